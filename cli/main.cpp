@@ -1,0 +1,6 @@
+#include <cstdio>
+
+int main() {
+  std::puts("foyer " FOYER_VERSION);
+  return 0;
+}
