@@ -1,6 +1,95 @@
-#include <cstdio>
+#include "cli/commands.hpp"
 
-int main() {
-  std::puts("foyer " FOYER_VERSION);
-  return 0;
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <functional>
+
+using namespace foyer;
+
+namespace {
+
+/// What every command takes, and the command that was chosen.
+struct command_line {
+  std::string config;
+  std::vector<std::pair<std::string, std::string>> flags; ///< `section.key` and value
+  std::function<int(const config::loaded&)> run;
+
+  /// A flag that stands for a key of the configuration.
+  void key_flag(CLI::App& command, const std::string& flag, const std::string& key, const std::string& help) {
+    command.add_option_function<std::string>(
+        flag, [this, key](const std::string& value) { flags.emplace_back(key, value); }, help);
+  }
+
+  /// Adds a command that runs with a checked configuration.
+  CLI::App& add(CLI::App& parent, const std::string& name, const std::string& help) {
+    auto& command = *parent.add_subcommand(name, help);
+    command.add_option("--config", config, "configuration file (TOML)")->type_name("FILE");
+    key_flag(command, "--data", "data.dir", "data folder");
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--set",
+            [this](const std::vector<std::string>& settings) {
+              for (const auto& setting : settings) {
+                const auto equals = setting.find('=');
+                if (equals == std::string::npos) throw CLI::ValidationError("--set", "needs SECTION.KEY=VALUE");
+                flags.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+              }
+            },
+            "any key of the configuration, as SECTION.KEY=VALUE (all: foyer check-config --reference)")
+        ->type_size(1)
+        ->allow_extra_args(false);
+    return command;
+  }
+
+  /// What the command does once all of the line is read, unless the configuration has mistakes.
+  template <class Run>
+  void then(CLI::App& command, Run what) {
+    command.callback([this, what] {
+      run = [what](const config::loaded& configuration) {
+        for (const auto& problem : configuration.problems)
+          std::fprintf(stderr, "%s: %s\n", problem.where.c_str(), problem.message.c_str());
+        return configuration.problems.empty() ? what(configuration.value) : cli::exit_misuse;
+      };
+    });
+  }
+};
+
+void add_check_config(CLI::App& app, command_line& line, cli::check_config_options& options) {
+  auto& command = line.add(app, "check-config", "print the effective configuration, or every mistake in it");
+  command.add_flag("--json", options.json, "print as JSON");
+  command.add_flag("--reference", options.reference, "print every key with its default and what it means");
+  command.callback([&] {
+    line.run = [&options](const config::loaded& found) { return cli::run_check_config(options, found); };
+  });
+}
+
+void add_migrate(CLI::App& app, command_line& line, cli::migrate_options& options) {
+  auto& command = line.add(app, "migrate", "bring the database to this version");
+  command.add_flag("--dry-run", options.dry_run, "only print what would be done");
+  command.add_flag("--json", options.json, "print as JSON");
+  line.then(command, [&options](const config::settings& s) { return cli::run_migrate(options, s); });
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Foyer: customer accounts, wallets and ticket orders for venues", "foyer"};
+  app.set_version_flag("--version", "foyer " FOYER_VERSION);
+  app.require_subcommand(1);
+
+  command_line line;
+  cli::check_config_options check_config;
+  cli::migrate_options migrate;
+  add_check_config(app, line, check_config);
+  add_migrate(app, line, migrate);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? cli::exit_done : cli::exit_misuse;
+  }
+  config::sources sources{{}, config::process_environment(), line.flags};
+  if (!line.config.empty()) sources.file = line.config;
+  return line.run(config::load(sources));
 }

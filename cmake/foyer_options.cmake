@@ -46,3 +46,17 @@ function(foyer_room name)
     target_precompile_headers(${name} PRIVATE ${ROOM_PRECOMPILE})
   endif()
 endfunction()
+
+# foyer_embed(TARGET SYMBOL FILES...): compiles the files' text into the target as the function
+# std::vector<std::pair<std::string_view, std::string_view>> SYMBOL(), which gives each file's name and text.
+function(foyer_embed target symbol)
+  string(REPLACE "::" "_" base "${symbol}")
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/${base}.cpp")
+  list(TRANSFORM ARGN PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE files)
+  list(JOIN files "|" joined)
+  add_custom_command(OUTPUT "${output}"
+    COMMAND "${CMAKE_COMMAND}" "-DFILES=${joined}" "-DOUTPUT=${output}" "-DSYMBOL=${symbol}"
+            -P "${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake"
+    DEPENDS ${files} "${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake" VERBATIM)
+  target_sources(${target} PRIVATE "${output}")
+endfunction()

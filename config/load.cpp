@@ -80,6 +80,19 @@ public:
     }
   }
 
+  /// Without a public address of its own the server is reached where it listens.
+  void derive() {
+    auto& server = result.value.server;
+    if (result.origins.contains("server.public_url") || !result.origins.contains("server.listen")) return;
+    const auto listen = parse_host_port(server.listen);
+    if (!listen) return;
+    const bool anywhere = listen->host == "0.0.0.0" || listen->host == "::";
+    const bool bare_v6 = listen->host.find(':') != std::string::npos;
+    const auto host = anywhere ? "127.0.0.1" : bare_v6 ? "[" + listen->host + "]" : listen->host;
+    server.public_url =
+        (server.tls_key.empty() ? "http://" : "https://") + host + ":" + std::to_string(listen->port);
+  }
+
   void together() {
     for (auto& [name, message] : check_together(result.value)) {
       const auto origin = result.origins.find(name);
@@ -160,6 +173,7 @@ loaded load(const sources& from) {
   if (from.file) all.file(*from.file);
   all.environment(from.environment);
   all.flags(from.flags);
+  all.derive();
   // Between keys only what is right in itself can be judged.
   if (all.result.problems.empty()) all.together();
   return std::move(all.result);

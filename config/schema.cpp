@@ -31,7 +31,7 @@ const field fields[] = {
     {"server.listen", text_field{at<&settings::server, &server_settings::listen>, text_form::host_port},
      "address and port to serve on; port 0 takes a free one"},
     {"server.public_url", text_field{at<&settings::server, &server_settings::public_url>, text_form::http_url},
-     "where buyers reach this server; links in mails; https makes cookies Secure"},
+     "where buyers reach this server, in links of mails; https makes cookies Secure; not set: where it listens"},
     {"server.allowed_hosts", list_field{at<&settings::server, &server_settings::allowed_hosts>},
      "Host headers to answer; empty: the host of public_url, and loopback names"},
     {"server.metrics_listen",

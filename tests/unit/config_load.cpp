@@ -92,6 +92,13 @@ TEST_CASE("a file that is no TOML names the line; a missing one is no silence") 
   CHECK(file_with{""}.load().problems.empty());
 }
 
+TEST_CASE("without a public address the server is reached where it listens") {
+  CHECK(load({{}, {}, {{"server.listen", "0.0.0.0:9000"}}}).value.server.public_url == "http://127.0.0.1:9000");
+  CHECK(load({{}, {}, {{"server.listen", "[::1]:9000"}}}).value.server.public_url == "http://[::1]:9000");
+  CHECK(load({{}, {}, {{"server.listen", "0.0.0.0:9000"}, {"server.public_url", "https://a.example/"}}})
+            .value.server.public_url == "https://a.example");
+}
+
 TEST_CASE("keys that belong together are checked together") {
   const file_with file{"[server]\ntls_certificate = \"a.pem\"\n[mail]\ndkim_domain = \"example.org\"\n"};
   const auto all = file.load();

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "config/load.hpp"
+
+namespace foyer::cli {
+
+/// Exit statuses of every command.
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failure = 1;
+inline constexpr int exit_misuse = 2; ///< of the command line or in the configuration
+
+struct check_config_options {
+  bool json = false;
+  bool reference = false; ///< print every key with its default and what it means instead
+};
+/// The only command that gets its configuration with the mistakes in it.
+int run_check_config(const check_config_options& options, const config::loaded& configuration);
+
+struct migrate_options {
+  bool dry_run = false;
+  bool json = false;
+};
+int run_migrate(const migrate_options& options, const config::settings& settings);
+
+} // namespace foyer::cli

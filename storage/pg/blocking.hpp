@@ -1,0 +1,53 @@
+#pragma once
+
+#include "actors/vocabulary/outcome.hpp"
+
+#include <libpq-fe.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace foyer::storage {
+
+/// Small helpers for threads that may wait: commands, start-up, mailers. The server's own statements go through the
+/// pipeline instead.
+
+struct connection_closer {
+  void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+};
+struct result_closer {
+  void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+using blocking_connection = std::unique_ptr<PGconn, connection_closer>;
+using query_result = std::unique_ptr<PGresult, result_closer>;
+
+/// Opens a connection that keeps notices to itself. Refused (`unavailable`) with libpq's message.
+inline outcome<blocking_connection> connect_blocking(const std::string& url) {
+  blocking_connection open{PQconnectdb(url.c_str())};
+  if (!open || PQstatus(open.get()) != CONNECTION_OK)
+    return refusal{errc::unavailable, open ? PQerrorMessage(open.get()) : "out of memory"};
+  PQsetNoticeProcessor(open.get(), [](void*, const char*) {}, nullptr);
+  return open;
+}
+
+/// Runs one statement with text parameters, or several statements without. Refused with the server's message.
+inline outcome<query_result> query(PGconn* open, const std::string& statement,
+                                   const std::vector<std::string>& parameters = {}) {
+  std::vector<const char*> values;
+  for (const auto& parameter : parameters) values.push_back(parameter.c_str());
+  query_result answer{parameters.empty() ? PQexec(open, statement.c_str())
+                                         : PQexecParams(open, statement.c_str(), static_cast<int>(values.size()),
+                                                        nullptr, values.data(), nullptr, nullptr, 0)};
+  const auto status = PQresultStatus(answer.get());
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+    return refusal{errc::unavailable, PQerrorMessage(open)};
+  return answer;
+}
+
+/// The first column of the first row, empty when there is none.
+inline std::string first_value(const query_result& answer) {
+  return PQntuples(answer.get()) > 0 ? PQgetvalue(answer.get(), 0, 0) : "";
+}
+
+} // namespace foyer::storage
