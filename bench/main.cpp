@@ -1,6 +1,43 @@
-#include <cstdio>
+#include "bench/failure.hpp"
+#include "bench/options.hpp"
+#include "bench/report.hpp"
+#include "bench/run.hpp"
 
-int main() {
-  std::puts("foyer-bench " FOYER_VERSION);
-  return 0;
+#include <csignal>
+#include <exception>
+#include <fstream>
+#include <iostream>
+
+namespace {
+
+constexpr int exit_failure = 1;
+
+std::atomic<bool> stop_wanted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "set by a signal handler");
+
+} // namespace
+
+int main(int argc, char** argv) {
+  using namespace foyer::bench;
+  const auto arguments = parse_command_line(argc, argv);
+  if (!arguments.parsed) return arguments.exit_status;
+  // The handler only takes note: what was started has to be stopped, and the temporary data removed.
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_wanted = true; };
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  try {
+    const auto& wanted = *arguments.parsed;
+    const auto results = run(wanted, stop_wanted);
+    print_table(std::cout, results);
+    if (!wanted.json_file.empty()) {
+      std::ofstream file{wanted.json_file};
+      file << to_json(results);
+      if (!file.flush()) throw failure{"cannot write " + wanted.json_file};
+    }
+    return results.problems.empty() ? 0 : exit_failure;
+  } catch (const std::exception& error) {
+    std::cerr << "\nfoyer-bench: " << error.what() << '\n';
+    return exit_failure;
+  }
 }

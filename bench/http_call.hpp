@@ -1,0 +1,20 @@
+#pragma once
+
+#include "bench/options.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace foyer::bench {
+
+struct http_answer {
+  int status = 0; // 0: no connection, or no whole answer
+  std::string body;
+};
+
+// One request on a connection of its own, blocking, for preparing and for asking whether the server is ready.
+// The connection's reads and writes have 10 s each. token and body may be empty.
+http_answer http_call(const server_address& server, std::string_view verb, std::string_view target,
+                      std::string_view token = {}, std::string_view body = {});
+
+} // namespace foyer::bench

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace foyer::bench {
+
+enum class scenario {
+  rush,   // B1: one offer, every order from another wallet
+  wallet, // B2: one wallet, debited by 1 cent at a time
+  read,   // B3: signed-in reads of wallet and household
+};
+
+const char* name_of(scenario which);
+
+struct options {
+  scenario what = scenario::rush;
+  std::size_t connections = 64;
+  std::chrono::milliseconds duration{10'000};
+  std::chrono::milliseconds warm_up{2'000};
+  std::size_t repeats = 3;
+  std::size_t households = 20'000;
+  std::uint64_t seed = 1;
+  std::string json_file; // empty: none
+
+  // Own server.
+  std::string foyer;    // path of the program; empty: beside this one, then PATH
+  std::string data_dir; // where the temporary folder is made
+  bool with_pgbench = true;
+  bool keep_data = false;
+
+  // Somebody else's server; url empty: own server.
+  std::string url;
+  std::vector<std::string> tokens;
+  std::string organisation = "bench";
+  std::string shop = "online";
+  std::string offer;
+};
+
+// What the command line means: options, or that the program has said all there is to say (help, version,
+// a misuse) and ends with this status.
+struct command_line {
+  std::optional<options> parsed;
+  int exit_status = 0;
+};
+
+// Prints help to standard output and misuse to standard error (status 2).
+command_line parse_command_line(int argc, const char* const* argv);
+
+// The parts of an http:// address. nullopt when it has another scheme, a path, or no valid port.
+struct server_address {
+  std::string host;
+  std::uint16_t port = 80;
+  std::string host_header; // as a Host field has it
+};
+std::optional<server_address> parse_server_url(std::string_view url);
+
+} // namespace foyer::bench

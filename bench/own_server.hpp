@@ -1,0 +1,71 @@
+#pragma once
+
+#include "bench/options.hpp"
+#include "bench/process.hpp"
+#include "storage/pg/embedded.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace foyer::bench {
+
+// A temporary folder below `parent`; removed with everything in it unless told to keep it.
+class scratch_folder {
+public:
+  scratch_folder(const std::filesystem::path& parent, bool keep);
+  scratch_folder(const scratch_folder&) = delete;
+  scratch_folder& operator=(const scratch_folder&) = delete;
+  ~scratch_folder();
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+  std::filesystem::path path_;
+  bool keep_;
+};
+
+// `foyer serve` with its private PostgreSQL on a temporary data folder: throttling off, mails into files, free
+// ports, everything else as the program's defaults have it. Everything throws failure.
+class own_server {
+public:
+  // Refuses folders in memory, where fsync does nothing.
+  explicit own_server(const options& wanted);
+  ~own_server();
+
+  // Starts the private PostgreSQL, with the server's tables and organisation `bench` in it.
+  void prepare();
+  // Starts the program on it and returns when it is ready.
+  void start();
+  // SIGTERM; fails unless the program ends with status 0.
+  void stop();
+  // Fails with the end of the program's log when it no longer runs.
+  void check_running();
+
+  const server_address& address() const noexcept { return address_; }
+  pid_t process() const { return server_->id(); }
+  pid_t postmaster() const { return postgresql_->pid(); }
+  const std::filesystem::path& program() const noexcept { return program_; }
+  const std::filesystem::path& folder() const noexcept { return folder_.path(); }
+  // How libpq connects to a database of the server's cluster; its own is own_database.
+  std::string database_url(const std::string& name = own_database) const;
+  static constexpr const char* own_database = "foyer";
+
+  // Runs a subcommand, such as {"ledger", "verify"}, on the server's data folder; `configuration`: another file than
+  // the server's own.
+  command_outcome command(std::vector<std::string> arguments, const std::filesystem::path& configuration = {}) const;
+  // The same, but any status other than 0 is a failure.
+  void must_command(std::vector<std::string> arguments, const std::filesystem::path& configuration = {}) const;
+  // A configuration for commands on another database of the same cluster.
+  std::filesystem::path configure_for(const std::string& database_name) const;
+
+private:
+  scratch_folder folder_;
+  std::filesystem::path program_;
+  server_address address_;
+  std::unique_ptr<storage::embedded_server> postgresql_;
+  std::unique_ptr<child_process> server_;
+};
+
+} // namespace foyer::bench

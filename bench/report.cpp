@@ -1,0 +1,150 @@
+#include "bench/report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <ostream>
+
+namespace foyer::bench {
+
+namespace {
+
+template <class... Values>
+std::string format(const char* pattern, Values... values) {
+  char text[256];
+  std::snprintf(text, sizeof text, pattern, values...);
+  return text;
+}
+
+std::string milliseconds(std::int64_t ns) { return format("%.2f ms", static_cast<double>(ns) / 1e6); }
+
+void row(std::ostream& to, const char* label, const std::string& value) {
+  to << "  " << format("%-22s", label) << value << '\n';
+}
+
+std::vector<double> speeds(const std::vector<server_run>& runs) {
+  std::vector<double> out;
+  for (const auto& run : runs) out.push_back(run.load.per_second());
+  return out;
+}
+
+std::vector<double> speeds(const std::vector<pgbench_run>& runs) {
+  std::vector<double> out;
+  for (const auto& run : runs) out.push_back(run.summary.per_second);
+  return out;
+}
+
+std::string with_spread(const std::vector<double>& values) {
+  if (values.empty()) return "-";
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return format("%.0f /s   (%.0f to %.0f in %zu repeats)", median(values), *low, *high, values.size());
+}
+
+template <class Figure>
+void cpu_row(std::ostream& to, const report& of, const char* label, Figure figure) {
+  std::vector<double> values;
+  for (const auto& run : of.server)
+    if (const std::optional<double> value = figure(run)) values.push_back(*value);
+  if (!values.empty()) row(to, label, format("%.1f us per request", median(values)));
+}
+
+void print_errors(std::ostream& to, const report& of) {
+  std::map<int, std::uint64_t> by_status;
+  std::uint64_t connections = 0, timeouts = 0;
+  std::string first;
+  for (const auto& run : of.server) {
+    for (const auto& [status, count] : run.load.errors_by_status) by_status[status] += count;
+    connections += run.load.connection_errors;
+    timeouts += run.load.timeouts;
+    if (first.empty()) first = run.load.first_error;
+  }
+  if (by_status.empty() && connections == 0 && timeouts == 0) return row(to, "errors", "none");
+  std::string text;
+  for (const auto& [status, count] : by_status) text += format("%d: %llu  ", status, static_cast<unsigned long long>(count));
+  if (connections > 0) text += format("connection: %llu  ", static_cast<unsigned long long>(connections));
+  if (timeouts > 0) text += format("timeout: %llu", static_cast<unsigned long long>(timeouts));
+  row(to, "errors", text);
+  row(to, "first error", first.substr(0, 400));
+}
+
+} // namespace
+
+const char* name_of(audit_outcome outcome) {
+  switch (outcome) {
+  case audit_outcome::not_run: return "not run";
+  case audit_outcome::unavailable: return "this foyer has none";
+  case audit_outcome::clean: return "clean";
+  case audit_outcome::violations: return "VIOLATIONS";
+  }
+  return "";
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const auto middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+histogram report::latency() const {
+  histogram all;
+  for (const auto& run : server) all.merge(run.load.latency);
+  return all;
+}
+
+double report::server_per_second() const { return median(speeds(server)); }
+
+std::optional<double> report::pgbench_per_second() const {
+  if (pgbench.empty()) return std::nullopt;
+  return median(speeds(pgbench));
+}
+
+std::optional<double> report::ratio() const {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < std::min(server.size(), pgbench.size()); ++i)
+    if (pgbench[i].summary.per_second > 0)
+      ratios.push_back(server[i].load.per_second() / pgbench[i].summary.per_second);
+  if (ratios.empty()) return std::nullopt;
+  return median(ratios);
+}
+
+void print_table(std::ostream& to, const report& of) {
+  const auto& on = of.on;
+  to << "\nfoyer-bench " << name_of(of.wanted.what) << ": " << of.wanted.connections << " connections";
+  if (of.wanted.url.empty()) to << ", " << of.wanted.households << " households, seed " << of.wanted.seed;
+  to << "\n" << on.date << ", " << on.cores << " cores " << on.cpu_model << ", " << on.memory << ", " << on.kernel << "\n";
+  if (!of.with.postgresql.empty()) to << "PostgreSQL " << of.with.postgresql << ", " << of.with.postgresql_settings << "\n";
+
+  to << "\nserver\n";
+  std::uint64_t succeeded = 0;
+  for (const auto& run : of.server) succeeded += run.load.succeeded;
+  row(to, "throughput", with_spread(speeds(of.server)));
+  row(to, "requests answered", format("%llu", static_cast<unsigned long long>(succeeded)));
+  print_errors(to, of);
+  const auto latency = of.latency();
+  row(to, "p50", milliseconds(latency.quantile_ns(0.5)));
+  row(to, "p90", milliseconds(latency.quantile_ns(0.9)));
+  row(to, "p99", milliseconds(latency.quantile_ns(0.99)));
+  row(to, "p99.9", milliseconds(latency.quantile_ns(0.999)));
+  row(to, "max", milliseconds(latency.max_ns()));
+  cpu_row(to, of, "CPU of server", [](const server_run& run) { return run.server_us; });
+  cpu_row(to, of, "CPU of PostgreSQL", [](const server_run& run) { return run.postgres_us; });
+  cpu_row(to, of, "CPU of this generator", [](const server_run& run) { return std::optional{run.generator_us}; });
+
+  if (!of.pgbench.empty()) {
+    to << "\npgbench, the same work as one transaction of plain statements\n";
+    row(to, "throughput", with_spread(speeds(of.pgbench)));
+    row(to, "clients", format("%zu (best of those tried)", of.pgbench[0].clients));
+    std::vector<double> cpu, latencies;
+    for (const auto& run : of.pgbench) {
+      cpu.push_back(run.postgres_us_per_transaction);
+      latencies.push_back(run.summary.latency_mean_ms);
+    }
+    row(to, "mean latency", format("%.2f ms", median(latencies)));
+    row(to, "CPU of PostgreSQL", format("%.1f us per transaction", median(cpu)));
+    if (const auto ratio = of.ratio()) to << "\nratio                   " << format("%.2f x pgbench", *ratio) << '\n';
+  }
+  if (of.audit != audit_outcome::not_run) to << "audit                   " << name_of(of.audit) << '\n';
+  for (const auto& problem : of.problems) to << "\nFAILED: " << problem << '\n';
+}
+
+} // namespace foyer::bench

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "bench/load.hpp"
+#include "bench/machine.hpp"
+#include "bench/options.hpp"
+#include "bench/pgbench.hpp"
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace foyer::bench {
+
+// One measured run of the server. CPU is in microseconds per succeeded request; none where it can't be seen.
+struct server_run {
+  load_result load;
+  std::optional<double> server_us;
+  std::optional<double> postgres_us;
+  double generator_us = 0;
+};
+
+struct versions {
+  std::string bench;
+  std::string foyer;
+  std::string postgresql;
+  std::string postgresql_settings; // those that durability and speed hang on
+};
+
+enum class audit_outcome {
+  not_run,     // somebody else's server, or a run that was interrupted
+  unavailable, // this foyer has no such command
+  clean,
+  violations,
+};
+
+const char* name_of(audit_outcome outcome);
+
+// Everything that a call of the program found out.
+struct report {
+  options wanted;
+  machine on;
+  versions with;
+  std::vector<server_run> server;
+  std::vector<pgbench_run> pgbench; // in turn with `server`, so of the same length, or empty
+  std::vector<pgbench_run> calibration;
+  audit_outcome audit = audit_outcome::not_run;
+  std::vector<std::string> problems; // why the run failed; empty: it did not
+
+  // All latencies of all repeats.
+  histogram latency() const;
+  double server_per_second() const; // median
+  std::optional<double> pgbench_per_second() const;
+  // The median of each repeat's own ratio, because the machine's speed drifts from repeat to repeat.
+  std::optional<double> ratio() const;
+};
+
+double median(std::vector<double> values); // 0 when there are none
+
+void print_table(std::ostream& to, const report& of);
+// One JSON object with all figures; times in the unit that a key ends with.
+std::string to_json(const report& of);
+
+} // namespace foyer::bench

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "bench/load.hpp"
+#include "bench/options.hpp"
+
+#include <string>
+#include <vector>
+
+namespace foyer::bench {
+
+// Where a scenario runs: a server, what is sold there, and who may buy.
+struct target {
+  server_address server;
+  std::string organisation; // slug
+  std::string shop;         // slug
+  std::string offer;        // id; not needed by read
+  std::vector<std::string> tokens;
+};
+
+// What `repeat` (from 0) of a scenario sends. Its idempotency keys differ from those of every other repeat, also
+// of earlier calls of the program; tokens come in an order that follows from the seed.
+load_plan plan_of(const options& wanted, const target& where, std::size_t repeat);
+
+// The body of a request that makes the offer which an own server's scenario buys (API.md, "Offer and shop").
+std::string offer_body(scenario which);
+
+} // namespace foyer::bench
