@@ -1,0 +1,222 @@
+#include "actors/household/household.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace foyer::household {
+namespace {
+
+member_row row_of(const member& who) {
+  return {who.id,    who.first_name, who.last_name, who.birth_date,
+          who.email, who.phone,      who.relation,  who.answers};
+}
+
+std::optional<refusal> refuse(const state& now, const std::optional<std::int64_t>& expected_version) {
+  if (now.version == 0) return refusal{errc::not_found};
+  if (expected_version && *expected_version != now.version) return refusal{errc::version_conflict};
+  return std::nullopt;
+}
+
+// The step to `next`, with its row and its audit entry behind the rows that came along.
+decided<state> write(const state& before, state next, const audit& by, commit rows) {
+  next.version = before.version + 1;
+  rows.cold.emplace_back(to_row(next, before.version));
+  if (by.entry) {
+    auto entry = *by.entry;
+    if (by.describe) {
+      if (before.version > 0) entry.before = by.describe(before);
+      entry.after = by.describe(next);
+    }
+    rows.cold.emplace_back(std::move(entry));
+  }
+  auto answer = next;
+  return step<state, state>{std::move(next), std::move(answer), std::move(rows)};
+}
+
+template <class Value>
+void assign(Value& to, const std::optional<Value>& from) {
+  if (from) to = *from;
+}
+
+void remove_tag(std::vector<std::string>& tags, std::string_view which) {
+  tags.erase(std::remove(tags.begin(), tags.end(), which), tags.end());
+}
+
+} // namespace
+
+std::string_view to_string(status of) noexcept {
+  switch (of) {
+    case status::added: return "added";
+    case status::invited: return "invited";
+    case status::accepted: return "accepted";
+  }
+  return "added";
+}
+
+std::optional<status> parse_status(std::string_view text) noexcept {
+  for (const auto each : {status::added, status::invited, status::accepted})
+    if (to_string(each) == text) return each;
+  return std::nullopt;
+}
+
+const member* state::find_member(const member_id& which) const noexcept {
+  const auto found = std::find_if(members.begin(), members.end(), [&](const member& each) { return each.id == which; });
+  return found == members.end() ? nullptr : &*found;
+}
+
+household_row to_row(const state& of, std::int64_t expected_version) {
+  household_row row;
+  row.organisation = of.organisation;
+  row.id = of.id;
+  row.expected_version = expected_version;
+  row.version = of.version;
+  row.number = of.number;
+  row.status = static_cast<int>(of.status);
+  row.archived = of.archived;
+  row.responsible = of.responsible;
+  row.email = of.email;
+  row.email_key = of.email_key;
+  row.phone = of.phone;
+  row.address = of.address;
+  row.locale = of.locale;
+  row.tags = of.tags;
+  row.newsletter = of.newsletter;
+  row.account = of.account;
+  row.linked_at = of.linked_at;
+  row.box_office_since = of.box_office_since;
+  row.everything_shown = of.everything_shown;
+  row.username = of.username;
+  row.website = of.website;
+  row.key_version = of.key_version;
+  for (const auto& each : of.members) row.members.push_back(row_of(each));
+  row.created_at = of.created_at;
+  return row;
+}
+
+state first_household(const organisation_id& organisation, const household_id& id, const member_id& responsible,
+                      const person& who, std::string number, std::string locale, time_point at) {
+  state out;
+  out.organisation = organisation;
+  out.id = id;
+  out.version = 1;
+  out.number = std::move(number);
+  out.responsible = responsible;
+  out.email = who.email;
+  out.email_key = who.email_key;
+  out.phone = who.phone;
+  out.locale = std::move(locale);
+  out.created_at = at;
+  member first;
+  first.id = responsible;
+  first.first_name = who.first_name;
+  first.last_name = who.last_name;
+  first.birth_date = who.birth_date;
+  out.members.push_back(std::move(first));
+  return out;
+}
+
+std::string make_number(std::span<const std::uint8_t, 4> random) {
+  return "C-" + crockford32(random).substr(0, 6); // 30 of the 32 bits
+}
+
+decided<state> decide(const state& now, const create& command) {
+  if (now.version != 0) return errc::conflict;
+  return write(now, command.what, command.audit, command.rows);
+}
+
+decided<state> decide(const state& now, const change& command) {
+  if (auto why = refuse(now, command.expected_version)) return *why;
+  if (command.responsible && now.find_member(*command.responsible) == nullptr) {
+    refusal why{errc::invalid};
+    why.fields.push_back({"/responsible_id", "invalid"});
+    return why;
+  }
+  auto next = now;
+  assign(next.status, command.status);
+  assign(next.archived, command.archived);
+  assign(next.responsible, command.responsible);
+  if (command.email) {
+    next.email = *command.email;
+    next.email_key = command.email_key;
+  }
+  assign(next.phone, command.phone);
+  assign(next.address, command.address);
+  assign(next.locale, command.locale);
+  assign(next.tags, command.tags);
+  assign(next.newsletter, command.newsletter);
+  assign(next.username, command.username);
+  assign(next.website, command.website);
+  return write(now, std::move(next), command.audit, command.rows);
+}
+
+decided<state> decide(const state& now, const add_member& command) {
+  if (auto why = refuse(now, command.expected_version)) return *why;
+  if (now.members.size() >= members_max) return refusal{errc::conflict, "The household has too many members."};
+  auto next = now;
+  next.members.push_back(command.who);
+  return write(now, std::move(next), command.audit, command.rows);
+}
+
+decided<state> decide(const state& now, const change_member& command) {
+  if (auto why = refuse(now, command.expected_version)) return *why;
+  auto next = now;
+  for (auto& each : next.members) {
+    if (each.id != command.which) continue;
+    assign(each.first_name, command.first_name);
+    assign(each.last_name, command.last_name);
+    assign(each.birth_date, command.birth_date);
+    assign(each.email, command.email);
+    assign(each.phone, command.phone);
+    assign(each.relation, command.relation);
+    assign(each.answers, command.answers);
+    return write(now, std::move(next), command.audit, command.rows);
+  }
+  return errc::not_found;
+}
+
+decided<state> decide(const state& now, const remove_member& command) {
+  if (auto why = refuse(now, command.expected_version)) return *why;
+  const auto* which = now.find_member(command.which);
+  if (which == nullptr) return errc::not_found;
+  if (command.which == now.responsible)
+    return refusal{errc::conflict, "The responsible person stays; name another one first."};
+  auto next = now;
+  next.members.erase(next.members.begin() + (which - now.members.data()));
+  return write(now, std::move(next), command.audit, command.rows);
+}
+
+decided<state> decide(const state& now, const link_account& command) {
+  if (now.version == 0) return errc::not_found;
+  if (now.account && *now.account != command.account) return errc::other_account;
+  auto next = now;
+  if (!now.account) {
+    next.account = command.account;
+    next.linked_at = command.at;
+    next.box_office_since = command.box_office_since;
+    remove_tag(next.tags, online_account_tag);
+    next.tags.emplace_back(online_account_tag);
+  }
+  next.account_username = command.account_username;
+  next.status = status::accepted;
+  next.everything_shown = now.everything_shown || command.everything_shown;
+  return write(now, std::move(next), command.audit, command.rows);
+}
+
+decided<state> decide(const state& now, const unlink_account& command) {
+  if (now.version == 0) return errc::not_found;
+  auto next = now;
+  next.account.reset();
+  next.account_username.clear();
+  next.linked_at.reset();
+  next.box_office_since.reset();
+  next.everything_shown = false;
+  remove_tag(next.tags, online_account_tag);
+  return write(now, std::move(next), command.audit, command.rows);
+}
+
+outcome<state> decide(const state& now, const get_view&) {
+  if (now.version == 0) return errc::not_found;
+  return now;
+}
+
+} // namespace foyer::household
