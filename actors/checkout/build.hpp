@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/checkout/checkout.hpp"
+
+// How an order becomes rows: pure, but for the ids and codes that it draws.
+
+namespace foyer::checkout {
+
+struct priced {
+  std::map<offer_id, std::shared_ptr<const offer::details>> offers;
+  std::map<offer_id, std::int64_t> quantities;
+  std::vector<order::line> lines;
+  amount total = 0;
+  std::vector<split_payment> payments;
+};
+
+/// The order that a command and its prices make. `whose` is the household as it is, or as it will be created.
+order::state build_order(const place_order& command, const priced& what, const household::state& whose,
+                         const expiries& expire_after, time_point at);
+
+/// Adds tickets and benefits, as a paid order has them.
+void issue(order::state& of, const std::map<offer_id, std::shared_ptr<const offer::details>>& offers,
+           const household::state* whose, time_point at);
+
+/// The order's mail (templates order_confirmation, order_paid, order_expired).
+mail_row order_mail(std::string_view template_name, const order::state& of, const organisation::snapshot& from,
+                    const std::string& to_address, time_point at);
+
+deadline_row expiry_deadline(const order::state& of);
+
+/// Eight characters of Crockford's base 32 from 40 random bits (S6).
+std::string new_order_number();
+
+std::int64_t unix_ms(time_point at) noexcept;
+
+} // namespace foyer::checkout

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "actors/checkout/pricing.hpp"
+#include "actors/household/households.hpp"
+#include "actors/journal.hpp"
+#include "actors/offer/offers.hpp"
+#include "actors/order/loader.hpp"
+#include "actors/wallet/wallets.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+// The deal between offers and a wallet: places and money are held in memory, one commit writes everything, then the
+// holders are told. Runs as a coroutine on the asker's executor; all decisions are the actors' and pure functions'.
+
+namespace foyer::checkout {
+
+/// How long unpaid orders keep their places, by method (O4).
+struct expiries {
+  duration card{std::chrono::minutes{15}};
+  duration counter{std::chrono::hours{48}};
+  duration bank_transfer{std::chrono::hours{168}};
+};
+
+struct services {
+  offer::registry& offers;
+  wallet::registry& wallets;
+  household::registry& households;
+  order::loader& orders;
+  foyer::journal& journal;
+  const clock_source& clock;
+  expiries expire_after;
+};
+
+/// What is stored with the order as the answer to its idempotency key; the texts are made once the order is known.
+struct answer_to_keep {
+  std::optional<idempotency_row> row;
+  std::function<std::string(const order::state&)> render;
+};
+
+struct place_order {
+  organisation::snapshot_ptr organisation;
+  const organisation::shop* shop = nullptr; // one of the snapshot's
+  std::optional<account_id> account;
+  std::optional<household_id> household; // of a my-space session, or chosen by staff
+  std::optional<account_id> staff;       // set: a box-office order by this person
+  amount staff_floor = 0;                // their role's floor (W3)
+  bool allow_negative = false;
+  std::string locale;
+  checkout::buyer buyer; // as typed; names and address of an account are filled in where empty
+  bool buyer_given = false;
+  bool accept_terms = false;
+  std::vector<wanted_line> lines;
+  std::vector<wanted_payment> payments;
+  answer_to_keep answer;
+};
+
+struct quote {
+  std::vector<order::line> lines;
+  amount total = 0;
+  std::optional<amount> available; // of the wallet, where there is one with something in it
+  bool account_required = false;
+  std::vector<field_error> missing_answers;
+};
+
+struct placed {
+  order::state order;
+  std::string answer; // as kept
+};
+
+/// Places an order. O3: places are never sold twice and a paid order has its tickets. W3, W4: the wallet covers all
+/// or a part. Refused with the codes of API.md; a conflict on the idempotency key is `conflict` with detail
+/// "idempotency_pkey".
+boost::asio::awaitable<outcome<placed>> place(services& with, place_order command);
+
+/// The same questions without doing anything.
+boost::asio::awaitable<outcome<quote>> ask_price(services& with, place_order command);
+
+/// Staff recorded a payment of an order that awaits one (O4); it completes the order when the total is reached.
+struct record_payment {
+  organisation::snapshot_ptr organisation;
+  std::string number;
+  payment_method method = payment_method::cash;
+  amount sum = 0;
+  std::string reference;
+  account_id by;
+  answer_to_keep answer;
+};
+boost::asio::awaitable<outcome<placed>> record(services& with, record_payment command);
+
+/// Cancels an order that awaits payment: frees places and held money. `reason` "expired" by its deadline.
+/// Refused: too_late when it is not awaiting payment any more.
+struct cancel_order {
+  organisation_id organisation;
+  order_id id;
+  std::string reason;
+  wallet::origin by;
+  /// Set: not before (the deadline's own check; too_late otherwise).
+  std::optional<time_point> only_if_expired_at;
+  /// Set: the buyer is told by mail in this organisation's name.
+  organisation::snapshot_ptr mail_from;
+  answer_to_keep answer;
+};
+boost::asio::awaitable<outcome<placed>> cancel(services& with, cancel_order command);
+
+} // namespace foyer::checkout

@@ -1,0 +1,293 @@
+#include "actors/checkout/build.hpp"
+#include "actors/checkout/places.hpp"
+#include "actors/runtime/ask.hpp"
+#include "actors/runtime/entity.hpp"
+#include "actors/vocabulary/email.hpp"
+
+#include <algorithm>
+
+namespace foyer::checkout {
+namespace {
+
+namespace asio = boost::asio;
+using runtime::ask_entity;
+using runtime::await_reply;
+
+// A fresh number, or a household that another request has just made, is tried again; more often means trouble.
+constexpr int attempts_max = 4;
+
+struct client {
+  household::state whose;
+  bool is_new = false;
+};
+
+bool may_try_again(const refusal& why) {
+  if (why.code != errc::conflict) return false;
+  return why.detail == "orders_number" || why.detail == "households_account" ||
+         why.detail == "households_organisation_id_number_key";
+}
+
+// The household that an order creates (H3; for an account, its first purchase).
+household::state new_client(const place_order& command, time_point at) {
+  const auto& typed = command.buyer;
+  const auto address = parse_email(typed.email);
+  household::person who{typed.first_name, typed.last_name, typed.birth_date, address ? address->shown : std::string{},
+                        address ? address->key : std::string{}, {}};
+  auto made = household::first_household(command.organisation->id, household_id{new_uuid(unix_ms(at))},
+                                         member_id{new_uuid(unix_ms(at))}, who, household::new_number(), command.locale, at);
+  if (command.account) {
+    made.account = command.account;
+    made.linked_at = at;
+    made.status = household::status::accepted;
+  }
+  return made;
+}
+
+asio::awaitable<outcome<client>> find_client(services& with, const place_order& command, time_point at) {
+  std::optional<household_id> known = command.household;
+  if (!known && command.account) {
+    auto found = co_await await_reply<std::optional<household_id>>([&](reply<std::optional<household_id>> back) {
+      with.households.find_of_account(command.organisation->id, *command.account, std::move(back));
+    });
+    if (!found) co_return found.error();
+    known = *found;
+  } else if (!known) {
+    const auto address = parse_email(command.buyer.email);
+    if (!address) {
+      refusal why{errc::invalid};
+      why.fields.push_back({"/buyer/email", "invalid"});
+      co_return why;
+    }
+    auto found = co_await await_reply<std::optional<household_id>>([&](reply<std::optional<household_id>> back) {
+      with.households.find_by_email(command.organisation->id, address->key, household::with_account::any, std::move(back));
+    });
+    if (!found) co_return found.error();
+    known = *found;
+  }
+  if (!known) co_return client{new_client(command, at), true};
+  auto view = co_await ask_entity(with.households, *known, household::get_view{});
+  if (!view) co_return view.error();
+  if (view->organisation != command.organisation->id) co_return errc::not_found;
+  co_return client{std::move(*view), false};
+}
+
+std::optional<refusal> refuse_at_the_door(const place_order& command) {
+  if (command.staff) return std::nullopt;
+  if (command.shop->box_office) return refusal{errc::not_found};
+  const auto& options = command.organisation->options;
+  const bool guest = !command.account && !command.household;
+  if (guest && options.account_required) return refusal{errc::account_required};
+  if (!options.terms_url.empty() && !command.accept_terms) return refusal{errc::terms_not_accepted};
+  return std::nullopt;
+}
+
+shopper shopper_of(const place_order& command, const client& whose) {
+  shopper who;
+  who.by_staff = command.staff.has_value();
+  who.guest = !command.account && !command.household;
+  who.household = who.guest ? nullptr : &whose.whose;
+  if (const auto* person = whose.whose.responsible_member(); person != nullptr && !who.guest) who.birth_date = person->birth_date;
+  if (!who.birth_date && command.account && !command.buyer_given) who.birth_date = command.buyer.birth_date;
+  return who;
+}
+
+asio::awaitable<outcome<priced>> reserve_and_price(services& with, const place_order& command, const client& whose,
+                                                   places& taken, time_point at) {
+  priced out;
+  auto sums = quantities(command.lines);
+  if (!sums) co_return sums.error();
+  out.quantities = std::move(*sums);
+  for (const auto& [which, quantity] : out.quantities) {
+    offer::reserve wanted{command.organisation->id, command.shop->slug, quantity, at, command.staff.has_value()};
+    auto got = co_await ask_entity(with.offers, which, std::move(wanted));
+    if (!got) {
+      auto why = got.error();
+      if (why.code == errc::not_found)
+        for (std::size_t i = 0; i < command.lines.size(); ++i)
+          if (command.lines[i].offer == which) {
+            why.code = errc::invalid;
+            why.fields.push_back({"/lines/" + std::to_string(i) + "/offer_id", "not_found"});
+          }
+      co_return why;
+    }
+    taken.add(which, quantity, got->loads);
+    out.offers.emplace(which, std::move(got->what));
+  }
+  auto lines = price(command.lines, out.offers, shopper_of(command, whose), command.locale, at);
+  if (!lines) co_return lines.error();
+  out.lines = std::move(*lines);
+  const auto total = total_of(out.lines);
+  if (!total) co_return errc::amount_out_of_range;
+  out.total = *total;
+  co_return out;
+}
+
+bool uses_wallet(const place_order& command) {
+  return std::any_of(command.payments.begin(), command.payments.end(),
+                     [](const wanted_payment& each) { return each.method == payment_method::wallet; });
+}
+
+// W10: stored value is never bought with stored value.
+bool sells_stored_value(const priced& what) {
+  return std::any_of(what.offers.begin(), what.offers.end(),
+                     [](const auto& each) { return each.second->kind == offer::kind::voucher; });
+}
+
+asio::awaitable<outcome<amount>> available_now(services& with, const household_id& whose) {
+  auto view = co_await ask_entity(with.wallets, whose, wallet::get_view{});
+  if (!view) co_return view.error();
+  co_return view->available();
+}
+
+// The rows of everything but the wallet's entry.
+commit rows_of(const place_order& command, const priced& what, const client& whose, const order::state& order,
+               std::string& answer) {
+  commit rows;
+  if (whose.is_new) rows.cold.emplace_back(household::to_row(whose.whose, 0));
+  order::write_new(order, rows);
+  const bool paid = order.status == order::status::paid;
+  for (const auto& [which, quantity] : what.quantities) {
+    stock_delta delta;
+    delta.organisation = order.organisation;
+    delta.offer = which;
+    (paid ? delta.sold : delta.held) = quantity;
+    rows.stock.push_back(delta);
+  }
+  if (!order.buyer_email.empty())
+    rows.mails.push_back(order_mail("order_confirmation", order, *command.organisation, order.buyer_email, order.created_at));
+  if (order.expires_at) rows.deadlines.push_back(expiry_deadline(order));
+  if (command.answer.render) answer = command.answer.render(order);
+  if (command.answer.row) {
+    auto kept = *command.answer.row;
+    kept.answer = answer;
+    rows.idempotency.push_back(std::move(kept));
+  }
+  return rows;
+}
+
+wallet::origin origin_of(const place_order& command, time_point at) {
+  wallet::origin by;
+  by.kind = command.staff ? wallet::actor_kind::staff : wallet::actor_kind::buyer;
+  by.account = command.staff ? command.staff : command.account;
+  by.at = at;
+  return by;
+}
+
+// Writes the order: through the wallet where it pays or holds, so that the wallet's entries are committed in the
+// order in which they were decided; else straight to the journal.
+asio::awaitable<outcome<done>> write(services& with, const place_order& command, const order::state& order, commit rows) {
+  const order::payment* wallet_part = nullptr;
+  for (const auto& each : order.payments)
+    if (each.method == payment_method::wallet) wallet_part = &each;
+  if (wallet_part == nullptr) {
+    auto what = co_await await_reply<commit_outcome>([&with, moved = std::move(rows)](reply<commit_outcome> back) mutable {
+      with.journal.append(std::move(moved), [back](const commit_outcome& became) { back(became); });
+    });
+    if (!what) co_return what.error();
+    if (what->status != commit_status::committed) co_return runtime::refusal_of(*what);
+    co_return done{};
+  }
+  const auto by = origin_of(command, order.created_at);
+  const entry_id entry{new_uuid(unix_ms(order.created_at))};
+  if (wallet_part->status == order::payment_status::held) {
+    wallet::hold hold{order.organisation, wallet_part->sum, order.id, order.number, by, entry, std::move(rows)};
+    auto held = co_await ask_entity(with.wallets, *order.household, std::move(hold));
+    if (!held) co_return held.error();
+    co_return done{};
+  }
+  wallet::pay pay;
+  pay.organisation = order.organisation;
+  pay.sum = wallet_part->sum;
+  pay.order = order.id;
+  pay.order_number = order.number;
+  if (command.staff && command.allow_negative) pay.staff_floor = command.staff_floor;
+  pay.by = by;
+  pay.id = entry;
+  pay.rows = std::move(rows);
+  auto paid = co_await ask_entity(with.wallets, *order.household, std::move(pay));
+  if (!paid) co_return paid.error();
+  co_return done{};
+}
+
+asio::awaitable<outcome<placed>> place_once(services& with, const place_order& command) {
+  const auto at = with.clock.now();
+  auto whose = co_await find_client(with, command, at);
+  if (!whose) co_return whose.error();
+  if (auto why = refuse_underage(command.organisation->options, shopper_of(command, *whose), command.buyer, at)) co_return *why;
+
+  places taken{with.offers};
+  auto what = co_await reserve_and_price(with, command, *whose, taken, at);
+  if (!what) co_return what.error();
+  if (uses_wallet(command) && sells_stored_value(*what)) co_return errc::payment_method_unavailable;
+
+  // The usual case, a wallet that pays everything, needs no look at the balance: the wallet itself decides.
+  const bool wallet_alone = command.payments.size() == 1 && uses_wallet(command);
+  amount available = what->total;
+  if (!wallet_alone && uses_wallet(command) && !whose->is_new) {
+    auto there = co_await available_now(with, whose->whose.id);
+    if (!there) co_return there.error();
+    available = *there;
+  }
+  if (whose->is_new) available = 0;
+  auto payments = split(what->total, command.payments, available, command.shop->payment_methods,
+                        command.organisation->unit, command.allow_negative);
+  if (!payments) co_return payments.error();
+  what->payments = std::move(*payments);
+
+  placed out;
+  out.order = build_order(command, *what, whose->whose, with.expire_after, at);
+  auto written = co_await write(with, command, out.order, rows_of(command, *what, *whose, out.order, out.answer));
+  if (!written) {
+    if (written.error().code == errc::insufficient_funds && wallet_alone) {
+      // Nothing there at all, or too little: two different answers (API.md).
+      auto there = co_await available_now(with, whose->whose.id);
+      if (there && *there > 0 && !command.payments.front().sum) co_return errc::payment_required;
+    }
+    co_return written.error();
+  }
+  taken.settle(out.order.status == order::status::paid ? offer::fate::sold : offer::fate::held);
+  co_return out;
+}
+
+} // namespace
+
+asio::awaitable<outcome<placed>> place(services& with, place_order command) {
+  if (auto why = refuse_at_the_door(command)) co_return *why;
+  if (auto missing = missing_answers(command.organisation->options, command.buyer.answers);
+      !missing.empty() && !command.staff) {
+    refusal why{errc::answers_missing};
+    why.fields = std::move(missing);
+    co_return why;
+  }
+  for (int attempt = 1;; ++attempt) {
+    auto result = co_await place_once(with, command);
+    if (result || attempt == attempts_max || !may_try_again(result.error())) co_return result;
+  }
+}
+
+asio::awaitable<outcome<quote>> ask_price(services& with, place_order command) {
+  const auto at = with.clock.now();
+  const bool guest = !command.account && !command.household;
+  client whose;
+  if (!guest) {
+    auto found = co_await find_client(with, command, at);
+    if (!found) co_return found.error();
+    whose = std::move(*found);
+  }
+  places looked_at{with.offers};
+  auto what = co_await reserve_and_price(with, command, whose, looked_at, at);
+  if (!what) co_return what.error();
+  quote out;
+  out.lines = std::move(what->lines);
+  out.total = what->total;
+  if (!guest && !whose.is_new && !sells_stored_value(*what)) {
+    auto there = co_await available_now(with, whose.whose.id);
+    if (!there) co_return there.error();
+    if (*there > 0) out.available = *there;
+  }
+  out.account_required = guest && command.organisation->options.account_required;
+  out.missing_answers = missing_answers(command.organisation->options, command.buyer.answers);
+  co_return out;
+}
+
+} // namespace foyer::checkout

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "actors/order/order.hpp"
+
+#include <functional>
+
+namespace foyer::order {
+
+struct page {
+  std::vector<state> orders; // newest first, whole
+  bool more = false;
+};
+
+/// Which orders of a household an account sees (S5). Everything of the organisation's others is left out always.
+struct filter {
+  organisation_id organisation;
+  std::optional<household_id> household;
+  /// Set: only orders placed with this account, and box-office orders from `box_office_since` on.
+  std::optional<account_id> only_of_account;
+  std::optional<time_point> box_office_since;
+  std::optional<order_id> before; // cursor: older than this one
+  int limit = 50;
+};
+
+/// Reads orders, whole: with lines, payments, tickets (with their offers' dates) and benefits. Any thread.
+class loader {
+public:
+  virtual ~loader() = default;
+  virtual void load_order(const order_id& which, std::function<void(outcome<state>)> done) = 0; // not_found
+  virtual void load_order(const organisation_id& of, std::string number, std::function<void(outcome<state>)> done) = 0;
+  virtual void list_orders(const filter& which, std::function<void(outcome<page>)> done) = 0;
+};
+
+/// A stored answer of an idempotency key (W5).
+struct stored_answer {
+  sha256_hash request_hash{};
+  int status = 0; // 0: none stored
+  std::string answer;
+};
+class answers {
+public:
+  virtual ~answers() = default;
+  virtual void find_answer(const uuid& key, std::function<void(outcome<stored_answer>)> done) = 0;
+};
+
+} // namespace foyer::order

@@ -1,0 +1,132 @@
+#include "actors/vocabulary/secret.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace foyer {
+namespace {
+
+std::string_view view_of(const uuid& id) {
+  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
+}
+
+} // namespace
+
+sha256_hash sha256(std::string_view bytes) {
+  sha256_hash out;
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());
+  return out;
+}
+
+sha256_hash hmac_sha256(std::string_view key, std::string_view bytes) {
+  sha256_hash out;
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
+       bytes.size(), out.data(), &size);
+  return out;
+}
+
+std::string base64url(std::span<const std::uint8_t> bytes) {
+  static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string out;
+  out.reserve((bytes.size() * 4 + 2) / 3);
+  std::uint32_t window = 0;
+  int bits = 0;
+  for (auto byte : bytes) {
+    window = (window << 8) | byte;
+    bits += 8;
+    while (bits >= 6) {
+      bits -= 6;
+      out += alphabet[(window >> bits) & 63];
+    }
+  }
+  if (bits > 0) out += alphabet[(window << (6 - bits)) & 63];
+  return out;
+}
+
+std::string crockford32(std::span<const std::uint8_t> bytes) {
+  static constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  std::string out;
+  std::uint32_t window = 0;
+  int bits = 0;
+  for (auto byte : bytes) {
+    window = (window << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out += alphabet[(window >> bits) & 31];
+    }
+  }
+  if (bits > 0) out += alphabet[(window << (5 - bits)) & 31];
+  return out;
+}
+
+void fill_random(std::span<std::uint8_t> out) {
+  if (RAND_bytes(out.data(), static_cast<int>(out.size())) == 1) return;
+  // Without randomness no id, token or key may be made: nothing could be trusted afterwards.
+  std::fputs("foyer: the random generator failed\n", stderr);
+  std::abort();
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+uuid new_uuid(std::int64_t unix_ms) {
+  // A call to the generator costs more than the UUID: draw for many at once.
+  static thread_local std::array<std::uint8_t, 640> pool;
+  static thread_local std::size_t used = pool.size();
+  if (used + 10 > pool.size()) {
+    fill_random(pool);
+    used = 0;
+  }
+  uuid out;
+  for (std::size_t i = 0; i < 6; ++i) out.bytes[i] = static_cast<std::uint8_t>(unix_ms >> (8 * (5 - i)));
+  std::memcpy(out.bytes.data() + 6, pool.data() + used, 10);
+  used += 10;
+  out.bytes[6] = static_cast<std::uint8_t>((out.bytes[6] & 0x0F) | 0x70);
+  out.bytes[8] = static_cast<std::uint8_t>((out.bytes[8] & 0x3F) | 0x80);
+  return out;
+}
+
+sha256_hash server_secret::derive(std::string_view purpose, std::string_view bytes) const {
+  std::string text;
+  text.reserve(purpose.size() + 1 + bytes.size());
+  text.append(purpose).push_back('\0');
+  text.append(bytes);
+  return hmac_sha256(bytes_, text);
+}
+
+std::string server_secret::token(const token_id& of) const { return base64url(derive("token", view_of(of.value))); }
+
+std::string server_secret::code(const token_id& of) const {
+  const auto hash = derive("code", view_of(of.value));
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = (number << 8) | hash[i];
+  auto text = std::to_string(number % 100'000'000);
+  return std::string(8 - text.size(), '0') + text;
+}
+
+std::string server_secret::unique_key(const household_id& of, std::int64_t key_version) const {
+  std::string bytes{view_of(of.value)};
+  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(key_version >> shift));
+  const auto hash = derive("unique key", bytes);
+  return crockford32(std::span{hash}.first(16));
+}
+
+std::string server_secret::ticket_code(const ticket_id& ticket, const offer_id& offer) const {
+  const auto key = derive("tickets of offer", view_of(offer.value));
+  const auto mac = hmac_sha256({reinterpret_cast<const char*>(key.data()), key.size()}, view_of(ticket.value));
+  std::array<std::uint8_t, 32> code;
+  std::memcpy(code.data(), ticket.value.bytes.data(), 16);
+  std::memcpy(code.data() + 16, mac.data(), 16);
+  return base64url(code);
+}
+
+} // namespace foyer

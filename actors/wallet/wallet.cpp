@@ -1,0 +1,215 @@
+#include "actors/wallet/wallet.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace foyer::wallet {
+namespace {
+
+// Appends numbers big-endian and texts with their length, so that the bytes of an entry are unambiguous.
+class canonical {
+public:
+  canonical() { bytes_.reserve(256); }
+  canonical& number(std::int64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) bytes_.push_back(static_cast<char>(value >> shift));
+    return *this;
+  }
+  canonical& text(std::string_view value) {
+    number(static_cast<std::int64_t>(value.size()));
+    bytes_.append(value);
+    return *this;
+  }
+  canonical& raw(const auto& bytes) {
+    bytes_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return *this;
+  }
+  [[nodiscard]] std::string_view bytes() const { return bytes_; }
+
+private:
+  std::string bytes_;
+};
+
+state with_organisation(const state& now, const organisation_id& organisation) {
+  auto next = now;
+  next.organisation = organisation;
+  ++next.version;
+  return next;
+}
+
+// Adds one entry to the state and to the rows.
+entry write(state& next, commit& rows, entry of, amount held_change) {
+  next.balance += of.change;
+  next.held += held_change;
+  of.seq = ++next.entries_count;
+  of.balance_after = next.balance;
+  of.held_after = next.held;
+  of.hash = chain(next.head, next.household, of);
+  next.head = of.hash;
+
+  ledger_row row;
+  row.organisation = next.organisation;
+  row.household = next.household;
+  row.seq = of.seq;
+  row.id = of.id;
+  row.kind = static_cast<int>(of.kind);
+  row.change = of.change;
+  row.balance_after = of.balance_after;
+  row.held_after = of.held_after;
+  row.counter_account = of.counter_account;
+  row.order = of.order;
+  row.order_number = of.order_number;
+  row.reason = of.reason;
+  row.by_kind = static_cast<int>(of.by.kind);
+  row.by = of.by.account;
+  row.at = of.by.at;
+  row.hash = of.hash;
+  rows.entries.push_back(std::move(row));
+  return of;
+}
+
+void write_wallet(const state& before, const state& next, commit& rows) {
+  wallet_row row;
+  row.organisation = next.organisation;
+  row.household = next.household;
+  row.expected_version = before.version;
+  row.version = next.version;
+  row.balance = next.balance;
+  row.held = next.held;
+  row.floor = next.floor;
+  row.lowest = next.lowest;
+  row.entries_count = next.entries_count;
+  row.head = next.head;
+  rows.wallets.push_back(row);
+}
+
+// W3: what may be taken, or why not. A sum that was already below the limit may still grow.
+std::optional<refusal> refuse_below(const state& now, amount taken, std::optional<amount> staff_floor) {
+  const auto limit = staff_floor ? effective_floor(now, staff_floor) : amount{0};
+  const auto after = add(now.available(), -taken);
+  if (!after) return refusal{errc::amount_out_of_range};
+  if (*after >= limit) return std::nullopt;
+  if (!staff_floor) return refusal{errc::insufficient_funds};
+  refusal why{errc::floor_exceeded};
+  why.room = std::max<amount>(0, now.available() - limit);
+  return why;
+}
+
+entry entry_of_order(entry_kind kind, const auto& command, const entry_id& id, amount change, std::string counter) {
+  entry of;
+  of.id = id;
+  of.kind = kind;
+  of.change = change;
+  of.counter_account = std::move(counter);
+  of.order = command.order;
+  of.order_number = command.order_number;
+  of.by = command.by;
+  return of;
+}
+
+// The database's own limit follows the state, and never refuses what a rule allowed.
+void lower_limit(state& next) { next.lowest = std::min({next.lowest, next.available(), amount{0}}); }
+
+} // namespace
+
+std::string_view to_string(entry_kind kind) noexcept {
+  switch (kind) {
+    case entry_kind::top_up: return "top_up";
+    case entry_kind::purchase: return "purchase";
+    case entry_kind::refund: return "refund";
+    case entry_kind::adjustment: return "adjustment";
+    case entry_kind::transfer: return "transfer";
+    case entry_kind::hold: return "hold";
+    case entry_kind::release: return "release";
+  }
+  return "adjustment";
+}
+
+amount effective_floor(const state& now, std::optional<amount> staff_floor) noexcept {
+  return std::min({amount{0}, staff_floor.value_or(0), now.floor.value_or(0)});
+}
+
+sha256_hash chain(const sha256_hash& former, const household_id& household, const entry& of) {
+  canonical bytes;
+  bytes.raw(former).raw(household.value.bytes).number(of.seq).raw(of.id.value.bytes);
+  bytes.number(static_cast<std::int64_t>(of.kind)).number(of.change).number(of.balance_after).number(of.held_after);
+  bytes.text(of.counter_account).raw((of.order ? *of.order : order_id{}).value.bytes).text(of.order_number);
+  bytes.text(of.reason).number(static_cast<std::int64_t>(of.by.kind));
+  bytes.raw((of.by.account ? *of.by.account : account_id{}).value.bytes);
+  bytes.number(of.by.at.time_since_epoch().count());
+  return sha256(bytes.bytes());
+}
+
+decided<entry> decide(const state& now, pay command) {
+  if (command.sum <= 0 || command.sum > largest_amount) return errc::amount_out_of_range;
+  if (auto why = refuse_below(now, command.sum, command.staff_floor)) return *why;
+  auto next = with_organisation(now, command.organisation);
+  auto rows = std::move(command.rows);
+  auto made = write(next, rows, entry_of_order(entry_kind::purchase, command, command.id, -command.sum, command.counter_account), 0);
+  lower_limit(next);
+  write_wallet(now, next, rows);
+  return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
+}
+
+decided<entry> decide(const state& now, hold command) {
+  if (command.sum <= 0 || command.sum > largest_amount) return errc::amount_out_of_range;
+  if (auto why = refuse_below(now, command.sum, std::nullopt)) return *why;
+  auto next = with_organisation(now, command.organisation);
+  auto rows = std::move(command.rows);
+  auto made = write(next, rows, entry_of_order(entry_kind::hold, command, command.id, 0, "held"), command.sum);
+  write_wallet(now, next, rows);
+  return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
+}
+
+decided<entry> decide(const state& now, settle_hold command) {
+  if (command.sum <= 0 || command.sum > now.held) return errc::conflict;
+  auto next = with_organisation(now, command.organisation);
+  auto rows = std::move(command.rows);
+  auto made = write(next, rows, entry_of_order(entry_kind::release, command, command.release_id, 0, "held"), -command.sum);
+  if (command.capture)
+    made = write(next, rows, entry_of_order(entry_kind::purchase, command, command.purchase_id, -command.sum, "sales"), 0);
+  lower_limit(next);
+  write_wallet(now, next, rows);
+  return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
+}
+
+decided<entry> decide(const state& now, record command) {
+  const auto size = command.change < 0 ? -command.change : command.change;
+  if (command.change == 0 || size > largest_amount) return errc::amount_out_of_range;
+  if (command.change < 0 && command.kind != entry_kind::adjustment) return errc::amount_out_of_range;
+  if (!add(now.balance, command.change)) return errc::amount_out_of_range;
+  if (command.change < 0)
+    if (auto why = refuse_below(now, size, command.staff_floor.value_or(0))) return *why;
+  auto next = with_organisation(now, command.organisation);
+  auto rows = std::move(command.rows);
+  entry of;
+  of.id = command.id;
+  of.kind = command.kind;
+  of.change = command.change;
+  of.counter_account = command.counter_account;
+  of.order = command.order;
+  of.order_number = command.order_number;
+  of.reason = command.reason;
+  of.by = command.by;
+  auto made = write(next, rows, std::move(of), 0);
+  lower_limit(next);
+  write_wallet(now, next, rows);
+  if (command.idempotency) {
+    auto row = std::move(*command.idempotency);
+    row.answer = command.render(made);
+    rows.idempotency.push_back(std::move(row));
+  }
+  return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
+}
+
+decided<done> decide(const state& now, set_floor command) {
+  if (command.floor && (*command.floor > 0 || *command.floor < -largest_amount)) return errc::amount_out_of_range;
+  auto next = with_organisation(now, command.organisation);
+  next.floor = command.floor;
+  auto rows = std::move(command.rows);
+  write_wallet(now, next, rows);
+  return step<state, done>{std::move(next), done{}, std::move(rows)};
+}
+
+outcome<state> decide(const state& now, const get_view&) { return now; }
+
+} // namespace foyer::wallet
