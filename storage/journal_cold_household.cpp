@@ -1,0 +1,74 @@
+#include "storage/journal_cold_rows.hpp"
+
+namespace foyer::storage {
+namespace {
+
+using pg::none_if_empty;
+
+constexpr pg::statement insert_household{"insert_household", R"sql(
+with listed as materialized (select * from unnest($24::members[])),
+household as (
+  insert into households (id, version, organisation_id, number, status, archived, responsible_id, email, email_key,
+    phone, address, locale, tags, newsletter, account_id, linked_at, box_office_since, everything_shown, username,
+    website, key_version, created_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+  returning 1)
+insert into members select listed.* from listed where $23::bigint = 0
+)sql"};
+
+// A member that is listed but belongs to another household is not touched, and the guard then refuses the whole.
+constexpr pg::statement update_household{"update_household", R"sql(
+with listed as materialized (select * from unnest($24::members[])),
+household as (
+  update households set version = $2, number = $4, status = $5, archived = $6, responsible_id = $7, email = $8,
+    email_key = $9, phone = $10, address = $11, locale = $12, tags = $13, newsletter = $14, account_id = $15,
+    linked_at = $16, box_office_since = $17, everything_shown = $18, username = $19, website = $20,
+    key_version = $21, created_at = $22
+  where id = $1 and organisation_id = $3 and version = $23
+  returning 1),
+gone as (delete from members where household_id = $1 and id not in (select id from listed)),
+kept as (
+  insert into members select listed.* from listed
+  on conflict (id) do update set position = excluded.position, first_name = excluded.first_name,
+    last_name = excluded.last_name, birth_date = excluded.birth_date, email = excluded.email,
+    phone = excluded.phone, relation = excluded.relation, answers = excluded.answers
+  where members.household_id = excluded.household_id
+  returning 1)
+select guard('household', 1, (select count(*) from household)),
+       guard('members', (select count(*) from listed), (select count(*) from kept))
+)sql"};
+
+std::string_view name_of(int status) noexcept {
+  switch (status) {
+  case 1: return "added";
+  case 2: return "invited";
+  case 3: return "accepted";
+  default: return "?"; // refused by the column's check
+  }
+}
+
+} // namespace
+
+const pg::statement& encode(pg::params& out, const household_row& row, const cold_context& context) {
+  out.add(row.id).add(row.version).add(row.organisation).add(row.number).add(name_of(row.status));
+  out.add(row.archived).add(row.responsible).add(none_if_empty(row.email)).add(none_if_empty(row.email_key));
+  out.add(none_if_empty(row.phone)).add(none_if_empty(row.address)).add(row.locale).add(row.tags);
+  out.add(row.newsletter).add(row.account).add(row.linked_at).add(row.box_office_since).add(row.everything_shown);
+  out.add(none_if_empty(row.username)).add(none_if_empty(row.website)).add(row.key_version).add(row.created_at);
+  out.add(row.expected_version);
+  auto members = out.records(context.types.members, row.members.size());
+  std::int32_t position = 0;
+  for (const auto& member : row.members) {
+    members.row(row.organisation, row.id, member.id, position++, member.first_name, member.last_name,
+                member.birth_date, none_if_empty(member.email), none_if_empty(member.phone),
+                none_if_empty(member.relation), member.answers);
+  }
+  return row.expected_version == 0 ? insert_household : update_household;
+}
+
+std::span<const pg::statement* const> household_statements() {
+  static constexpr const pg::statement* all[] = {&insert_household, &update_household};
+  return all;
+}
+
+} // namespace foyer::storage

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "storage/journal_cold.hpp"
+
+// One overload per kind of cold row, in journal_cold_<area>.cpp; and the statements of each area.
+
+namespace foyer::storage {
+
+const pg::statement& encode(pg::params& out, const account_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const account_removed& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const token_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const tokens_replaced& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const token_used& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const token_code_failed& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const session_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const session_touched& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const session_ended& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const sessions_ended& row, const cold_context& context);
+std::span<const pg::statement* const> account_statements();
+
+const pg::statement& encode(pg::params& out, const household_row& row, const cold_context& context);
+std::span<const pg::statement* const> household_statements();
+
+const pg::statement& encode(pg::params& out, const organisation_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const shop_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const role_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const offer_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const staff_change_row& row, const cold_context& context);
+std::span<const pg::statement* const> organisation_statements();
+
+const pg::statement& encode(pg::params& out, const order_changed& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const payment_changed& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const tickets_changed& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const benefit_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const deadline_done& row, const cold_context& context);
+std::span<const pg::statement* const> order_statements();
+
+} // namespace foyer::storage
