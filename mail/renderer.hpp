@@ -1,0 +1,42 @@
+#pragma once
+
+#include "actors/organisation/organisation.hpp"
+#include "actors/vocabulary/outcome.hpp"
+#include "actors/vocabulary/secret.hpp"
+#include "config/settings.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace foyer::mail {
+
+/// A mail before it is laid out for SMTP.
+struct rendered {
+  std::string subject; // one line
+  std::string text;
+  std::string html;
+};
+
+/// In whose name a mail is written. Of the settings count time_zone, colour and signature.
+struct branding {
+  std::string organisation_name; // empty: the display name of mail.from
+  const organisation::settings& settings;
+};
+
+/// Fills the templates of mail/templates. Keeps parsed templates and formatters, so keep it; one thread at a time.
+class renderer {
+public:
+  virtual ~renderer() = default;
+
+  /// params_json as actors/commit.hpp's mail_row carries it; secrets are derived here, in no other place.
+  /// errc::not_found: no such template. errc::invalid: params are not an object, or the template uses a name that
+  /// they lack; the detail names all such names.
+  virtual outcome<rendered> render(std::string_view template_name, std::string_view locale,
+                                   std::string_view params_json, const branding&) = 0;
+};
+
+/// The secret must outlive the renderer.
+std::unique_ptr<renderer> create_renderer(const config::settings&, const server_secret&);
+
+} // namespace foyer::mail

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "actors/mailer/ports.hpp"
+#include "mail/renderer.hpp"
+#include "mail/transport.hpp"
+
+#include <memory>
+#include <string>
+
+namespace foyer::mail {
+
+/// Renders an outbox row, lays it out and hands it to the transport. Throws std::invalid_argument when `from` is no
+/// mailbox. A template that can't be filled and an unusable address are refused for good.
+std::unique_ptr<mailer::sender> create_sender(const std::string& from, std::unique_ptr<renderer>,
+                                              std::unique_ptr<transport>);
+
+} // namespace foyer::mail

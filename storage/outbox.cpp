@@ -1,0 +1,202 @@
+#include "storage/outbox.hpp"
+
+#include "storage/pg/blocking.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace foyer::storage {
+namespace {
+
+using mailer::queued_mail;
+using mailer::settlement;
+
+/// Settlements as parallel arrays. A mail that was sent stays sent, whoever holds its row by now; everything else
+/// counts only while the row still belongs to the attempt that it is about.
+constexpr const char* settle_mails = R"(
+update outbox o
+set state = case s.what when 'sent' then 2 when 'failed' then 3 else 0 end,
+    attempts = o.attempts - (s.what = 'released')::int,
+    sent_at = case s.what when 'sent' then now() end,
+    next_attempt_at = now() + s.retry_ms * interval '1 millisecond',
+    leased_until = null,
+    last_error = case s.what when 'sent' then null when 'released' then o.last_error else s.detail end
+from unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::text[]) s(id, attempt, what, retry_ms, detail)
+where o.id = s.id
+  and (o.state = 1 and o.attempts = s.attempt or s.what = 'sent' and o.state in (0, 1)))";
+
+/// Rows whose lease ran out, because their process died, come back into the queue at their old place.
+constexpr const char* free_expired = R"(
+update outbox set state = 0, leased_until = null, next_attempt_at = least(next_attempt_at, now())
+where state = 1 and leased_until <= now())";
+
+/// One index range per priority, so that rows which wait for a later attempt are never looked at.
+constexpr const char* claim_mails = R"(
+with due as (
+  select c.id from (values (0::smallint), (1::smallint), (2::smallint)) p(priority)
+  cross join lateral (
+    select o.id from outbox o
+    where o.state = 0 and o.priority = p.priority and o.next_attempt_at <= now()
+    order by o.next_attempt_at limit $1::int for update skip locked) c
+  limit $1::int
+), claimed as (
+  update outbox o
+  set state = 1, attempts = o.attempts + 1, leased_until = now() + $2::bigint * interval '1 millisecond'
+  from due where o.id = due.id
+  returning o.*
+)
+select c.id, c.template, c.locale, c.to_address, coalesce(c.to_name, ''), c.params, c.priority, c.attempts,
+       (extract(epoch from c.created_at) * 1000)::bigint,
+       greatest(0, (extract(epoch from now() - c.created_at) * 1000)::bigint),
+       coalesce(org.name, ''), coalesce(org.settings, '{}')
+from claimed c left join organisations org on org.id = c.organisation_id
+order by c.priority, c.created_at, c.id)";
+
+constexpr const char* next_due = R"(
+select (extract(epoch from min(c.next_attempt_at) - now()) * 1000)::bigint
+from (values (0::smallint), (1::smallint), (2::smallint)) p(priority)
+cross join lateral (
+  select o.next_attempt_at from outbox o where o.state = 0 and o.priority = p.priority
+  order by o.next_attempt_at limit 1) c)";
+
+std::int64_t integer(const char* text) {
+  std::int64_t out = 0;
+  std::from_chars(text, text + std::char_traits<char>::length(text), out);
+  return out;
+}
+
+std::string_view name_of(settlement::kind what) {
+  switch (what) {
+    case settlement::kind::sent: return "sent";
+    case settlement::kind::retry: return "retry";
+    case settlement::kind::failed: return "failed";
+    case settlement::kind::released: break;
+  }
+  return "released";
+}
+
+/// An element of an array literal, quoted. What a mail server said may be in any encoding: only ASCII goes in, so
+/// that one odd byte can't keep all the others from being booked.
+void append_element(std::string& array, std::string_view text) {
+  array += array.size() > 1 ? ",\"" : "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') array += '\\';
+    array += c >= ' ' && c <= '~' ? c : '?';
+  }
+  array += '"';
+}
+
+class blocking_outbox final : public mailer::outbox {
+public:
+  explicit blocking_outbox(outbox_options options) : options_(std::move(options)) {}
+
+  std::optional<exchanged> exchange(std::span<const settlement> settlements, int claim_max,
+                                    std::chrono::milliseconds lease) override {
+    auto done = attempt(settlements, claim_max, lease);
+    if (done) {
+      failing_ = false;
+      return std::move(*done);
+    }
+    if (!failing_ && options_.log) options_.log("outbox: " + done.error().detail);
+    failing_ = true;
+    connection_.reset();
+    return std::nullopt;
+  }
+
+private:
+  outcome<exchanged> attempt(std::span<const settlement> settlements, int claim_max,
+                             std::chrono::milliseconds lease) {
+    if (!connection_) {
+      auto opened = open();
+      if (!opened) return opened.error();
+      connection_ = std::move(*opened);
+    }
+    PGconn* on = connection_.get();
+    exchanged out;
+    if (auto begun = query(on, "begin"); !begun) return begun.error();
+    if (!settlements.empty())
+      if (auto booked = settle(on, settlements); !booked) return booked.error();
+    if (claim_max > 0)
+      if (auto claimed = claim(on, claim_max, lease, out); !claimed) return claimed.error();
+    if (auto committed = query(on, "commit"); !committed) return committed.error();
+    return out;
+  }
+
+  outcome<blocking_connection> open() const {
+    const auto seconds =
+        std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(options_.connect_deadline).count(), 2);
+    const std::string connect_timeout = std::to_string(seconds);
+    const std::string session = "-c statement_timeout=" + std::to_string(options_.statement_deadline.count());
+    const std::string user_timeout = std::to_string(options_.statement_deadline.count());
+    // dbname first: a connection string may set the others too, but these deadlines hold whatever it says.
+    const std::array keys{"dbname",           "connect_timeout", "application_name", "client_encoding",
+                          "tcp_user_timeout", "options",         static_cast<const char*>(nullptr)};
+    const std::array values{options_.url.c_str(), connect_timeout.c_str(), "foyer mailers", "UTF8",
+                            user_timeout.c_str(), session.c_str(),         static_cast<const char*>(nullptr)};
+    blocking_connection opened{PQconnectdbParams(keys.data(), values.data(), 1)};
+    if (!opened || PQstatus(opened.get()) != CONNECTION_OK)
+      return refusal{errc::unavailable, opened ? PQerrorMessage(opened.get()) : "out of memory"};
+    PQsetNoticeProcessor(opened.get(), [](void*, const char*) {}, nullptr);
+    return opened;
+  }
+
+  static outcome<query_result> settle(PGconn* on, std::span<const settlement> settlements) {
+    std::array<std::string, 5> arrays;
+    arrays.fill("{");
+    for (const auto& each : settlements) {
+      append_element(arrays[0], to_string(each.id));
+      append_element(arrays[1], std::to_string(each.attempt));
+      append_element(arrays[2], name_of(each.what));
+      append_element(arrays[3], std::to_string(each.retry_in.count()));
+      append_element(arrays[4], each.detail);
+    }
+    for (auto& array : arrays) array += '}';
+    return query(on, settle_mails, {arrays.begin(), arrays.end()});
+  }
+
+  static outcome<done> claim(PGconn* on, int claim_max, std::chrono::milliseconds lease, exchanged& out) {
+    if (auto freed = query(on, free_expired); !freed) return freed.error();
+    auto rows = query(on, claim_mails, {std::to_string(claim_max), std::to_string(lease.count())});
+    if (!rows) return rows.error();
+    const int count = PQntuples(rows->get());
+    for (int row = 0; row < count; ++row) out.mails.push_back(mail_of(rows->get(), row));
+    if (count >= claim_max) return done{};
+
+    auto due = query(on, next_due);
+    if (!due) return due.error();
+    if (const auto text = first_value(*due); !text.empty())
+      out.next_due = std::chrono::milliseconds{std::max<std::int64_t>(integer(text.c_str()), 0)};
+    return done{};
+  }
+
+  static queued_mail mail_of(PGresult* rows, int row) {
+    auto text = [&](int column) { return PQgetvalue(rows, row, column); };
+    queued_mail out;
+    if (const auto id = parse_uuid(text(0))) out.id = mail_id(*id);
+    out.template_name = text(1);
+    out.locale = text(2);
+    out.to_address = text(3);
+    out.to_name = text(4);
+    out.params = text(5);
+    out.priority = static_cast<mail_priority>(std::clamp<std::int64_t>(integer(text(6)), 0, 2));
+    out.attempt = static_cast<int>(integer(text(7)));
+    out.created_at = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds{integer(text(8))});
+    out.age = std::chrono::milliseconds{integer(text(9))};
+    out.organisation_name = text(10);
+    out.organisation_settings = text(11);
+    return out;
+  }
+
+  outbox_options options_;
+  blocking_connection connection_;
+  bool failing_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<mailer::outbox> create_outbox(outbox_options options) {
+  return std::make_unique<blocking_outbox>(std::move(options));
+}
+
+} // namespace foyer::storage
