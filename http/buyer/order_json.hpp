@@ -1,0 +1,26 @@
+#pragma once
+
+#include "actors/order/order.hpp"
+#include "actors/organisation/organisation.hpp"
+#include "http/json/writer.hpp"
+
+namespace foyer::http::buyer {
+
+/// The order as the HTTP interface has it ("Shapes"), with ticket codes signed under the server's secret. Appends
+/// one value. Pure.
+void append_order(json::writer& out, const order::state& of, const organisation::snapshot& at,
+                  const server_secret& secret);
+
+/// One ticket; `title` is that of its line.
+void append_ticket(json::writer& out, const order::ticket& of, std::string_view title, const server_secret& secret);
+/// The same with further fields, inside an object that is open.
+void append_ticket_fields(json::writer& out, const order::ticket& of, std::string_view title,
+                          const server_secret& secret);
+
+/// The fields of a pass or voucher, inside an object that is open.
+void append_benefit_fields(json::writer& out, const order::benefit& of, const organisation::snapshot& at);
+
+/// The order as one JSON text.
+std::string order_json(const order::state& of, const organisation::snapshot& at, const server_secret& secret);
+
+} // namespace foyer::http::buyer

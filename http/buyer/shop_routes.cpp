@@ -1,0 +1,172 @@
+#include "http/buyer/shop_routes.hpp"
+
+#include "http/buyer/order_form.hpp"
+#include "http/buyer/order_json.hpp"
+#include "http/caller.hpp"
+#include "http/json/writer.hpp"
+#include "http/organisation_of.hpp"
+#include "http/problem.hpp"
+
+namespace foyer::http::buyer {
+namespace {
+
+namespace asio = boost::asio;
+using runtime::await_reply;
+
+// Who buys: a my-space session of this organisation, an account, or a guest. Returns the principal of the
+// idempotency key.
+std::string fill_in_caller(const request& in, checkout::place_order& command) {
+  const auto* who = caller_of(in);
+  command.locale = command.organisation->locale;
+  if (who != nullptr && who->space_household && who->space_organisation == command.organisation->id) {
+    command.household = who->space_household;
+    return "space:" + to_string(*who->space_household);
+  }
+  if (const auto* account = account_of(in)) {
+    command.account = account->id;
+    command.locale = account->locale;
+    command.buyer.email = account->email;
+    command.buyer.first_name = account->first_name;
+    command.buyer.last_name = account->last_name;
+    command.buyer.birth_date = account->birth_date;
+    return "account:" + to_string(account->id);
+  }
+  return "guest";
+}
+
+problem problem_at(const refusal& why, const organisation::snapshot& at) { return problem_of(why, at.unit); }
+
+std::string quote_json(const checkout::quote& of, const organisation::snapshot& at, const organisation::shop& shop) {
+  std::string body;
+  json::writer out(body);
+  out.begin_object().key("lines").begin_array();
+  for (const auto& line : of.lines)
+    out.begin_object()
+        .field("offer_id", line.offer)
+        .field_if("rate_id", line.rate)
+        .field("title", line.title)
+        .field("quantity", line.quantity)
+        .field("unit_price", money{line.unit_price, at.unit})
+        .field("vat_basis_points", line.vat_basis_points)
+        .field("total", money{line.unit_price * line.quantity, at.unit})
+        .end_object();
+  out.end_array().field("total", money{of.total, at.unit}).key("payment_methods").begin_array();
+  // W4: the client account is the first method wherever something is available.
+  if (of.available)
+    out.begin_object()
+        .field("method", "wallet")
+        .field("available", money{*of.available, at.unit})
+        .field("covers", money{std::min(*of.available, of.total), at.unit})
+        .end_object();
+  for (const auto method : shop.payment_methods) {
+    if (method == organisation::payment_method::wallet) continue;
+    out.begin_object().field("method", organisation::to_string(method)).end_object();
+  }
+  out.end_array().field("account_required", of.account_required).key("missing_answers").begin_array();
+  for (const auto& missing : of.missing_answers) out.value(missing.field);
+  out.end_array().end_object();
+  return body;
+}
+
+struct at_shop {
+  organisation::snapshot_ptr organisation;
+  const organisation::shop* shop = nullptr;
+};
+
+asio::awaitable<outcome<at_shop>> shop_of(shop_services& with, const request& in) {
+  auto at = co_await organisation_of(with.organisations, in);
+  if (!at) co_return at.error();
+  const auto* shop = (*at)->find_shop(in.parameter("shop"));
+  if (shop == nullptr || shop->box_office) co_return errc::not_found;
+  co_return at_shop{*at, shop};
+}
+
+asio::awaitable<response> post_quote(shop_services& with, request& in) {
+  auto where = co_await shop_of(with, in);
+  if (!where) co_return problem_of(where.error());
+  checkout::place_order command;
+  command.organisation = where->organisation;
+  command.shop = where->shop;
+  fill_in_caller(in, command);
+  json::reader form(in);
+  read_order(*form, command);
+  if (auto bad = form.finish()) co_return *bad;
+  auto asked = co_await checkout::ask_price(with.checkout, std::move(command));
+  if (!asked) co_return problem_at(asked.error(), *where->organisation);
+  co_return json_response(200, quote_json(*asked, *where->organisation, *where->shop));
+}
+
+asio::awaitable<response> post_order(shop_services& with, request& in) {
+  auto where = co_await shop_of(with, in);
+  if (!where) co_return problem_of(where.error());
+  checkout::place_order command;
+  command.organisation = where->organisation;
+  command.shop = where->shop;
+  auto principal = fill_in_caller(in, command);
+  json::reader form(in);
+  read_order(*form, command);
+  if (principal == "guest" && !command.buyer_given) form->note("buyer", "required");
+  if (auto bad = form.finish()) co_return *bad;
+  // Two guests may have chosen the same key: the address that they typed tells them apart.
+  if (principal == "guest") principal += ":" + command.buyer.email;
+  auto place = [&with, &command](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    command.answer.row = std::move(prefilled);
+    command.answer.render = [&with, at = command.organisation](const order::state& made) {
+      return order_json(made, *at, with.secret);
+    };
+    auto placed = co_await checkout::place(with.checkout, std::move(command));
+    if (!placed) co_return placed.error();
+    co_return std::move(placed->answer);
+  };
+  co_return co_await with.idempotent.once(in, where->organisation, std::move(principal), std::move(place));
+}
+
+// The buyer's own order, visible to this caller; anybody else's is not found.
+asio::awaitable<outcome<order::state>> own_order(shop_services& with, const request& in, const organisation::snapshot& at) {
+  const auto* who = caller_of(in);
+  if (who == nullptr) co_return errc::not_authenticated;
+  auto found = co_await await_reply<order::state>(
+      [&with, id = at.id, number = std::string{in.parameter("number")}](reply<order::state> back) {
+        with.checkout.orders.load_order(id, number, back);
+      });
+  if (!found) co_return found.error();
+  const bool by_account = who->account && found->account == who->account->id;
+  const bool by_space = who->space_household && who->space_organisation == at.id && found->household == who->space_household;
+  if (!by_account && !by_space) co_return errc::not_found;
+  co_return std::move(*found);
+}
+
+asio::awaitable<response> cancel_own_order(shop_services& with, request& in) {
+  auto at = co_await organisation_of(with.organisations, in);
+  if (!at) co_return problem_of(at.error());
+  auto mine = co_await own_order(with, in, **at);
+  if (!mine) co_return problem_of(mine.error());
+  checkout::cancel_order command;
+  command.organisation = (*at)->id;
+  command.id = mine->id;
+  command.reason = "buyer";
+  command.by.kind = wallet::actor_kind::buyer;
+  if (const auto* account = account_of(in)) command.by.account = account->id;
+  command.by.at = with.checkout.clock.now();
+  auto done = co_await checkout::cancel(with.checkout, std::move(command));
+  if (!done) co_return problem_at(done.error(), **at);
+  co_return json_response(200, order_json(done->order, **at, with.secret));
+}
+
+template <asio::awaitable<response> (*Handle)(shop_services&, request&)>
+handler bind(shop_services& with) {
+  return [&with](request& in) { return Handle(with, in); };
+}
+
+} // namespace
+
+void add_shop_routes(router& to, shop_services& services) {
+  to.add(verb::post, "/api/v1/orgs/{org}/shops/{shop}/quotes", bind<post_quote>(services),
+         {.operation = "create_quote", .access = access::anybody, .group = "buyer"});
+  to.add(verb::post, "/api/v1/orgs/{org}/shops/{shop}/orders", bind<post_order>(services),
+         {.operation = "create_order", .access = access::anybody, .idempotent = true, .group = "buyer"});
+  to.add(verb::post, "/api/v1/me/orgs/{org}/orders/{number}/cancel", bind<cancel_own_order>(services),
+         {.operation = "cancel_order", .access = access::session, .group = "buyer"});
+}
+
+} // namespace foyer::http::buyer

@@ -1,0 +1,73 @@
+#include "http/buyer/order_json.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace foyer;
+
+namespace {
+
+organisation::snapshot theatre() {
+  organisation::snapshot out;
+  out.unit = *currency::parse("EUR");
+  return out;
+}
+
+order::state paid_order() {
+  order::state out;
+  out.id = order_id{*parse_uuid("01920000-0000-7000-8000-000000000001")};
+  out.number = "ORD-7K2M9QXA";
+  out.status = order::status::paid;
+  out.buyer_email = "claire@example.org";
+  out.buyer_first_name = "Claire";
+  out.buyer_last_name = "Morel";
+  out.buyer_answers = R"({"allergies":"none"})";
+  out.locale = "fr";
+  out.total = 2500;
+  order::line line;
+  line.title = "Le Cid";
+  line.quantity = 2;
+  line.unit_price = 1250;
+  out.lines.push_back(line);
+  order::payment payment;
+  payment.sum = 2500;
+  payment.status = order::payment_status::succeeded;
+  out.payments.push_back(payment);
+  order::ticket ticket;
+  ticket.id = ticket_id{*parse_uuid("01920000-0000-7000-8000-000000000002")};
+  ticket.holder = "Léo";
+  out.tickets.push_back(ticket);
+  return out;
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+} // namespace
+
+TEST_CASE("S2 an order shows number, total, lines, payments and tickets with signed codes") {
+  const server_secret secret{"a secret of this test"};
+  const auto of = paid_order();
+  const auto body = http::buyer::order_json(of, theatre(), secret);
+  CHECK(contains(body, R"("number":"ORD-7K2M9QXA")"));
+  CHECK(contains(body, R"("total":{"amount":2500,"currency":"EUR"})"));
+  CHECK(contains(body, R"("status":"paid")"));
+  CHECK(contains(body, R"("answers":{"allergies":"none"})"));
+  CHECK(contains(body, R"("method":"wallet","amount":{"amount":2500,"currency":"EUR"},"status":"succeeded")"));
+  CHECK(contains(body, "\"code\":\"" + secret.ticket_code(of.tickets[0].id, of.tickets[0].offer) + "\""));
+  CHECK(contains(body, R"("title":"Le Cid","starts_at":null,"holder":"Léo","status":"valid")"));
+  CHECK_FALSE(contains(body, "next_action"));
+}
+
+TEST_CASE("O4 an order that awaits a transfer says what to do next") {
+  auto of = paid_order();
+  of.status = order::status::awaiting_payment;
+  of.tickets.clear();
+  of.payments[0].method = organisation::payment_method::bank_transfer;
+  of.payments[0].status = order::payment_status::pending;
+  const auto body = http::buyer::order_json(of, theatre(), server_secret{"s"});
+  CHECK(contains(body, R"("next_action":{"type":"bank_transfer","reference":"ORD-7K2M9QXA")"));
+  of.status = order::status::cancelled;
+  of.cancel_reason = "expired";
+  const auto cancelled = http::buyer::order_json(of, theatre(), server_secret{"s"});
+  CHECK_FALSE(contains(cancelled, "next_action"));
+  CHECK(contains(cancelled, R"("cancel_reason":"expired")"));
+}
