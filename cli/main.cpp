@@ -32,7 +32,8 @@ struct command_line {
             [this](const std::vector<std::string>& settings) {
               for (const auto& setting : settings) {
                 const auto equals = setting.find('=');
-                if (equals == std::string::npos) throw CLI::ValidationError("--set", "needs SECTION.KEY=VALUE");
+                if (equals == std::string::npos)
+                  throw CLI::ValidationError("--set", "needs SECTION.KEY=VALUE");
                 flags.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
               }
             },

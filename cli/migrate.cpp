@@ -18,7 +18,8 @@ int run_migrate(const migrate_options& options, const config::settings& settings
     return exit_done;
   }
   if (steps->empty()) std::puts("the database is up to date");
-  for (const auto& step : *steps) std::printf("%s %s\n", options.dry_run ? "would apply" : "applied", step.c_str());
+  for (const auto& step : *steps)
+    std::printf("%s %s\n", options.dry_run ? "would apply" : "applied", step.c_str());
   return exit_done;
 }
 

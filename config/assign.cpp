@@ -99,7 +99,8 @@ struct assigner {
     const auto* list = std::get_if<std::vector<std::string>>(&value);
     if (!list) return "must be a list of texts, such as [\"a\", \"b\"]";
     for (const auto& item : *list)
-      if (item.empty() || has_control_characters(item)) return "must not have empty items or control characters";
+      if (item.empty() || has_control_characters(item))
+        return "must not have empty items or control characters";
     f.at(target) = *list;
     return {};
   }
@@ -149,8 +150,8 @@ std::vector<std::pair<std::string_view, std::string>> check_together(const setti
   if (s.server.tls_certificate.empty() != s.server.tls_key.empty())
     out.emplace_back(s.server.tls_key.empty() ? "server.tls_certificate" : "server.tls_key",
                      "tls_certificate and tls_key belong together");
-  const auto dkim_parts = int{!s.mail.dkim_domain.empty()} + int{!s.mail.dkim_selector.empty()} +
-                          int{!s.mail.dkim_key.empty()};
+  const auto dkim_parts =
+      int{!s.mail.dkim_domain.empty()} + int{!s.mail.dkim_selector.empty()} + int{!s.mail.dkim_key.empty()};
   if (dkim_parts != 0 && dkim_parts != 3)
     out.emplace_back("mail.dkim_domain", "dkim_domain, dkim_selector and dkim_key belong together");
   if (!s.mail.smtp_url.empty() && !s.mail.smtp_url.starts_with("smtp://") &&

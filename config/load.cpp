@@ -132,13 +132,15 @@ private:
       // A known key that stands above the first section is one whose section was forgotten.
       for (const auto& key : schema())
         if (key.key() == text)
-          return report(path, name.source(), text + " belongs into section [" + std::string{key.section()} + "]");
+          return report(path, name.source(),
+                        text + " belongs into section [" + std::string{key.section()} + "]");
       return report(path, name.source(), "unknown key " + text + suggestion(text, sections));
     }
     for (const auto& [key, value] : *table) entry(path, text, key, value);
   }
 
-  void entry(const std::string& path, const std::string& section, const toml::key& name, const toml::node& node) {
+  void entry(const std::string& path, const std::string& section, const toml::key& name,
+             const toml::node& node) {
     const auto full = section + "." + std::string{name.str()};
     const auto* key = find_field(full);
     if (!key) return report(path, name.source(), "unknown key " + full + suggestion(full, all_names()));

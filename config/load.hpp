@@ -14,8 +14,9 @@ namespace foyer::config {
 /// Where the configuration comes from; later ones win: defaults, file, environment, flags.
 struct sources {
   std::optional<std::filesystem::path> file;
-  std::vector<std::pair<std::string, std::string>> environment; ///< all variables; others than FOYER_*__* are ignored
-  std::vector<std::pair<std::string, std::string>> flags;       ///< `section.key` and value
+  std::vector<std::pair<std::string, std::string>>
+      environment; ///< all variables; others than FOYER_*__* are ignored
+  std::vector<std::pair<std::string, std::string>> flags; ///< `section.key` and value
 };
 
 /// One mistake: where (`foyer.toml:12`, `environment FOYER_LOG__LEVEL`, `flag server.listen`) and what.

@@ -55,7 +55,8 @@ std::string reference() {
       out += (section.empty() ? "[" : "\n[") + std::string{key.section()} + "]\n";
       section = key.section();
     }
-    out += "# " + std::string{key.help} + "\n" + std::string{key.key()} + " = " + value_as_toml(key, defaults) + "\n";
+    out += "# " + std::string{key.help} + "\n" + std::string{key.key()} + " = " +
+           value_as_toml(key, defaults) + "\n";
   }
   return out;
 }

@@ -6,7 +6,8 @@
 
 namespace foyer::config {
 
-/// The effective configuration as a TOML file; secrets are hidden, and what is not default says where it is from.
+/// The effective configuration as a TOML file; secrets are hidden, and what is not default says where it is
+/// from.
 std::string as_toml(const loaded& from);
 
 /// The same as one JSON object of sections; durations are texts as in the file.

@@ -30,8 +30,10 @@ constexpr std::int64_t mebibyte = 1024 * 1024;
 const field fields[] = {
     {"server.listen", text_field{at<&settings::server, &server_settings::listen>, text_form::host_port},
      "address and port to serve on; port 0 takes a free one"},
-    {"server.public_url", text_field{at<&settings::server, &server_settings::public_url>, text_form::http_url},
-     "where buyers reach this server, in links of mails; https makes cookies Secure; not set: where it listens"},
+    {"server.public_url",
+     text_field{at<&settings::server, &server_settings::public_url>, text_form::http_url},
+     "where buyers reach this server, in links of mails; https makes cookies Secure; not set: where it "
+     "listens"},
     {"server.allowed_hosts", list_field{at<&settings::server, &server_settings::allowed_hosts>},
      "Host headers to answer; empty: the host of public_url, and loopback names"},
     {"server.metrics_listen",
@@ -51,7 +53,8 @@ const field fields[] = {
     {"http.header_bytes_max",
      integer_field{at<&settings::http, &http_settings::header_bytes_max>, 1'024, mebibyte},
      "bytes of a request's header"},
-    {"http.header_fields_max", integer_field{at<&settings::http, &http_settings::header_fields_max>, 8, 1'024},
+    {"http.header_fields_max",
+     integer_field{at<&settings::http, &http_settings::header_fields_max>, 8, 1'024},
      "fields of a request's header"},
     {"http.target_bytes_max",
      integer_field{at<&settings::http, &http_settings::target_bytes_max>, 256, 64 * 1024},
@@ -76,7 +79,8 @@ const field fields[] = {
      "total time to send an answer"},
     {"http.keep_alive_idle", duration_field{at<&settings::http, &http_settings::keep_alive_idle>},
      "how long a connection may wait for its next request"},
-    {"http.connections_max", integer_field{at<&settings::http, &http_settings::connections_max>, 1, 1'000'000},
+    {"http.connections_max",
+     integer_field{at<&settings::http, &http_settings::connections_max>, 1, 1'000'000},
      "open connections in all"},
     {"http.connections_per_address_max",
      integer_field{at<&settings::http, &http_settings::connections_per_address_max>, 1, 1'000'000},
@@ -117,19 +121,21 @@ const field fields[] = {
     {"data.dir", text_field{at<&settings::data, &data_settings::dir>, text_form::not_empty},
      "folder of the database, mail files, checkpoints and the secret"},
     {"data.demo", boolean_field{at<&settings::data, &data_settings::demo>},
-     "fill an empty installation with the demonstration, and serve /dev/mail"},
+     "fill an empty installation with the demonstration, and show its mails at /dev/mail"},
 
     {"mail.smtp_url", text_field{at<&settings::mail, &mail_settings::smtp_url>},
      "smtp://user:password@host:587; empty: files in data.dir/mail", true},
     {"mail.from", text_field{at<&settings::mail, &mail_settings::from>, text_form::mailbox},
      "sender of all mails"},
-    {"mail.starttls",
-     choice<&settings::mail, &mail_settings::starttls, starttls_mode>(starttls_words),
+    {"mail.starttls", choice<&settings::mail, &mail_settings::starttls, starttls_mode>(starttls_words),
      "required | opportunistic | off"},
     {"mail.workers", integer_field{at<&settings::mail, &mail_settings::workers>, 1, 64},
      "mails sent at the same time"},
-    {"mail.rate_per_second", integer_field{at<&settings::mail, &mail_settings::rate_per_second>, 0, 1'000'000},
+    {"mail.rate_per_second",
+     integer_field{at<&settings::mail, &mail_settings::rate_per_second>, 0, 1'000'000},
      "mails per second at most; 0: no limit"},
+    {"mail.dev_mailbox", boolean_field{at<&settings::mail, &mail_settings::dev_mailbox>},
+     "show all mail files at /dev/mail, as the demonstration does; for tests only"},
     {"mail.dkim_domain", text_field{at<&settings::mail, &mail_settings::dkim_domain>},
      "domain to sign mails for; empty: not signed"},
     {"mail.dkim_selector", text_field{at<&settings::mail, &mail_settings::dkim_selector>},
@@ -153,7 +159,8 @@ const field fields[] = {
     {"mail.stop_deadline", duration_field{at<&settings::mail, &mail_settings::stop_deadline>},
      "how long the mail in hand may take when the server stops"},
 
-    {"accounts.confirmation_link", duration_field{at<&settings::accounts, &accounts_settings::confirmation_link>},
+    {"accounts.confirmation_link",
+     duration_field{at<&settings::accounts, &accounts_settings::confirmation_link>},
      "life of a confirmation link (A2)"},
     {"accounts.unconfirmed_removed_after",
      duration_field{at<&settings::accounts, &accounts_settings::unconfirmed_removed_after>},
@@ -165,9 +172,11 @@ const field fields[] = {
      "life of a reset link (A5)"},
     {"accounts.invitation_link", duration_field{at<&settings::accounts, &accounts_settings::invitation_link>},
      "life of an invitation"},
-    {"accounts.email_change_link", duration_field{at<&settings::accounts, &accounts_settings::email_change_link>},
+    {"accounts.email_change_link",
+     duration_field{at<&settings::accounts, &accounts_settings::email_change_link>},
      "life of the link to a new address (A7)"},
-    {"accounts.email_change_undo", duration_field{at<&settings::accounts, &accounts_settings::email_change_undo>},
+    {"accounts.email_change_undo",
+     duration_field{at<&settings::accounts, &accounts_settings::email_change_undo>},
      "how long the old address can undo a change (A7)"},
     {"accounts.space_code", duration_field{at<&settings::accounts, &accounts_settings::space_code>},
      "life of a my-space code"},
@@ -188,7 +197,8 @@ const field fields[] = {
 
     {"actors.idle_after", duration_field{at<&settings::actors, &actors_settings::idle_after>},
      "an actor without work this long leaves memory"},
-    {"actors.live_limit", integer_field{at<&settings::actors, &actors_settings::live_limit>, 100, 100'000'000},
+    {"actors.live_limit",
+     integer_field{at<&settings::actors, &actors_settings::live_limit>, 100, 100'000'000},
      "actors in memory"},
     {"actors.queue_max", integer_field{at<&settings::actors, &actors_settings::queue_max>, 1, 10'000'000},
      "commands waiting at one actor; more are told 503"},
@@ -220,16 +230,19 @@ const field fields[] = {
     {"security.argon2_iterations",
      integer_field{at<&settings::security, &security_settings::argon2_iterations>, 1, 1'000},
      "passes of one password hash"},
-    {"security.hash_threads", integer_field{at<&settings::security, &security_settings::hash_threads>, 0, 1'024},
+    {"security.hash_threads",
+     integer_field{at<&settings::security, &security_settings::hash_threads>, 0, 1'024},
      "threads that hash passwords; 0: one per core"},
-    {"security.hash_queue", integer_field{at<&settings::security, &security_settings::hash_queue>, 1, 1'000'000},
+    {"security.hash_queue",
+     integer_field{at<&settings::security, &security_settings::hash_queue>, 1, 1'000'000},
      "password hashes waiting; more are told 503"},
     {"security.password_min", integer_field{at<&settings::security, &security_settings::password_min>, 8, 64},
      "code points of a buyer's password at least"},
     {"security.password_min_staff",
      integer_field{at<&settings::security, &security_settings::password_min_staff>, 8, 64},
      "code points of a staff password at least"},
-    {"security.password_max", integer_field{at<&settings::security, &security_settings::password_max>, 64, 1'024},
+    {"security.password_max",
+     integer_field{at<&settings::security, &security_settings::password_max>, 64, 1'024},
      "code points of a password at most"},
 
     {"throttle.account_free_failures",
@@ -293,7 +306,9 @@ std::string field::environment() const {
   return out;
 }
 
-std::span<const field> schema() { return fields; }
+std::span<const field> schema() {
+  return fields;
+}
 
 const field* find_field(std::string_view name) {
   const auto found = std::ranges::find(fields, name, &field::name);

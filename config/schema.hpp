@@ -47,7 +47,8 @@ struct choice_field {
   void (*set)(settings&, std::size_t);
 };
 
-/// One key of the configuration. File, environment, flags, help, checks and `check-config` all come from this.
+/// One key of the configuration. File, environment, flags, help, checks and `check-config` all come from
+/// this.
 struct field {
   std::string_view name; ///< `section.key`
   std::variant<text_field, integer_field, duration_field, boolean_field, list_field, choice_field> kind;
@@ -66,7 +67,8 @@ std::span<const field> schema();
 /// The field of a `section.key`, or null.
 const field* find_field(std::string_view name);
 
-/// The value as the configuration file writes it, without regard to secrecy: `"text"`, `12`, `"24h"`, `["a"]`.
+/// The value as the configuration file writes it, without regard to secrecy: `"text"`, `12`, `"24h"`,
+/// `["a"]`.
 std::string value_as_toml(const field& key, const settings& from);
 
 } // namespace foyer::config

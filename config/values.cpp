@@ -54,7 +54,8 @@ std::optional<duration> parse_duration(std::string_view text) {
 
 std::string format_duration(duration value) {
   if (value.count() == 0) return "0s";
-  const auto found = std::ranges::find_if(units, [&](const unit& u) { return value.count() % u.milliseconds == 0; });
+  const auto found =
+      std::ranges::find_if(units, [&](const unit& u) { return value.count() % u.milliseconds == 0; });
   return std::to_string(value.count() / found->milliseconds) + std::string{found->name};
 }
 

@@ -21,7 +21,9 @@ constexpr auto table_statement = "create table if not exists schema_migrations (
                                  "version integer primary key, name text not null, checksum text not null, "
                                  "applied_at timestamptz not null default now())";
 
-refusal failed(std::string text) { return {errc::unavailable, std::move(text)}; }
+refusal failed(std::string text) {
+  return {errc::unavailable, std::move(text)};
+}
 
 outcome<std::string> checksum(PGconn* open, std::string_view sql) {
   auto answer = query(open, "select encode(sha256(convert_to($1, 'UTF8')), 'hex')", {std::string{sql}});
@@ -65,8 +67,10 @@ std::optional<refusal> apply(PGconn* open, const migration& step) {
   if (!sum) return sum.error();
   // Without a parameter libpq sends all statements of the step at once, which makes them one transaction; the
   // bookkeeping belongs to it.
-  const auto text = "begin;\n" + std::string{step.sql} + "\n;insert into schema_migrations (version, name, checksum) values (" +
-                    std::to_string(step.version) + ", '" + std::string{step.name} + "', '" + *sum + "');\ncommit;";
+  const auto text = "begin;\n" + std::string{step.sql} +
+                    "\n;insert into schema_migrations (version, name, checksum) values (" +
+                    std::to_string(step.version) + ", '" + std::string{step.name} + "', '" + *sum +
+                    "');\ncommit;";
   if (auto result = query(open, text); !result)
     return failed("migration " + std::string{step.name} + ": " + result.error().detail);
   return std::nullopt;

@@ -10,8 +10,8 @@
 
 namespace foyer::storage {
 
-/// Small helpers for threads that may wait: commands, start-up, mailers. The server's own statements go through the
-/// pipeline instead.
+/// Small helpers for threads that may wait: commands, start-up, mailers. The server's own statements go
+/// through the pipeline instead.
 
 struct connection_closer {
   void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
@@ -27,7 +27,8 @@ inline outcome<blocking_connection> connect_blocking(const std::string& url) {
   blocking_connection open{PQconnectdb(url.c_str())};
   if (!open || PQstatus(open.get()) != CONNECTION_OK)
     return refusal{errc::unavailable, open ? PQerrorMessage(open.get()) : "out of memory"};
-  PQsetNoticeProcessor(open.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      open.get(), [](void*, const char*) {}, nullptr);
   return open;
 }
 
@@ -36,9 +37,10 @@ inline outcome<query_result> query(PGconn* open, const std::string& statement,
                                    const std::vector<std::string>& parameters = {}) {
   std::vector<const char*> values;
   for (const auto& parameter : parameters) values.push_back(parameter.c_str());
-  query_result answer{parameters.empty() ? PQexec(open, statement.c_str())
-                                         : PQexecParams(open, statement.c_str(), static_cast<int>(values.size()),
-                                                        nullptr, values.data(), nullptr, nullptr, 0)};
+  query_result answer{parameters.empty()
+                          ? PQexec(open, statement.c_str())
+                          : PQexecParams(open, statement.c_str(), static_cast<int>(values.size()), nullptr,
+                                         values.data(), nullptr, nullptr, 0)};
   const auto status = PQresultStatus(answer.get());
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
     return refusal{errc::unavailable, PQerrorMessage(open)};

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <csignal>
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
@@ -16,11 +16,12 @@ namespace foyer::storage {
 
 namespace {
 
-/// Becomes the user for good. Bare system calls: the C library's functions of the same names talk to the other
-/// threads of the process, which a fork does not have.
+/// Becomes the user for good. Bare system calls: the C library's functions of the same names talk to the
+/// other threads of the process, which a fork does not have.
 bool become(const run_as& user) {
   if (::geteuid() != 0 || user.uid == 0) return true;
-  return ::syscall(SYS_setgroups, 0, nullptr) == 0 && ::syscall(SYS_setresgid, user.gid, user.gid, user.gid) == 0 &&
+  return ::syscall(SYS_setgroups, 0, nullptr) == 0 &&
+         ::syscall(SYS_setresgid, user.gid, user.gid, user.gid) == 0 &&
          ::syscall(SYS_setresuid, user.uid, user.uid, user.uid) == 0;
 }
 
@@ -42,8 +43,8 @@ int wait_for(pid_t pid) {
 
 } // namespace
 
-pid_t start_child(const std::vector<std::string>& arguments, const run_as& user, const std::filesystem::path& folder,
-                  int output_fd) {
+pid_t start_child(const std::vector<std::string>& arguments, const run_as& user,
+                  const std::filesystem::path& folder, int output_fd) {
   std::vector<char*> argv;
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);

@@ -19,9 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-refusal failed(std::string text) { return {errc::unavailable, std::move(text)}; }
+refusal failed(std::string text) {
+  return {errc::unavailable, std::move(text)};
+}
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 std::string read_text(const fs::path& path) {
   std::ifstream in{path, std::ios::binary};
@@ -45,7 +49,8 @@ std::optional<fs::path> find_programs(const std::string& major) {
     std::string answer;
     const auto server = place / "postgres";
     if (::access(server.c_str(), X_OK) == 0 && ::access((place / "initdb").c_str(), X_OK) == 0 &&
-        run_child({server, "--version"}, self, answer) == 0 && answer.starts_with("postgres (PostgreSQL) " + major + "."))
+        run_child({server, "--version"}, self, answer) == 0 &&
+        answer.starts_with("postgres (PostgreSQL) " + major + "."))
       return place;
   }
   return std::nullopt;
@@ -63,8 +68,9 @@ outcome<run_as> choose_user(const fs::path& folder) {
   }
   const passwd* user = exists && there.st_uid != 0 ? ::getpwuid(there.st_uid) : ::getpwnam("postgres");
   if (!user)
-    return failed("PostgreSQL refuses to run as root, and there is no user postgres: install postgresql-15, or "
-                  "run foyer as an ordinary user");
+    return failed(
+        "PostgreSQL refuses to run as root, and there is no user postgres: install postgresql-15, or "
+        "run foyer as an ordinary user");
   return run_as{user->pw_uid, user->pw_gid, user->pw_name};
 }
 
@@ -79,7 +85,8 @@ std::string name_of(const fs::path& folder) {
 
 /// Everybody can make folders in /tmp: one that is not the user's own, or open to others, is not trusted.
 std::optional<refusal> make_private(const fs::path& folder, const run_as& user) {
-  if (::mkdir(folder.c_str(), 0700) == 0 && ::geteuid() == 0 && ::lchown(folder.c_str(), user.uid, user.gid) != 0)
+  if (::mkdir(folder.c_str(), 0700) == 0 && ::geteuid() == 0 &&
+      ::lchown(folder.c_str(), user.uid, user.gid) != 0)
     return failed(folder.string() + " cannot be given to user " + user.name + ": " + reason());
   struct stat there {};
   if (::lstat(folder.c_str(), &there) != 0) return failed(folder.string() + " cannot be made: " + reason());
@@ -96,9 +103,9 @@ std::optional<refusal> initialise(const cluster& files) {
   fs::remove_all(building, ec);
   if (auto wrong = make_private(building, files.user)) return wrong;
   std::string output;
-  const int status = run_child({files.programs / "initdb", "--pgdata=" + building.string(), "--username=foyer",
-                                "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--auth-local=trust",
-                                "--auth-host=reject", "--no-instructions"},
+  const int status = run_child({files.programs / "initdb", "--pgdata=" + building.string(),
+                                "--username=foyer", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
+                                "--auth-local=trust", "--auth-host=reject", "--no-instructions"},
                                files.user, output);
   if (status != 0) return failed("initdb failed in " + building.string() + ": " + output);
   fs::rename(building, files.folder, ec);
@@ -110,11 +117,17 @@ std::string configuration_of(const cluster& files, std::int64_t shared_buffers_m
   return "# Written by foyer at every start; changes here are lost. See [database] of its configuration.\n"
          "listen_addresses = ''\n"
          "port = 5432\n"
-         "unix_socket_directories = '" + files.socket_folder.string() + "'\n"
+         "unix_socket_directories = '" +
+         files.socket_folder.string() +
+         "'\n"
          "unix_socket_permissions = 0700\n"
-         "cluster_name = '" + files.name + "'\n"
+         "cluster_name = '" +
+         files.name +
+         "'\n"
          "max_connections = 300\n"
-         "shared_buffers = " + std::to_string(shared_buffers_mib) + "MB\n"
+         "shared_buffers = " +
+         std::to_string(shared_buffers_mib) +
+         "MB\n"
          "dynamic_shared_memory_type = posix\n"
          "jit = off\n"
          "random_page_cost = 1.1\n"
@@ -137,7 +150,8 @@ std::string configuration_of(const cluster& files, std::int64_t shared_buffers_m
          "datestyle = 'iso, ymd'\n"
          "lc_messages = 'C.UTF-8'\n"
          "log_line_prefix = '%m [%p] %a '\n"
-         // Stale versions are refused by errors in the normal course of things; their statements would fill the log.
+         // Stale versions are refused by errors in the normal course of things; their statements would fill
+         // the log.
          "log_min_messages = warning\n"
          "log_min_error_statement = panic\n"
          "log_checkpoints = off\n";
@@ -153,8 +167,8 @@ outcome<cluster> prepare_cluster(const fs::path& folder) {
   files.user = *user;
   if (const auto barrier = unreachable(folder.parent_path(), files.user))
     return failed("the data folder " + folder.parent_path().string() + " cannot be reached by user " +
-                  files.user.name + ", as which PostgreSQL runs when foyer is root, because of " + barrier->string() +
-                  ": use --data /var/lib/foyer, or chmod o+x " + barrier->string());
+                  files.user.name + ", as which PostgreSQL runs when foyer is root, because of " +
+                  barrier->string() + ": use --data /var/lib/foyer, or chmod o+x " + barrier->string());
   auto version = read_text(folder / "PG_VERSION");
   const bool exists = !version.empty();
   version = exists ? version.substr(0, version.find('\n')) : "15";
@@ -190,10 +204,13 @@ outcome<bool> write_configuration(const cluster& files, std::int64_t shared_buff
 }
 
 bool is_postmaster(const cluster& files, pid_t pid) {
-  return command_line(pid) == (files.programs / "postgres").string() + '\0' + "-D" + '\0' + files.folder.string() + '\0';
+  return command_line(pid) ==
+         (files.programs / "postgres").string() + '\0' + "-D" + '\0' + files.folder.string() + '\0';
 }
 
-bool anybody_left(const cluster& files) { return !processes_named("postgres: " + files.name + ":").empty(); }
+bool anybody_left(const cluster& files) {
+  return !processes_named("postgres: " + files.name + ":").empty();
+}
 
 pid_t running_postmaster(const cluster& files) {
   const auto path = files.folder / "postmaster.pid";

@@ -18,17 +18,17 @@ struct cluster {
   run_as user;
 };
 
-/// Finds the programs, makes the cluster if there is none yet (initdb with checksums; an interrupted one leaves
-/// nothing), and writes its configuration. Blocking, seconds the first time. The caller holds the start lock.
-/// The refusal's detail is a sentence for the operator, with the remedy.
+/// Finds the programs, makes the cluster if there is none yet (initdb with checksums; an interrupted one
+/// leaves nothing), and writes its configuration. Blocking, seconds the first time. The caller holds the
+/// start lock. The refusal's detail is a sentence for the operator, with the remedy.
 outcome<cluster> prepare_cluster(const std::filesystem::path& folder);
 
 /// Writes the configuration if it differs from what stands there. True: it was written.
 outcome<bool> write_configuration(const cluster& files, std::int64_t shared_buffers_mib);
 
-/// The pid of the postmaster that runs on this cluster, 0 when none does. A pid file whose number meanwhile belongs
-/// to a stranger or to a zombie is removed once no process of the cluster is left, because the postmaster itself
-/// would refuse to start.
+/// The pid of the postmaster that runs on this cluster, 0 when none does. A pid file whose number meanwhile
+/// belongs to a stranger or to a zombie is removed once no process of the cluster is left, because the
+/// postmaster itself would refuse to start.
 pid_t running_postmaster(const cluster& files);
 
 /// Whether this process is a living postmaster of the cluster.

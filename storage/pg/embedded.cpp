@@ -7,16 +7,16 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
 #include <cstring>
-#include <condition_variable>
 #include <fstream>
 #include <iterator>
 #include <mutex>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <thread>
+#include <unistd.h>
 
 namespace foyer::storage {
 
@@ -26,20 +26,23 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-/// How often the postmaster is looked at while it starts, runs and stops. It need not be a child of this process,
-/// so there is nothing to wait on.
+/// How often the postmaster is looked at while it starts, runs and stops. It need not be a child of this
+/// process, so there is nothing to wait on.
 constexpr auto start_poll = 10ms;
 constexpr auto life_poll = 100ms;
 /// A fast shutdown writes a checkpoint; after this long the immediate one follows, which recovery repairs.
 constexpr auto stop_deadline = 60s;
-/// Wait before a dead postmaster is started again: doubles up to the second value, and is forgotten after the third.
+/// Wait before a dead postmaster is started again: doubles up to the second value, and is forgotten after the
+/// third.
 constexpr auto restart_first = 50ms;
 constexpr auto restart_max = 5s;
 constexpr auto restart_forgotten = 60s;
 /// The server's log of former starts is kept once, and only up to about this size.
 constexpr std::uintmax_t log_bytes_max = 16 * 1024 * 1024;
 
-refusal failed(std::string text) { return {errc::unavailable, std::move(text)}; }
+refusal failed(std::string text) {
+  return {errc::unavailable, std::move(text)};
+}
 
 class embedded final : public embedded_server {
 public:
@@ -55,7 +58,8 @@ public:
   /// Takes the locks. The start lock is held on return.
   std::optional<refusal> enter() {
     const auto folder = options_.data_dir / "lock";
-    for (const auto& [lock, name] : {std::pair{&server_lock_, "server"}, {&users_, "users"}, {&start_lock_, "start"}})
+    for (const auto& [lock, name] :
+         {std::pair{&server_lock_, "server"}, {&users_, "users"}, {&start_lock_, "start"}})
       if (!lock->open(folder / name))
         return failed((folder / name).string() + " cannot be opened: " + std::strerror(errno));
     if (options_.serving && !server_lock_.try_exclusive())
@@ -121,14 +125,16 @@ private:
     const auto deadline = clock::now() + options_.start_deadline;
     for (;;) {
       if (pid_ == 0) {
-        // Children of a killed postmaster still hold its memory for a moment; a new one would refuse to start.
+        // Children of a killed postmaster still hold its memory for a moment; a new one would refuse to
+        // start.
         while (anybody_left(files_) && clock::now() < deadline) std::this_thread::sleep_for(start_poll);
         running_postmaster(files_);
         if (!launch()) return failed("PostgreSQL cannot be started: " + std::string{std::strerror(errno)});
       }
       while (!ended()) {
         if (accepts_connections(files_, pid_)) return std::nullopt;
-        if (clock::now() > deadline) return failed("PostgreSQL did not get ready; its log is " + log_.string());
+        if (clock::now() > deadline)
+          return failed("PostgreSQL did not get ready; its log is " + log_.string());
         std::this_thread::sleep_for(start_poll);
       }
       const bool was_ours = child_ != 0;
@@ -143,7 +149,8 @@ private:
     if (fs::file_size(log_, ec) > log_bytes_max && !ec) fs::rename(log_, log_.string() + ".old", ec);
     const int log_fd = ::open(log_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log_fd < 0) return false;
-    child_ = start_child({files_.programs / "postgres", "-D", files_.folder}, files_.user, files_.folder, log_fd);
+    child_ =
+        start_child({files_.programs / "postgres", "-D", files_.folder}, files_.user, files_.folder, log_fd);
     ::close(log_fd);
     pid_ = child_;
     return child_ != 0;
@@ -176,7 +183,8 @@ private:
 
   /// What a former process of ours left running must not commit any more once this one has read its state.
   std::optional<refusal> end_old_sessions(PGconn* open) {
-    for (const auto deadline = clock::now() + 10s; clock::now() < deadline; std::this_thread::sleep_for(start_poll)) {
+    for (const auto deadline = clock::now() + 10s; clock::now() < deadline;
+         std::this_thread::sleep_for(start_poll)) {
       const auto left = query(open, "select count(pg_terminate_backend(pid)) from pg_stat_activity "
                                     "where application_name = 'foyer-serve' and pid <> pg_backend_pid()");
       if (!left) return left.error();
@@ -189,8 +197,10 @@ private:
     const auto there = query(open, "select 1 from pg_database where datname = 'foyer'");
     if (!there) return there.error();
     if (!first_value(*there).empty()) return std::nullopt;
-    // Sorted by code point, the fastest to index; what people read is sorted by ICU collations in the statements.
-    const auto made = query(open, "create database foyer template template0 encoding 'UTF8' locale 'C.UTF-8'");
+    // Sorted by code point, the fastest to index; what people read is sorted by ICU collations in the
+    // statements.
+    const auto made =
+        query(open, "create database foyer template template0 encoding 'UTF8' locale 'C.UTF-8'");
     if (!made) return made.error();
     return std::nullopt;
   }
@@ -245,7 +255,8 @@ outcome<fs::path> make_data_dir(const fs::path& wanted) {
   std::error_code ec;
   const bool made = fs::create_directories(wanted, ec);
   const auto folder = ec ? fs::path{} : fs::canonical(wanted, ec);
-  if (ec) return failed("the data folder " + wanted.string() + " cannot be made: " + ec.message() + "; use --data");
+  if (ec)
+    return failed("the data folder " + wanted.string() + " cannot be made: " + ec.message() + "; use --data");
   // Nobody else reads it; as root user postgres passes through to the database inside.
   if (made) ::chmod(folder.c_str(), ::geteuid() == 0 ? 0711 : 0700);
   struct stat owner {};

@@ -17,16 +17,16 @@ struct embedded_options {
   std::filesystem::path data_dir;
   std::int64_t shared_buffers_mib = 256;
   std::chrono::milliseconds start_deadline{60'000};
-  /// True for `serve`: alone on its data folder, and the server is started again when it dies. False for a command:
-  /// it uses the server that runs, else starts one for itself.
+  /// True for `serve`: alone on its data folder, and the server is started again when it dies. False for a
+  /// command: it uses the server that runs, else starts one for itself.
   bool serving = false;
   /// A line for the operator, such as that the server died; may come from another thread.
   std::function<void(const std::string&)> report = [](const std::string&) {};
 };
 
-/// The private PostgreSQL 15 in the data folder, reached through a unix socket only. Whoever uses it last stops it,
-/// so a command may start while nobody serves, and go on while the server stops. A cluster that survived the death
-/// of its process is taken over. All members may be called from any thread.
+/// The private PostgreSQL 15 in the data folder, reached through a unix socket only. Whoever uses it last
+/// stops it, so a command may start while nobody serves, and go on while the server stops. A cluster that
+/// survived the death of its process is taken over. All members may be called from any thread.
 class embedded_server {
 public:
   virtual ~embedded_server() = default;
@@ -39,10 +39,10 @@ public:
   virtual void stop() = 0;
 };
 
-/// Makes the cluster if needed, starts it or takes over the one that runs, and returns when it takes connections and
-/// database `foyer` exists. Blocking: seconds the first time, tenths afterwards.
-/// Refused with a sentence for the operator: another `serve` has the data folder, PostgreSQL is missing, the folder
-/// cannot be reached by user postgres, the server does not start before the deadline.
+/// Makes the cluster if needed, starts it or takes over the one that runs, and returns when it takes
+/// connections and database `foyer` exists. Blocking: seconds the first time, tenths afterwards. Refused with
+/// a sentence for the operator: another `serve` has the data folder, PostgreSQL is missing, the folder cannot
+/// be reached by user postgres, the server does not start before the deadline.
 outcome<std::unique_ptr<embedded_server>> create_embedded_server(const embedded_options& options);
 
 } // namespace foyer::storage

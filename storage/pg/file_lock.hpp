@@ -25,8 +25,8 @@ public:
     if (fd_ >= 0) ::close(fd_);
   }
 
-  /// Opens the file, making it if needed, for whoever owns its folder: a later start as that user must be able to
-  /// lock it too. False: errno tells why.
+  /// Opens the file, making it if needed, for whoever owns its folder: a later start as that user must be
+  /// able to lock it too. False: errno tells why.
   bool open(const std::filesystem::path& path) {
     fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     struct stat folder {};

@@ -1,6 +1,7 @@
+#include "storage/pg/embedded.hpp"
+
 #include "storage/migrations.hpp"
 #include "storage/pg/blocking.hpp"
-#include "storage/pg/embedded.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -44,8 +45,8 @@ std::string ask(const std::string& url, const std::string& statement) {
 }
 
 bool within(std::chrono::seconds limit, const std::function<bool()>& condition) {
-  for (const auto deadline = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < deadline;
-       std::this_thread::sleep_for(20ms))
+  for (const auto deadline = std::chrono::steady_clock::now() + limit;
+       std::chrono::steady_clock::now() < deadline; std::this_thread::sleep_for(20ms))
     if (condition()) return true;
   return false;
 }
@@ -57,8 +58,12 @@ TEST_CASE("the private PostgreSQL is durable, checksummed and without network") 
   auto server = data.start(true);
   REQUIRE(server.ok());
   const auto url = (*server)->connection_string();
-  for (const auto& [setting, value] : {std::pair{"fsync", "on"}, {"synchronous_commit", "on"}, {"data_checksums", "on"},
-                                       {"full_page_writes", "on"}, {"listen_addresses", ""}, {"jit", "off"}})
+  for (const auto& [setting, value] : {std::pair{"fsync", "on"},
+                                       {"synchronous_commit", "on"},
+                                       {"data_checksums", "on"},
+                                       {"full_page_writes", "on"},
+                                       {"listen_addresses", ""},
+                                       {"jit", "off"}})
     CHECK(ask(url, std::string{"show "} + setting) == value);
   CHECK(ask(url, "select current_database()") == "foyer");
 
@@ -79,7 +84,8 @@ TEST_CASE("the private PostgreSQL is durable, checksummed and without network") 
     ask(url, "create table kept as select 42 as answer");
     const auto before = (*server)->pid();
     ::kill(before, SIGKILL);
-    CHECK(within(10s, [&] { return (*server)->pid() != before && ask(url, "select answer from kept") == "42"; }));
+    CHECK(within(10s,
+                 [&] { return (*server)->pid() != before && ask(url, "select answer from kept") == "42"; }));
   }
   (*server)->stop();
   CHECK(ask(url, "select 1") != "1");
@@ -126,7 +132,8 @@ TEST_CASE("a stale pid file of a stranger's process does not keep PostgreSQL fro
   }
   // The number of a killed postmaster may be given to any other process.
   const auto file = data.path / "postgresql" / "postmaster.pid";
-  std::string text = std::to_string(::getpid()) + "\n" + (data.path / "postgresql").string() + "\n0\n5432\n\n\n0 0\nready\n";
+  std::string text =
+      std::to_string(::getpid()) + "\n" + (data.path / "postgresql").string() + "\n0\n5432\n\n\n0 0\nready\n";
   std::FILE* out = std::fopen(file.c_str(), "w");
   REQUIRE(out != nullptr);
   std::fputs(text.c_str(), out);
@@ -151,7 +158,8 @@ TEST_CASE("migrations run once, wait for each other, and refuse a newer schema")
   if (auto steps = storage::migrate(url)) applied[0] = steps->size();
   other.join();
   CHECK(applied[0] + applied[1] == storage::all_migrations().size());
-  CHECK(ask(url, "select count(*) from schema_migrations") == std::to_string(storage::all_migrations().size()));
+  CHECK(ask(url, "select count(*) from schema_migrations") ==
+        std::to_string(storage::all_migrations().size()));
   CHECK(storage::migrate(url)->empty());
 
   ask(url, "update schema_migrations set checksum = 'changed' where version = 1");

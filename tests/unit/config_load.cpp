@@ -39,8 +39,9 @@ private:
 
 TEST_CASE("later sources win: defaults, file, environment, flags") {
   const file_with file{"[server]\nlisten = \"127.0.0.1:1\"\nthreads = 3\n[log]\nformat = \"json\"\n"};
-  const auto all = file.load({{"FOYER_SERVER__LISTEN", "127.0.0.1:2"}, {"FOYER_MAIL__WORKERS", "7"}, {"HOME", "/"}},
-                             {{"server.listen", "127.0.0.1:3"}});
+  const auto all =
+      file.load({{"FOYER_SERVER__LISTEN", "127.0.0.1:2"}, {"FOYER_MAIL__WORKERS", "7"}, {"HOME", "/"}},
+                {{"server.listen", "127.0.0.1:3"}});
   REQUIRE(all.problems.empty());
   CHECK(all.value.server.listen == "127.0.0.1:3");
   CHECK(all.value.server.threads == 3);
@@ -93,7 +94,8 @@ TEST_CASE("a file that is no TOML names the line; a missing one is no silence") 
 }
 
 TEST_CASE("without a public address the server is reached where it listens") {
-  CHECK(load({{}, {}, {{"server.listen", "0.0.0.0:9000"}}}).value.server.public_url == "http://127.0.0.1:9000");
+  CHECK(load({{}, {}, {{"server.listen", "0.0.0.0:9000"}}}).value.server.public_url ==
+        "http://127.0.0.1:9000");
   CHECK(load({{}, {}, {{"server.listen", "[::1]:9000"}}}).value.server.public_url == "http://[::1]:9000");
   CHECK(load({{}, {}, {{"server.listen", "0.0.0.0:9000"}, {"server.public_url", "https://a.example/"}}})
             .value.server.public_url == "https://a.example");
@@ -108,7 +110,8 @@ TEST_CASE("keys that belong together are checked together") {
 }
 
 TEST_CASE("the printed configuration hides secrets and can be read again") {
-  const file_with file{"[database]\nurl = \"postgresql://foyer:verysecret@db/foyer\"\n[mail]\nlease = \"7m\"\n"};
+  const file_with file{
+      "[database]\nurl = \"postgresql://foyer:verysecret@db/foyer\"\n[mail]\nlease = \"7m\"\n"};
   const auto all = file.load();
   REQUIRE(all.problems.empty());
   for (const auto& text : {as_toml(all), as_json(all)}) {

@@ -11,8 +11,8 @@ TEST_CASE("a duration is a whole number and a unit") {
   CHECK(parse_duration("15m") == duration{15min});
   CHECK(parse_duration("14d") == duration{14 * 24h});
   CHECK(parse_duration("0s") == duration{0});
-  for (const auto* wrong : {"", "24", "h", "24 h", "-1h", "+1h", "1.5h", "1h30m", "24H", "9999999999999999999h",
-                            "99999999999d", " 1s", "1s "})
+  for (const auto* wrong : {"", "24", "h", "24 h", "-1h", "+1h", "1.5h", "1h30m", "24H",
+                            "9999999999999999999h", "99999999999d", " 1s", "1s "})
     CHECK_FALSE(parse_duration(wrong));
 }
 
@@ -26,7 +26,8 @@ TEST_CASE("an address to listen on has a host and a port") {
   CHECK(parse_host_port("127.0.0.1:8080")->port == 8080);
   CHECK(parse_host_port("[::1]:0")->host == "::1");
   CHECK(parse_host_port("localhost:65535")->host == "localhost");
-  for (const auto* wrong : {"", ":80", "127.0.0.1", "127.0.0.1:", "::1:80", "a:65536", "a:-1", "a:8o", "[]:1", "a b:1"})
+  for (const auto* wrong :
+       {"", ":80", "127.0.0.1", "127.0.0.1:", "::1:80", "a:65536", "a:-1", "a:8o", "[]:1", "a b:1"})
     CHECK_FALSE(parse_host_port(wrong));
 }
 

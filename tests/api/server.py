@@ -1,0 +1,165 @@
+"""A foyer of its own: temporary data folder, configuration file, free ports."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from client import Client
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("FOYER_BINARY", str(ROOT / "build/release/cli/foyer"))
+
+# What tests need otherwise than an operator does; make_server() can override each.
+DEFAULTS = {
+    "mail.dev_mailbox": True,
+    "security.throttling": False,
+    "security.argon2_memory_kib": 1024,
+    "security.argon2_iterations": 1,
+    "database.shared_buffers_mib": 32,
+    "database.read_connections": 2,
+    "mail.rate_per_second": 0,
+    "log.level": "info",
+}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def eventually(condition, seconds=10, what="the condition"):
+    """Asks again until the answer is true, and returns it."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"{what} did not come true within {seconds} s"
+        time.sleep(0.02)
+
+
+class Server:
+    def __init__(self, **settings):
+        """Settings are keys of the configuration with `__` for the dot: accounts__confirmation_link="2s"."""
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="foyer-test-"))
+        # As root the database runs as user postgres, which has to pass through.
+        self.folder.chmod(0o711)
+        self.port = free_port()
+        self.metrics_port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.settings = {
+            **DEFAULTS,
+            "data.dir": str(self.folder / "data"),
+            "server.listen": f"127.0.0.1:{self.port}",
+            "server.public_url": self.url,
+            "server.metrics_listen": f"127.0.0.1:{self.metrics_port}",
+            **{name.replace("__", ".", 1): value for name, value in settings.items()},
+        }
+        self.log_path = self.folder / "foyer.log"
+        self.process = None
+
+    def write_config(self):
+        """JSON texts, numbers, booleans and lists are TOML too."""
+        sections = {}
+        for name, value in self.settings.items():
+            section, key = name.split(".")
+            sections.setdefault(section, []).append(f"{key} = {json.dumps(value)}")
+        text = "".join(f"[{section}]\n" + "\n".join(lines) + "\n\n" for section, lines in sections.items())
+        path = self.folder / "foyer.toml"
+        path.write_text(text)
+        return path
+
+    def start(self, seconds=60):
+        """Starts `foyer serve` and waits until it is ready."""
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.write_config())],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
+        eventually(self.ready, seconds, "readiness")
+        return self
+
+    def ready(self):
+        assert self.process.poll() is None, f"foyer ended with {self.process.returncode}:\n{self.log()}"
+        try:
+            return self.client(timeout=2).get("/readyz").status == 200
+        except OSError:
+            return False
+
+    def client(self, token=None, timeout=30):
+        return Client(self.url, token, timeout)
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")[-8000:] if self.log_path.exists() else ""
+
+    def command(self, *arguments, check=True):
+        """Runs another subcommand on this server's data, whether it serves or not."""
+        done = subprocess.run([BINARY, *arguments, "--config", str(self.write_config())], capture_output=True,
+                              text=True, timeout=120, cwd=self.folder)
+        assert not check or done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done
+
+    def postmaster(self):
+        """The pid of its private PostgreSQL."""
+        return int((self.folder / "data/postgresql/postmaster.pid").read_text().split()[0])
+
+    def kill9(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, seconds=30):
+        """SIGTERM; a server that does not end by itself with status 0 has a fault."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                status = self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise AssertionError(f"foyer did not end within {seconds} s:\n{self.log()}") from None
+            assert status == 0, f"foyer ended with {status}:\n{self.log()}"
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    def remove(self):
+        """Stops what is left, a private PostgreSQL that survived kill9() too, and removes the folder."""
+        try:
+            self.stop()
+        finally:
+            pid_file = self.folder / "data/postgresql/postmaster.pid"
+            if pid_file.exists():
+                try:
+                    os.kill(self.postmaster(), signal.SIGQUIT)
+                    eventually(lambda: not pid_file.exists(), 10, "the end of PostgreSQL")
+                except ProcessLookupError:
+                    pass
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Mailbox:
+    """The mails that a server in demonstration mode wrote, through GET /dev/mail."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def all(self, to=None):
+        return self.server.client().get("/dev/mail", query={"to": to} if to else None)["items"]
+
+    def wait(self, to, subject="", seconds=10):
+        """The newest mail to this address whose subject contains the text, as soon as there is one."""
+        client = self.server.client()
+        deadline = time.monotonic() + seconds
+        while True:
+            for mail in client.get("/dev/mail", query={"to": to, "wait": "1s"})["items"]:
+                if subject in mail["subject"]:
+                    return mail
+            assert time.monotonic() < deadline, f"no mail to {to} with {subject!r}; there are {self.all(to)}"
+            # An old mail to the same address makes the wait end at once.
+            time.sleep(0.05)
