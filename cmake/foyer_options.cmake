@@ -5,10 +5,11 @@ target_include_directories(foyer_options INTERFACE "${PROJECT_SOURCE_DIR}" "${PR
 target_compile_options(foyer_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
   -fstack-protector-strong -fstack-clash-protection -fcf-protection -fno-omit-frame-pointer)
-# GCC 12 sees dangling pointers and null strings in inlined library code that has none.
+# GCC 12 sees dangling pointers, null strings and mismatched coroutine frames in inlined library code that has none.
 target_compile_options(foyer_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
-    -Wno-maybe-uninitialized -Wno-free-nonheap-object -Wno-dangling-pointer -Wno-nonnull>)
+    -Wno-maybe-uninitialized -Wno-free-nonheap-object -Wno-dangling-pointer -Wno-nonnull
+    -Wno-mismatched-new-delete>)
 target_compile_definitions(foyer_options INTERFACE
   _GLIBCXX_ASSERTIONS FOYER_VERSION="${PROJECT_VERSION}"
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY BOOST_BEAST_USE_STD_STRING_VIEW)

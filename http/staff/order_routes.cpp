@@ -1,0 +1,191 @@
+#include "http/staff/order_routes.hpp"
+
+#include "http/buyer/order_form.hpp"
+#include "http/buyer/order_json.hpp"
+#include "http/caller.hpp"
+#include "http/json/writer.hpp"
+#include "http/organisation_of.hpp"
+#include "http/problem.hpp"
+
+#include <algorithm>
+
+namespace foyer::http::staff {
+namespace {
+
+namespace asio = boost::asio;
+using buyer::order_json;
+using runtime::await_reply;
+
+constexpr int list_default = 50;
+constexpr int list_max = 200;
+
+const organisation::shop* box_office_of(const organisation::snapshot& at) {
+  const auto found = std::find_if(at.shops.begin(), at.shops.end(), [](const auto& shop) { return shop.box_office; });
+  return found == at.shops.end() ? nullptr : &*found;
+}
+
+std::string principal_of(const caller_account& who) { return "account:" + to_string(who.id); }
+
+amount floor_of(const caller_account& who, const organisation::snapshot& at) {
+  const auto role = who.role_at(at.id);
+  return role ? at.options.floor_of(*role) : 0;
+}
+
+asio::awaitable<response> post_order(order_services& with, request& in) {
+  auto at = co_await organisation_of(with.organisations, in);
+  if (!at) co_return problem_of(at.error());
+  const auto* who = account_of(in);
+  const auto* shop = box_office_of(**at);
+  if (shop == nullptr) co_return conflict("conflict", "The organisation has no box office.");
+  checkout::place_order command;
+  command.organisation = *at;
+  command.shop = shop;
+  command.staff = who->id;
+  command.staff_floor = floor_of(*who, **at);
+  command.locale = (*at)->locale;
+  json::reader form(in);
+  command.household = household_id{form->uuid("household_id")};
+  buyer::read_order(*form, command);
+  command.allow_negative = form->boolean_or("allow_negative", false);
+  if (auto bad = form.finish()) co_return *bad;
+  auto place = [&with, &command](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    command.answer.row = std::move(prefilled);
+    command.answer.render = [&with, where = command.organisation](const order::state& made) {
+      return order_json(made, *where, with.secret);
+    };
+    auto placed = co_await checkout::place(with.checkout, std::move(command));
+    if (!placed) co_return placed.error();
+    co_return std::move(placed->answer);
+  };
+  co_return co_await with.idempotent.once(in, *at, principal_of(*who), std::move(place));
+}
+
+asio::awaitable<response> post_payment(order_services& with, request& in) {
+  auto at = co_await organisation_of(with.organisations, in);
+  if (!at) co_return problem_of(at.error());
+  const auto* who = account_of(in);
+  checkout::record_payment command;
+  command.organisation = *at;
+  command.number = in.parameter("number");
+  command.by = who->id;
+  json::reader form(in);
+  command.method = buyer::read_method(*form, "method");
+  const auto sum = form->money("amount", json::positive_amounts);
+  command.reference = form->optional_text("reference", {.max = 200}).value_or("");
+  using organisation::payment_method;
+  if (command.method == payment_method::wallet || command.method == payment_method::voucher) form->note("method", "invalid");
+  if (auto bad = form.finish()) co_return *bad;
+  if (sum.unit != (*at)->unit) co_return problem_of(refusal{errc::currency_mismatch});
+  command.sum = sum.value;
+  auto record = [&with, &command](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    command.answer.row = std::move(prefilled);
+    command.answer.render = [&with, where = command.organisation](const order::state& made) {
+      return order_json(made, *where, with.secret);
+    };
+    auto recorded = co_await checkout::record(with.checkout, std::move(command));
+    if (!recorded) co_return recorded.error();
+    co_return std::move(recorded->answer);
+  };
+  co_return co_await with.idempotent.once(in, *at, principal_of(*who), std::move(record));
+}
+
+asio::awaitable<outcome<order::state>> find_order(order_services& with, const request& in, const organisation::snapshot& at) {
+  return await_reply<order::state>(
+      [&with, id = at.id, number = std::string{in.parameter("number")}](reply<order::state> back) {
+        with.checkout.orders.load_order(id, number, back);
+      });
+}
+
+asio::awaitable<response> cancel_order(order_services& with, request& in) {
+  auto at = co_await organisation_of(with.organisations, in);
+  if (!at) co_return problem_of(at.error());
+  auto found = co_await find_order(with, in, **at);
+  if (!found) co_return problem_of(found.error());
+  std::string reason = "staff";
+  if (!in.body.empty()) {
+    json::reader form(in);
+    reason = form->optional_text("reason", {.max = 200}).value_or(reason);
+    if (auto bad = form.finish()) co_return *bad;
+  }
+  checkout::cancel_order command;
+  command.organisation = (*at)->id;
+  command.id = found->id;
+  command.reason = reason;
+  command.by = {wallet::actor_kind::staff, account_of(in)->id, with.checkout.clock.now()};
+  auto done = co_await checkout::cancel(with.checkout, std::move(command));
+  if (!done) co_return problem_of(done.error(), (*at)->unit);
+  co_return json_response(200, order_json(done->order, **at, with.secret));
+}
+
+asio::awaitable<response> get_order(order_services& with, request& in) {
+  auto at = co_await organisation_of(with.organisations, in);
+  if (!at) co_return problem_of(at.error());
+  auto found = co_await find_order(with, in, **at);
+  if (!found) co_return problem_of(found.error());
+  co_return json_response(200, order_json(*found, **at, with.secret));
+}
+
+asio::awaitable<response> list_orders(order_services& with, request& in) {
+  auto at = co_await organisation_of(with.organisations, in);
+  if (!at) co_return problem_of(at.error());
+  order::filter which;
+  which.organisation = (*at)->id;
+  which.limit = list_default;
+  if (const auto limit = in.query("limit")) {
+    const auto number = json::parse_integer(*limit);
+    if (!number || *number < 1 || *number > list_max) co_return invalid("?limit", "out_of_range");
+    which.limit = static_cast<int>(*number);
+  }
+  if (const auto cursor = in.query("cursor")) {
+    const auto id = parse_uuid(*cursor);
+    if (!id) co_return invalid("?cursor", "invalid");
+    which.before = order_id{*id};
+  }
+  if (const auto household = in.query("household_id")) {
+    const auto id = parse_uuid(*household);
+    if (!id) co_return invalid("?household_id", "invalid");
+    which.household = household_id{*id};
+  }
+  auto page = co_await await_reply<order::page>(
+      [&with, which](reply<order::page> back) { with.checkout.orders.list_orders(which, back); });
+  if (!page) co_return problem_of(page.error());
+  std::string body;
+  json::writer out(body);
+  out.begin_object().key("items").begin_array();
+  for (const auto& each : page->orders) buyer::append_order(out, each, **at, with.secret);
+  out.end_array().key("next_cursor");
+  if (page->more)
+    out.value(page->orders.back().id);
+  else
+    out.null();
+  out.end_object();
+  co_return json_response(200, std::move(body));
+}
+
+template <asio::awaitable<response> (*Handle)(order_services&, request&)>
+handler bind(order_services& with) {
+  return [&with](request& in) { return Handle(with, in); };
+}
+
+constexpr std::uint8_t writers = roles::administrator | roles::box_office;
+constexpr std::uint8_t readers = writers | roles::auditor;
+
+} // namespace
+
+void add_order_routes(router& to, order_services& services) {
+  const route_info write{.operation = {}, .access = access::staff, .roles = writers, .group = "staff"};
+  const route_info read{.operation = {}, .access = access::staff, .roles = readers, .group = "staff"};
+  auto named = [](route_info info, std::string_view operation, bool idempotent = false) {
+    info.operation = operation;
+    info.idempotent = idempotent;
+    return info;
+  };
+  const std::string base = "/api/v1/orgs/{org}/staff/orders";
+  to.add(verb::get, base, bind<list_orders>(services), named(read, "staff_list_orders"));
+  to.add(verb::post, base, bind<post_order>(services), named(write, "staff_create_order", true));
+  to.add(verb::get, base + "/{number}", bind<get_order>(services), named(read, "staff_get_order"));
+  to.add(verb::post, base + "/{number}/payments", bind<post_payment>(services), named(write, "staff_record_payment", true));
+  to.add(verb::post, base + "/{number}/cancel", bind<cancel_order>(services), named(write, "staff_cancel_order"));
+}
+
+} // namespace foyer::http::staff
