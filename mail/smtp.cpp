@@ -33,8 +33,12 @@ struct attempt {
   smtp_phase phase = smtp_phase::connecting;
   int code = 0;
   std::string answer;
+  bool leaving = false;
 
   void command(std::string_view line) {
+    // libcurl says goodbye after a failure; what counts is what was said before.
+    leaving = line.starts_with("QUIT");
+    if (leaving) return;
     if (line.starts_with("MAIL") || line.starts_with("RCPT")) phase = smtp_phase::envelope;
     else if (line.starts_with("DATA")) phase = smtp_phase::content;
     code = 0;
@@ -42,6 +46,7 @@ struct attempt {
   }
 
   void answered(std::string_view line) {
+    if (leaving) return;
     while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
     const auto digit = [&](std::size_t at) { return line[at] >= '0' && line[at] <= '9'; };
     if (line.size() < 3 || !digit(0) || !digit(1) || !digit(2)) return;
