@@ -1,20 +1,13 @@
 #include "bench/database.hpp"
 
 #include "bench/failure.hpp"
-
-#include <libpq-fe.h>
+#include "storage/pg/blocking.hpp"
 
 namespace foyer::bench {
 
 namespace {
 
-struct result_deleter {
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using result_handle = std::unique_ptr<PGresult, result_deleter>;
-
-std::string message_of(PGconn* connection) {
-  std::string text = PQerrorMessage(connection);
+std::string without_line_end(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }
@@ -22,18 +15,15 @@ std::string message_of(PGconn* connection) {
 } // namespace
 
 struct database::handle {
-  PGconn* connection = nullptr;
-  handle() = default;
-  handle(const handle&) = delete;
-  handle& operator=(const handle&) = delete;
-  ~handle() { PQfinish(connection); }
+  storage::blocking_connection connection;
+
+  [[noreturn]] void fail() const { throw failure{"database: " + without_line_end(PQerrorMessage(connection.get()))}; }
 };
 
 database::database(const std::string& url) : handle_{std::make_unique<handle>()} {
-  handle_->connection = PQconnectdb(url.c_str());
-  if (PQstatus(handle_->connection) != CONNECTION_OK) throw failure{"database: " + message_of(handle_->connection)};
-  // Notices such as "already exists, skipping" are of no interest on the user's terminal.
-  PQsetNoticeProcessor(handle_->connection, [](void*, const char*) {}, nullptr);
+  auto opened = storage::connect_blocking(url);
+  if (!opened) throw failure{"database: " + without_line_end(opened.error().detail)};
+  handle_->connection = std::move(*opened);
 }
 
 database::database(database&&) noexcept = default;
@@ -41,10 +31,10 @@ database& database::operator=(database&&) noexcept = default;
 database::~database() = default;
 
 rows database::query(const std::string& sql) {
-  const result_handle result{PQexec(handle_->connection, sql.c_str())};
-  const auto status = PQresultStatus(result.get());
-  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
-    throw failure{"database: " + message_of(handle_->connection) + "\nin: " + sql.substr(0, 400)};
+  const auto answer = storage::query(handle_->connection.get(), sql);
+  if (!answer)
+    throw failure{"database: " + without_line_end(answer.error().detail) + "\nin: " + sql.substr(0, 400)};
+  const auto& result = *answer;
   rows out;
   const int columns = PQnfields(result.get());
   for (int column = 0; column < columns; ++column)
@@ -69,31 +59,28 @@ std::string database::value(const std::string& sql) {
 }
 
 std::string database::quoted(std::string_view text) {
-  char* literal = PQescapeLiteral(handle_->connection, text.data(), text.size());
-  if (literal == nullptr) throw failure{"database: " + message_of(handle_->connection)};
+  char* literal = PQescapeLiteral(handle_->connection.get(), text.data(), text.size());
+  if (literal == nullptr) handle_->fail();
   std::string out = literal;
   PQfreemem(literal);
   return out;
 }
 
 void database::copy_start(const std::string& target) {
-  const auto sql = "copy " + target + " from stdin";
-  const result_handle result{PQexec(handle_->connection, sql.c_str())};
-  if (PQresultStatus(result.get()) != PGRES_COPY_IN)
-    throw failure{"database: " + message_of(handle_->connection) + "\nin: " + sql};
+  const storage::query_result result{
+      PQexec(handle_->connection.get(), ("copy " + target + " from stdin").c_str())};
+  if (PQresultStatus(result.get()) != PGRES_COPY_IN) handle_->fail();
 }
 
 void database::copy_lines(std::string_view lines) {
-  if (PQputCopyData(handle_->connection, lines.data(), static_cast<int>(lines.size())) != 1)
-    throw failure{"database: " + message_of(handle_->connection)};
+  if (PQputCopyData(handle_->connection.get(), lines.data(), static_cast<int>(lines.size())) != 1) handle_->fail();
 }
 
 void database::copy_finish() {
-  if (PQputCopyEnd(handle_->connection, nullptr) != 1) throw failure{"database: " + message_of(handle_->connection)};
+  if (PQputCopyEnd(handle_->connection.get(), nullptr) != 1) handle_->fail();
   // The command's result, then the null that ends it.
-  while (const result_handle result{PQgetResult(handle_->connection)})
-    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
-      throw failure{"database: " + message_of(handle_->connection)};
+  while (const storage::query_result result{PQgetResult(handle_->connection.get())})
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) handle_->fail();
 }
 
 } // namespace foyer::bench

@@ -1,8 +1,8 @@
 #include "bench/machine.hpp"
 
-#include <sched.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -23,10 +23,11 @@ std::string cpu_model() {
 
 } // namespace
 
+unsigned int available_cores() { return static_cast<unsigned int>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN))); }
+
 machine this_machine() {
   machine out;
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) out.cores = static_cast<unsigned int>(CPU_COUNT(&allowed));
+  out.cores = available_cores();
   out.cpu_model = cpu_model();
   utsname system{};
   if (uname(&system) == 0) out.kernel = std::string{system.sysname} + " " + system.release;

@@ -39,8 +39,8 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
                  "rush: one offer, each order from another wallet; wallet: one wallet, 1 cent an order; read: a "
                  "signed-in buyer's wallet and household")
       ->required()
-      ->transform(CLI::CheckedTransformer(scenarios))
-      ->type_name("rush|wallet|read");
+      ->transform(CLI::CheckedTransformer(scenarios).description("rush|wallet|read"))
+      ->type_name("");
   app.add_option("--connections", to.connections, "keep-alive connections, each with one request in flight")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, connections_max));

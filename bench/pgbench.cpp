@@ -1,13 +1,14 @@
 #include "bench/pgbench.hpp"
 
+#include "bench/cpu_look.hpp"
 #include "bench/failure.hpp"
 #include "bench/pgbench_script.hpp"
-#include "bench/process_cpu.hpp"
 #include "bench/seed.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <map>
 #include <thread>
 
 namespace foyer::bench {
@@ -96,15 +97,20 @@ void pgbench_reference::calibrate(database& sample, const std::function<void(con
   database reference{server_.database_url(reference_database)};
   const auto stock = sample.query("select offer_id, organisation_id, capacity, 0 as sold, 0 as held from offer_stock");
   reference.execute(insert_statement("offer_stock", stock, {}));
-  double best = 0;
-  for (const auto clients : client_counts) {
-    const auto& trial = calibration_.emplace_back(run(clients, trial_duration));
-    tried(trial);
-    if (trial.summary.per_second > best) {
-      best = trial.summary.per_second;
-      best_clients_ = clients;
+  // Up and down again, so that a machine that slows down meanwhile favours none.
+  std::vector<std::size_t> counts{std::begin(client_counts), std::end(client_counts)};
+  std::map<std::size_t, double> speeds;
+  for (int round = 0; round < 2; ++round) {
+    for (const auto clients : counts) {
+      const auto& trial = calibration_.emplace_back(run(clients, trial_duration));
+      tried(trial);
+      speeds[clients] += trial.summary.per_second;
     }
+    std::reverse(counts.begin(), counts.end());
   }
+  best_clients_ = std::max_element(speeds.begin(), speeds.end(), [](const auto& a, const auto& b) {
+                    return a.second < b.second;
+                  })->first;
 }
 
 pgbench_run pgbench_reference::measure(std::chrono::milliseconds duration) { return run(best_clients_, duration); }
@@ -113,24 +119,24 @@ pgbench_run pgbench_reference::run(std::size_t clients, std::chrono::millisecond
   const auto threads = std::min<std::size_t>(clients, std::max(1U, std::thread::hardware_concurrency()));
   // pgbench counts whole seconds.
   const auto seconds = std::max<std::int64_t>(1, (duration.count() + 999) / 1000);
-  const auto cpu_before = postgres_cpu_us(server_.postmaster());
+  const auto before = look_at_cpu(server_.process(), server_.postmaster());
   const auto outcome = run_command(
       {program_, "-M", "prepared", "-n", "-c", std::to_string(clients), "-j", std::to_string(threads), "-T",
        std::to_string(seconds), "-D", "households=" + std::to_string(wanted_.households), "-D",
        "base=" + std::to_string(++runs_ * ids_per_run), "-D", "n=0", "-f", (server_.folder() / "pgbench.sql").string(),
        server_.database_url(reference_database)},
       std::chrono::seconds{seconds + 120});
-  const auto cpu_after = postgres_cpu_us(server_.postmaster());
+  const auto after = look_at_cpu(server_.process(), server_.postmaster());
   const auto summary = parse_pgbench_summary(outcome.output);
   // A client that fails leaves, and the others go on: what they say is then no reference.
   if (outcome.status != 0 || !summary || summary->failed > 0 || summary->transactions == 0)
     throw failure{"pgbench failed with status " + std::to_string(outcome.status) + ":\n" +
                   outcome.errors.substr(0, 2000) + outcome.output};
   transactions_ += summary->transactions;
-  pgbench_run result{clients, *summary, 0};
-  if (cpu_before && cpu_after)
+  pgbench_run result{clients, *summary, 0, share_of_others(before, after)};
+  if (before.postgres && after.postgres)
     result.postgres_us_per_transaction =
-        static_cast<double>(*cpu_after - *cpu_before) / static_cast<double>(summary->transactions);
+        static_cast<double>(*after.postgres - *before.postgres) / static_cast<double>(summary->transactions);
   return result;
 }
 

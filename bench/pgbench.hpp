@@ -25,6 +25,8 @@ struct pgbench_run {
   std::size_t clients = 0;
   pgbench_summary summary;
   double postgres_us_per_transaction = 0;
+  // The part of the machine that processes outside this measurement took, 0 to 1.
+  std::optional<double> others_share;
 };
 
 // The conventional program to compare with: pgbench on a database of its own in the server's cluster, with the
@@ -35,8 +37,8 @@ public:
 
   // Makes the database and fills it as the server's was filled.
   void prepare(const std::function<void(std::size_t done)>& progress);
-  // Takes the statements from what the server wrote meanwhile, then tries client counts briefly and keeps the
-  // best. `tried` is told of each.
+  // Takes the statements from what the server wrote meanwhile, then tries client counts briefly, twice, and keeps
+  // the one with the most transactions in both. `tried` is told of each.
   void calibrate(database& sample, const std::function<void(const pgbench_run&)>& tried);
   pgbench_run measure(std::chrono::milliseconds duration);
   // Fails unless the rows are those of the transactions: a reference that does less would flatter the server.

@@ -26,7 +26,11 @@ std::optional<std::int64_t> process_cpu_us(pid_t process);
 // nullopt when there is no such process.
 std::optional<std::int64_t> postgres_cpu_us(pid_t postmaster);
 
-// CPU time of this process in microseconds.
+// CPU time in microseconds of this process and of the children that it has waited for.
 std::int64_t own_cpu_us();
+
+// CPU time that all processors together spent on anything, in microseconds, the time that the host took away
+// included; nullopt when the kernel does not tell.
+std::optional<std::int64_t> machine_busy_us();
 
 } // namespace foyer::bench

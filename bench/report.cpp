@@ -8,6 +8,9 @@ namespace foyer::bench {
 
 namespace {
 
+// Kernel threads that write for us count as others too; more than this is somebody else.
+constexpr double quiet_share = 0.2;
+
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
   char text[256];
@@ -64,6 +67,16 @@ void print_errors(std::ostream& to, const report& of) {
   if (timeouts > 0) text += format("timeout: %llu", static_cast<unsigned long long>(timeouts));
   row(to, "errors", text);
   row(to, "first error", first.substr(0, 400));
+}
+
+template <class Runs>
+void print_others(std::ostream& to, const Runs& runs) {
+  std::optional<double> most;
+  for (const auto& run : runs)
+    if (run.others_share) most = std::max(most.value_or(0), *run.others_share);
+  if (!most) return;
+  const char* warning = *most > quiet_share ? ": NOT QUIET, these figures mean little" : "";
+  row(to, "other processes", format("at most %.0f %% of the machine%s", *most * 100, warning));
 }
 
 } // namespace
@@ -130,10 +143,15 @@ void print_table(std::ostream& to, const report& of) {
   cpu_row(to, of, "CPU of PostgreSQL", [](const server_run& run) { return run.postgres_us; });
   cpu_row(to, of, "CPU of this generator", [](const server_run& run) { return std::optional{run.generator_us}; });
 
+  print_others(to, of.server);
+
   if (!of.pgbench.empty()) {
     to << "\npgbench, the same work as one transaction of plain statements\n";
     row(to, "throughput", with_spread(speeds(of.pgbench)));
-    row(to, "clients", format("%zu (best of those tried)", of.pgbench[0].clients));
+    row(to, "clients", format("%zu, the best of those tried", of.pgbench[0].clients));
+    std::string tried;
+    for (const auto& run : of.calibration) tried += format("%zu: %.0f  ", run.clients, run.summary.per_second);
+    row(to, "tried", tried);
     std::vector<double> cpu, latencies;
     for (const auto& run : of.pgbench) {
       cpu.push_back(run.postgres_us_per_transaction);
@@ -141,6 +159,7 @@ void print_table(std::ostream& to, const report& of) {
     }
     row(to, "mean latency", format("%.2f ms", median(latencies)));
     row(to, "CPU of PostgreSQL", format("%.1f us per transaction", median(cpu)));
+    print_others(to, of.pgbench);
     if (const auto ratio = of.ratio()) to << "\nratio                   " << format("%.2f x pgbench", *ratio) << '\n';
   }
   if (of.audit != audit_outcome::not_run) to << "audit                   " << name_of(of.audit) << '\n';

@@ -18,6 +18,8 @@ struct server_run {
   std::optional<double> server_us;
   std::optional<double> postgres_us;
   double generator_us = 0;
+  // The part of the machine that processes outside this measurement took, 0 to 1.
+  std::optional<double> others_share;
 };
 
 struct versions {

@@ -33,7 +33,8 @@ json::object server_object(const server_run& run) {
           {"latency", latency_object(run.load.latency)},
           {"server_cpu_us_per_request", optional_number(run.server_us)},
           {"postgresql_cpu_us_per_request", optional_number(run.postgres_us)},
-          {"generator_cpu_us_per_request", run.generator_us}};
+          {"generator_cpu_us_per_request", run.generator_us},
+          {"others_share_of_machine", optional_number(run.others_share)}};
 }
 
 json::object pgbench_object(const pgbench_run& run) {
@@ -41,7 +42,8 @@ json::object pgbench_object(const pgbench_run& run) {
           {"per_second", run.summary.per_second},
           {"transactions", run.summary.transactions},
           {"latency_mean_ms", run.summary.latency_mean_ms},
-          {"postgresql_cpu_us_per_transaction", run.postgres_us_per_transaction}};
+          {"postgresql_cpu_us_per_transaction", run.postgres_us_per_transaction},
+          {"others_share_of_machine", optional_number(run.others_share)}};
 }
 
 template <class Runs, class Function>

@@ -1,8 +1,8 @@
 #include "bench/run.hpp"
 
+#include "bench/cpu_look.hpp"
 #include "bench/failure.hpp"
 #include "bench/http_call.hpp"
-#include "bench/process_cpu.hpp"
 #include "bench/progress.hpp"
 #include "bench/scenario.hpp"
 #include "bench/seed.hpp"
@@ -20,19 +20,8 @@ constexpr int exit_misuse = 2;
 
 server_run measure_server(const load_plan& plan, const own_server* own, const std::string& label, progress& show,
                           const std::atomic<bool>& stop) {
-  struct cpu {
-    std::optional<std::int64_t> server, postgres;
-    std::int64_t generator = 0;
-  } before, after;
-  const auto look = [own] {
-    cpu now;
-    if (own != nullptr) {
-      now.server = process_cpu_us(own->process());
-      now.postgres = postgres_cpu_us(own->postmaster());
-    }
-    now.generator = own_cpu_us();
-    return now;
-  };
+  cpu_look before, after;
+  const auto look = [own] { return look_at_cpu(own ? own->process() : 0, own ? own->postmaster() : 0); };
   load_hooks hooks;
   hooks.progress = [&](const load_progress& now) { show.live(label, now); };
   hooks.measuring_starts = [&] { before = look(); };
@@ -40,6 +29,7 @@ server_run measure_server(const load_plan& plan, const own_server* own, const st
 
   server_run out;
   out.load = run_load(plan, hooks, stop);
+  out.others_share = share_of_others(before, after);
   const auto requests = static_cast<double>(out.load.succeeded);
   if (requests == 0) return out;
   if (before.server && after.server) out.server_us = static_cast<double>(*after.server - *before.server) / requests;
@@ -55,7 +45,7 @@ std::string numbered(const char* what, std::size_t repeat, std::size_t repeats) 
 
 void say_speed(progress& show, const std::string& label, double per_second, double ms, const char* of) {
   char text[160];
-  std::snprintf(text, sizeof text, "%-18s %8.0f /s   %s %.2f ms", label.c_str(), per_second, of, ms);
+  std::snprintf(text, sizeof text, "%-22s %8.0f /s   %s %.2f ms", label.c_str(), per_second, of, ms);
   show.say(text);
 }
 

@@ -1,3 +1,5 @@
+#include "bench/cpu_look.hpp"
+#include "bench/machine.hpp"
 #include "bench/pgbench.hpp"
 #include "bench/pgbench_script.hpp"
 #include "bench/process_cpu.hpp"
@@ -29,6 +31,17 @@ TEST_CASE("bench process: this process has used time, one that does not exist ha
   // Above the largest process id that Linux gives out.
   CHECK_FALSE(process_cpu_us(1 << 30));
   CHECK_FALSE(postgres_cpu_us(1 << 30));
+}
+
+TEST_CASE("bench process: what the others took is the rest of the machine") {
+  const auto start = std::chrono::steady_clock::now();
+  const auto cores = static_cast<std::int64_t>(available_cores());
+  const cpu_look before{start, 0, 0, 0, 0};
+  cpu_look after{start + std::chrono::seconds{1}, 100'000, 200'000, 600'000 * cores, 0};
+  after.generator = *after.machine - 300'000 - 250'000 * cores;
+  CHECK(share_of_others(before, after).value() == Approx(0.25));
+  after.server.reset();
+  CHECK_FALSE(share_of_others(before, after));
 }
 
 TEST_CASE("bench pgbench: its summary is understood") {
@@ -84,7 +97,7 @@ TEST_CASE("bench report: medians, and the ratio pair by pair") {
     run.load.succeeded = static_cast<std::uint64_t>(server);
     run.load.measured = std::chrono::seconds{1};
     of.server.push_back(run);
-    of.pgbench.push_back({8, {100, 0, beside, 1.0}, 50.0});
+    of.pgbench.push_back({8, {100, 0, beside, 1.0}, 50.0, std::nullopt});
   }
   CHECK(of.server_per_second() == Approx(8000));
   CHECK(of.pgbench_per_second().value() == Approx(1000));
