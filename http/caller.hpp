@@ -1,35 +1,17 @@
 #pragma once
 
-#include "actors/organisation/organisation.hpp"
+#include "actors/session/sessions.hpp"
 #include "actors/vocabulary/id.hpp"
-#include "actors/vocabulary/time.hpp"
 #include "http/request.hpp"
 
 #include <any>
 #include <memory>
 #include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
 namespace foyer::http {
 
 /// What routes need to know of an account that is logged in.
-struct caller_account {
-  account_id id;
-  std::string email;
-  std::string first_name;
-  std::string last_name;
-  std::optional<date> birth_date;
-  std::string locale;
-  std::vector<std::pair<organisation_id, organisation::role>> roles;
-
-  [[nodiscard]] std::optional<organisation::role> role_at(const organisation_id& where) const noexcept {
-    for (const auto& [organisation, role] : roles)
-      if (organisation == where) return role;
-    return std::nullopt;
-  }
-};
+using caller_account = session::owner;
 
 /// Who sent a request. The gate (http/session) puts a shared_ptr<const caller> into request::caller; without a
 /// session nothing is there.
@@ -40,6 +22,8 @@ struct caller {
   /// Set: a my-space session (S6) of this household.
   std::optional<organisation_id> space_organisation;
   std::optional<household_id> space_household;
+  /// The session itself.
+  session::session_ptr live;
 };
 
 /// Null for nobody.
