@@ -8,7 +8,9 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config libcaf-dev libboost
 # What the tests need on top.
 test_packages="catch2 python3 python3-pytest python3-aiosmtpd zbar-tools librsvg2-bin curl jq git"
 
-say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+say() {
+  if [ -t 2 ]; then printf '\033[1m==>\033[0m %s\n' "$*" >&2; else printf '==> %s\n' "$*" >&2; fi
+}
 give_up() {
   printf 'foyer: %s\n' "$*" >&2
   exit 1

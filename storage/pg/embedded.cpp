@@ -61,7 +61,8 @@ public:
     for (const auto& [lock, name] :
          {std::pair{&server_lock_, "server"}, {&users_, "users"}, {&start_lock_, "start"}})
       if (!lock->open(folder / name))
-        return failed((folder / name).string() + " cannot be opened: " + std::strerror(errno));
+        return failed((folder / name).string() + " cannot be opened: " + std::strerror(errno) +
+                      "; run foyer as the owner of the data folder or as root, or use --data");
     if (options_.serving && !server_lock_.try_exclusive())
       return failed("another foyer serves the data folder " + options_.data_dir.string() +
                     ": stop it first, or use --data");
@@ -149,6 +150,9 @@ private:
     if (fs::file_size(log_, ec) > log_bytes_max && !ec) fs::rename(log_, log_.string() + ".old", ec);
     const int log_fd = ::open(log_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log_fd < 0) return false;
+    // A later start may be by the cluster's owner instead of root.
+    if (::geteuid() == 0 && ::fchown(log_fd, files_.user.uid, files_.user.gid) != 0)
+      options_.report(log_.string() + " cannot be given to the owner of the database");
     child_ =
         start_child({files_.programs / "postgres", "-D", files_.folder}, files_.user, files_.folder, log_fd);
     ::close(log_fd);
