@@ -41,7 +41,7 @@ public:
   verb method = verb::get;
   /// As sent, with the query; at most server_options::target_max bytes.
   std::string_view target;
-  /// Percent-decoded, UTF-8, begins with '/', without control characters, empty segments, "." and "..".
+  /// Percent-decoded, UTF-8, begins with '/', without control characters and "." and ".." segments.
   std::string_view path;
   /// What follows '?', still encoded; well formed once decoded.
   std::string_view raw_query;

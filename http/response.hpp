@@ -20,8 +20,11 @@ public:
   /// Sends these bytes. False when the client is gone or the server drains: then end the stream.
   virtual boost::asio::awaitable<bool> write(std::string_view bytes) = 0;
   virtual bool open() const noexcept = 0;
-  /// Called once, on the strand, when the client goes or the server drains, so that a waiting stream can end.
-  virtual void on_close(std::function<void()> callback) = 0;
+  /// Waits until a waker is called, the client goes, the server drains, or this time has passed. False when the
+  /// stream is to end. A call of the waker before the wait ends the wait at once.
+  virtual boost::asio::awaitable<bool> wait(std::chrono::milliseconds at_most) = 0;
+  /// What ends wait(): may be copied, called on any thread, and outlive the stream.
+  virtual std::function<void()> waker() = 0;
 };
 
 /// What a handler answers. The server adds Date, Content-Length, X-Request-Id, the security headers and, unless

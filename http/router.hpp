@@ -73,8 +73,8 @@ public:
   router(router&&) noexcept;
   router& operator=(router&&) noexcept;
 
-  /// Throws std::logic_error for what only a programming mistake brings: the same method and pattern twice, another
-  /// parameter name at the same place, a bad pattern, more than request::parameters_max parameters.
+  /// Throws std::logic_error for what only a programming mistake brings: the same method and pattern twice, a
+  /// bad pattern, more than request::parameters_max parameters.
   /// operation must have static storage.
   router& add(verb method, std::string_view pattern, handler, route_info);
 

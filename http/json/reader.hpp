@@ -49,6 +49,8 @@ struct document;
 /// getters take null for absent. Fields that nobody asked for are errors.
 class object {
 public:
+  /// One that was not sent.
+  object() noexcept = default;
   /// False for an optional object that was not sent; then its getters return empty values and note nothing.
   explicit operator bool() const noexcept { return index_ != absent; }
   /// The field was sent, even as null. Does not count as asking for it.

@@ -40,8 +40,24 @@ struct framing {
   bool chunked = false;
   std::uint64_t content_length = 0;
   bool keep_alive = true;
+  bool http_1_0 = false;
   bool expect_continue = false;
 };
+
+/// How far a head has arrived.
+struct head_scan {
+  enum result : std::uint8_t {
+    incomplete,
+    complete,
+    bare_line_feed // also an empty line where the request line belongs
+  };
+  result state = incomplete;
+  /// Bytes up to and with the empty line when complete; where to go on scanning otherwise.
+  std::size_t end = 0;
+};
+
+/// Looks for the end of the head, from a place that an earlier scan returned. Pure.
+head_scan scan_head(std::string_view bytes, std::size_t from) noexcept;
 
 /// Reads request.head_bytes, a request line and fields up to and with the empty line, and fills the request's
 /// method, target, path, query, host and fields. Pure. This is the only reader of heads: nothing behind it looks

@@ -16,6 +16,8 @@ namespace foyer::http {
 
 /// Every limit of the server, filled from the configuration.
 struct server_options {
+  /// Tells this server's figures from another's in the same metrics.
+  std::string name = "public";
   /// "127.0.0.1:8080", "[::1]:0"; port 0 lets the system choose.
   std::string listen = "127.0.0.1:0";
   /// Hosts that are answered, with or without port. Loopback names are always answered.

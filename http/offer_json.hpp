@@ -1,0 +1,19 @@
+#pragma once
+
+#include "actors/offer/offer.hpp"
+#include "http/json/writer.hpp"
+
+#include <string>
+
+namespace foyer::http {
+
+/// {"fr": …, "en": …}
+void append_text(json::writer& out, const organisation::text& of);
+
+/// The offer as the HTTP interface has it ("Shapes"). For staff also what is sold and held. Appends one value. Pure.
+void append_offer(json::writer& out, const offer::state& of, const currency& unit, bool for_staff);
+
+/// Its details alone, as the audit log keeps them.
+std::string offer_details_json(const offer::details& of, const currency& unit);
+
+} // namespace foyer::http

@@ -1,0 +1,100 @@
+#include "http/organisation_json.hpp"
+
+#include "http/offer_json.hpp"
+
+namespace foyer::http {
+namespace {
+
+void append_form(json::writer& out, const organisation::settings& of) {
+  out.begin_array();
+  for (const auto& each : of.form) {
+    out.begin_object().field("key", each.key).key("label");
+    append_text(out, each.label);
+    out.field("type", each.type).field("mandatory", each.mandatory).key("choices").begin_array();
+    for (const auto& choice : each.choices) out.value(choice);
+    out.end_array().end_object();
+  }
+  out.end_array();
+}
+
+std::optional<std::string_view> unless_empty(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+} // namespace
+
+void append_shop(json::writer& out, const organisation::shop& of, const std::vector<offer_id>* offers) {
+  out.begin_object().field("id", of.id).field("version", of.version).field("slug", of.slug).field("name", of.name);
+  out.field("kind", of.box_office ? "box_office" : "online").field("customer_space_open", of.customer_space_open);
+  out.key("payment_methods").begin_array();
+  for (const auto method : of.payment_methods) out.value(to_string(method));
+  out.end_array();
+  if (offers != nullptr) {
+    out.key("offer_ids").begin_array();
+    for (const auto& each : *offers) out.value(each);
+    out.end_array();
+  }
+  out.end_object();
+}
+
+std::string public_organisation_json(const organisation::snapshot& of) {
+  const auto& options = of.options;
+  std::string body;
+  json::writer out(body);
+  out.begin_object().field("id", of.id).field("slug", of.slug).field("name", of.name);
+  out.field("currency", of.unit.code()).field("locale", of.locale).field("time_zone", options.time_zone);
+  out.field("legal_name", unless_empty(options.legal_name)).field("legal_address", unless_empty(options.legal_address));
+  out.field("vat_number", unless_empty(options.vat_number)).field("terms_url", unless_empty(options.terms_url));
+  out.field("privacy_url", unless_empty(options.privacy_url)).field("account_required", options.account_required);
+  out.field("minimum_buyer_age", options.minimum_buyer_age).field("top_up_allowed", options.top_up_allowed);
+  out.field("customer_space_open", of.customer_space_open());
+  out.field("order_number_door", options.order_number_door_open ? "open" : "code").field("colour", options.colour);
+  out.key("form");
+  append_form(out, options);
+  out.key("shops").begin_array();
+  for (const auto& each : of.shops) append_shop(out, each, nullptr);
+  out.end_array().end_object();
+  return body;
+}
+
+std::string settings_json(const organisation::snapshot& of) {
+  const auto& options = of.options;
+  std::string body;
+  json::writer out(body);
+  out.begin_object().field("id", of.id).field("version", of.version).field("slug", of.slug).field("name", of.name);
+  out.field("currency", of.unit.code()).field("locale", of.locale).field("legal_name", options.legal_name);
+  out.field("legal_address", options.legal_address).field("vat_number", options.vat_number);
+  out.field("time_zone", options.time_zone).field("reply_to", options.reply_to);
+  out.field("terms_url", unless_empty(options.terms_url)).field("privacy_url", unless_empty(options.privacy_url));
+  out.field("account_required", options.account_required);
+  out.field("order_number_door", options.order_number_door_open ? "open" : "code");
+  out.field("claim_past_orders", options.claim_past_orders).field("link_by_email", options.link_by_email);
+  out.field("invite_on_purchase", options.invite_on_purchase);
+  out.field("minimum_buyer_age", options.minimum_buyer_age).field("top_up_allowed", options.top_up_allowed);
+  out.key("floors").begin_object();
+  for (const auto each : organisation::all_roles)
+    out.field(to_string(each), money{options.floor_of(each), of.unit});
+  out.end_object().field("colour", options.colour).field("signature", options.signature).end_object();
+  return body;
+}
+
+std::string form_json(const organisation::settings& of) {
+  std::string body;
+  json::writer out(body);
+  out.begin_object().key("fields");
+  append_form(out, of);
+  out.end_object();
+  return body;
+}
+
+std::string tags_json(const organisation::settings& of) {
+  std::string body;
+  json::writer out(body);
+  out.begin_object().key("items").begin_array();
+  for (const auto& each : of.tags) out.value(each);
+  out.end_array().field("next_cursor", std::optional<std::string>{}).end_object();
+  return body;
+}
+
+} // namespace foyer::http

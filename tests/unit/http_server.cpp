@@ -1,0 +1,499 @@
+#include "tests/support/http_server.hpp"
+
+#include "http/operations/routes.hpp"
+#include "http/problem.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <stdexcept>
+
+using namespace foyer::http;
+using foyer::test::raw_client;
+using foyer::test::running_server;
+using std::chrono_literals::operator""ms;
+namespace asio = boost::asio;
+
+namespace {
+
+route_info named(std::string_view operation) {
+  route_info info;
+  info.operation = operation;
+  return info;
+}
+
+boost::asio::awaitable<response> echo(request& of) {
+  co_return text_response(200, std::string(name_of(of.method)) + " " + std::string(of.path) + " " + of.body);
+}
+
+boost::asio::awaitable<response> fail(request&) {
+  throw std::runtime_error("on purpose");
+  co_return no_content();
+}
+
+boost::asio::awaitable<response> address(request& of) { co_return text_response(200, std::string(of.remote_address)); }
+
+router sample() {
+  router routes;
+  auto paying = named("pay");
+  paying.idempotent = true;
+  auto importing = named("import");
+  importing.body_max = 300'000;
+  routes.add(verb::get, "/echo", echo, named("echo"))
+      .add(verb::post, "/echo", echo, named("echo_post"))
+      .add(verb::post, "/import", echo, importing)
+      .add(verb::post, "/pay", echo, paying)
+      .add(verb::get, "/address", address, named("address"))
+      .add(verb::get, "/fail", fail, named("fail"));
+  return routes;
+}
+
+std::string get(std::string_view target, std::string_view fields = "") {
+  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(fields) + "\r\n";
+}
+
+std::string post(std::string_view target, std::string_view body, std::string_view fields = "") {
+  return "POST " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(fields) +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+/// Waits for a condition that another thread brings about.
+template <class Condition>
+bool eventually(Condition met) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!met()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(1ms);
+  }
+  return true;
+}
+
+} // namespace
+
+TEST_CASE("a connection is kept and answers one request after the other") {
+  running_server server(sample());
+  raw_client client(server->port());
+  for (int i = 0; i < 3; ++i) {
+    client.send(get("/echo"));
+    const auto answer = client.read();
+    CHECK(answer.status == 200);
+    CHECK(answer.body == "GET /echo ");
+    CHECK(answer.field("connection").empty());
+    CHECK(answer.field("content-type") == "text/plain; charset=utf-8");
+    CHECK(answer.field("date").ends_with(" GMT"));
+    CHECK(answer.field("x-content-type-options") == "nosniff");
+    CHECK(answer.field("referrer-policy") == "same-origin");
+    CHECK(answer.field("cache-control") == "no-store");
+    CHECK(answer.field("content-security-policy").find("default-src 'none'") == 0);
+    CHECK(answer.field("content-security-policy").find("frame-ancestors 'none'") != std::string::npos);
+    CHECK(answer.field("strict-transport-security").empty());
+    CHECK_FALSE(answer.field("x-request-id").empty());
+  }
+  client.send(get("/echo", "Connection: close\r\n"));
+  CHECK(client.read().field("connection") == "close");
+  CHECK(client.at_end());
+}
+
+TEST_CASE("pipelined requests are answered in their order") {
+  running_server server(sample());
+  raw_client client(server->port());
+  client.send(post("/echo", "first") + get("/echo") + post("/echo", "second") + get("/none") + get("/echo"));
+  CHECK(client.read().body == "POST /echo first");
+  CHECK(client.read().body == "GET /echo ");
+  CHECK(client.read().body == "POST /echo second");
+  CHECK(client.read().status == 404);
+  CHECK(client.read().body == "GET /echo ");
+}
+
+TEST_CASE("a request may arrive byte by byte") {
+  running_server server(sample());
+  raw_client client(server->port());
+  for (const char c : post("/echo", "slow") + get("/echo")) client.send({&c, 1});
+  CHECK(client.read().body == "POST /echo slow");
+  CHECK(client.read().body == "GET /echo ");
+}
+
+TEST_CASE("chunked bodies arrive whole, and the next request behind them") {
+  running_server server(sample());
+  raw_client client(server->port());
+  client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  client.send("7\r\n, world\r\n0\r\n\r\n" + get("/echo"));
+  CHECK(client.read().body == "POST /echo hello, world");
+  CHECK(client.read().body == "GET /echo ");
+}
+
+TEST_CASE("what could be framed in two ways gets 400 and the connection closed") {
+  running_server server(sample());
+  const std::string tail = get("/echo"); // what a smuggler would have answered
+  for (const std::string lines :
+       {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "Transfer-Encoding: xchunked\r\n\r\n",
+        "Content-Length: 0\r\nContent-Length: 30\r\n\r\n", "Content-Length: +0\r\n\r\n", "Content-Length : 0\r\n\r\n",
+        "X: a\r\n b\r\n\r\n", "X: a\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: a\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n0\n\n", "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n",
+        "Host: localhost\r\n\r\n", "X: \x01\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n"}) {
+    INFO(lines);
+    raw_client client(server->port());
+    client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\n" + lines + tail);
+    const auto answer = client.read();
+    CHECK(answer.status == 400);
+    CHECK(answer.field("connection") == "close");
+    CHECK(answer.field("content-type") == "application/problem+json");
+    CHECK(answer.body.find("\"code\":\"malformed\"") != std::string::npos);
+    CHECK(client.at_end());
+  }
+  raw_client stranger(server->port());
+  stranger.send("GET /echo HTTP/1.1\r\nHost: evil.example\r\n\r\n" + tail);
+  CHECK(stranger.read().body.find("\"code\":\"host_refused\"") != std::string::npos);
+  CHECK(stranger.at_end());
+}
+
+TEST_CASE("what is too large is refused by its own status") {
+  running_server server(sample());
+  const auto refused = [&](const std::string& bytes) {
+    raw_client client(server->port());
+    client.send(bytes);
+    const auto answer = client.read();
+    CHECK(client.at_end());
+    return answer.status;
+  };
+  CHECK(refused(get("/echo", "X: " + std::string(9000, 'a') + "\r\n")) == 431);
+  CHECK(refused("GET /" + std::string(9000, 'a')) == 414);
+  CHECK(refused("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65537\r\n\r\n") == 413);
+  CHECK(refused(post("/echo", std::string(500'000, 'x'))) == 413);
+  CHECK(refused("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n") == 413);
+
+  raw_client client(server->port());
+  client.send(post("/echo", std::string(65'536, 'x')));
+  CHECK(client.read().body.size() == 65'536 + 11);
+  client.send(post("/import", std::string(300'000, 'y')));
+  CHECK(client.read().body.size() == 300'000 + 13);
+}
+
+TEST_CASE("slow requests meet total deadlines") {
+  server_options options;
+  options.header_deadline = 300ms;
+  options.body_deadline = 300ms;
+  options.keep_alive = 300ms;
+  running_server server(sample(), options);
+
+  raw_client head(server->port());
+  head.send("GET /echo HTTP/1.1\r\n");
+  CHECK(head.read().status == 408);
+  CHECK(head.at_end());
+
+  raw_client drip(server->port());
+  const auto begun = std::chrono::steady_clock::now();
+  drip.send("GET /echo HTTP/1.1\r\nX: ");
+  while (drip.silent_for(20ms)) drip.send("a"); // never idle for long, but slow in all
+  CHECK(drip.read().status == 408);
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+
+  raw_client body(server->port());
+  body.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
+  CHECK(body.read().status == 408);
+  CHECK(body.at_end());
+
+  raw_client idle(server->port());
+  idle.send(get("/echo"));
+  CHECK(idle.read().status == 200);
+  CHECK(idle.at_end()); // without an answer that the next request could take for its own
+}
+
+TEST_CASE("a handler beyond its deadline is answered 503, and ends by itself") {
+  server_options options;
+  options.handler_deadline = 200ms;
+  struct observed {
+    std::atomic<bool> ended{false};
+    std::atomic<bool> request_intact{false};
+  };
+  const auto seen = std::make_shared<observed>();
+  auto routes = sample();
+  routes.add(
+      verb::post, "/slow",
+      [seen](request& of) -> asio::awaitable<response> {
+        asio::steady_timer timer(co_await asio::this_coro::executor, 600ms);
+        co_await timer.async_wait(asio::use_awaitable);
+        seen->request_intact = of.body == "kept" && of.path == "/slow";
+        seen->ended = true;
+        co_return no_content();
+      },
+      named("slow"));
+  running_server server(std::move(routes), options);
+  raw_client client(server->port());
+  client.send(post("/slow", "kept"));
+  const auto answer = client.read();
+  CHECK(answer.status == 503);
+  CHECK(answer.field("retry-after") == "1");
+  CHECK(answer.field("connection") == "close");
+  CHECK(answer.body.find("\"code\":\"unavailable\"") != std::string::npos);
+  CHECK(client.at_end());
+  CHECK_FALSE(seen->ended);
+  CHECK(eventually([&] { return seen->ended.load(); }));
+  CHECK(seen->request_intact);
+  CHECK(eventually([&] { return server->connections() == 0; }));
+}
+
+TEST_CASE("an exception in a handler is one answer, not the end of the connection") {
+  running_server server(sample());
+  raw_client client(server->port());
+  client.send(get("/fail", "X-Request-Id: from-the-client.1\r\n"));
+  const auto answer = client.read();
+  CHECK(answer.status == 500);
+  CHECK(answer.field("x-request-id") == "from-the-client.1");
+  CHECK(answer.body.find("\"code\":\"internal\"") != std::string::npos);
+  CHECK(answer.body.find("on purpose") == std::string::npos);
+  client.send(get("/echo", "X-Request-Id: not\"sane\r\n"));
+  const auto next = client.read();
+  CHECK(next.status == 200);
+  CHECK(next.field("x-request-id") != "not\"sane");
+}
+
+TEST_CASE("HEAD, OPTIONS, 404 and 405 come from the table of routes") {
+  running_server server(sample());
+  raw_client client(server->port());
+  client.send("HEAD /echo HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto head = client.read(true);
+  CHECK(head.status == 200);
+  CHECK(head.field("content-length") == "11");
+  client.send("OPTIONS /echo HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto options = client.read();
+  CHECK(options.status == 204);
+  CHECK(options.field("allow") == "GET, HEAD, POST, OPTIONS");
+  CHECK(options.field("content-length").empty());
+  client.send("DELETE /echo HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto wrong = client.read();
+  CHECK(wrong.status == 405);
+  CHECK(wrong.field("allow") == "GET, HEAD, POST, OPTIONS");
+  client.send("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/none"));
+  CHECK(client.read().status == 204);
+  CHECK(client.read().body.find("\"code\":\"not_found\"") != std::string::npos);
+}
+
+TEST_CASE("100 Continue is sent when it is waited for, and not for what is refused") {
+  running_server server(sample());
+  raw_client client(server->port());
+  client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(client.read().status == 100);
+  client.send("ok");
+  CHECK(client.read().body == "POST /echo ok");
+  client.send("POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(client.read().status == 404);
+  CHECK(client.at_end());
+}
+
+TEST_CASE("what moves money needs an Idempotency-Key") {
+  running_server server(sample());
+  raw_client client(server->port());
+  client.send(post("/pay", "x"));
+  const auto missing = client.read();
+  CHECK(missing.status == 400);
+  CHECK(missing.body.find("\"code\":\"idempotency_key_required\"") != std::string::npos);
+  client.send(post("/pay", "x", "Idempotency-Key: " + std::string(256, 'k') + "\r\n"));
+  CHECK(client.read().status == 400);
+  client.send(post("/pay", "x", "Idempotency-Key: " + std::string(255, 'k') + "\r\n"));
+  CHECK(client.read().status == 200);
+}
+
+TEST_CASE("the gate sees who asks before the handler does") {
+  auto routes = sample();
+  auto guarded = named("mine");
+  guarded.access = access::login;
+  routes.add(
+      verb::get, "/mine",
+      [](request& of) -> asio::awaitable<response> {
+        co_return text_response(200, std::any_cast<std::string>(of.caller));
+      },
+      guarded);
+  routes.set_gate([](request& of) -> asio::awaitable<std::optional<response>> {
+    if (of.bearer() != "good") co_return response(not_authenticated());
+    of.caller = std::string("claire");
+    co_return std::nullopt;
+  });
+  running_server server(std::move(routes));
+  raw_client client(server->port());
+  client.send(get("/mine") + get("/mine", "Authorization: Bearer good\r\n") + get("/echo"));
+  CHECK(client.read().status == 401);
+  CHECK(client.read().body == "claire");
+  CHECK(client.read().status == 200);
+}
+
+TEST_CASE("X-Forwarded-For counts only from trusted proxies") {
+  running_server plain(sample());
+  raw_client client(plain->port());
+  client.send(get("/address", "X-Forwarded-For: 203.0.113.5\r\n"));
+  CHECK(client.read().body == "127.0.0.1");
+  server_options options;
+  options.trusted_proxies = {"127.0.0.0/8"};
+  running_server proxied(sample(), options);
+  raw_client proxy(proxied->port());
+  proxy.send(get("/address", "X-Forwarded-For: 203.0.113.5\r\nX-Forwarded-Proto: https\r\n") + get("/address"));
+  const auto answer = proxy.read();
+  CHECK(answer.body == "203.0.113.5");
+  CHECK(answer.field("strict-transport-security") == "max-age=31536000");
+  CHECK(proxy.read().body == "127.0.0.1");
+}
+
+TEST_CASE("connections are bounded per address and in all") {
+  server_options options;
+  options.connections_per_address_max = 2;
+  options.connections_max = 3;
+  running_server server(sample(), options);
+  const auto served = [](raw_client& client) {
+    client.send(get("/echo"));
+    return client.read().status;
+  };
+  auto first = std::make_unique<raw_client>(server->port());
+  raw_client second(server->port());
+  CHECK(served(*first) == 200);
+  CHECK(served(second) == 200);
+  raw_client third(server->port());
+  CHECK(third.read().status == 503);
+  CHECK(third.at_end());
+  raw_client elsewhere(server->port(), "127.0.0.2");
+  CHECK(served(elsewhere) == 200);
+  raw_client too_many(server->port(), "127.0.0.3");
+  CHECK(too_many.read().status == 503);
+  first.reset();
+  CHECK(eventually([&] { return server->connections() == 2; }));
+  raw_client again(server->port());
+  CHECK(served(again) == 200);
+}
+
+TEST_CASE("draining finishes what is under way and refuses what is new") {
+  auto routes = sample();
+  const auto entered = std::make_shared<std::atomic<bool>>(false);
+  routes.add(
+      verb::get, "/wait",
+      [entered](request&) -> asio::awaitable<response> {
+        *entered = true;
+        asio::steady_timer timer(co_await asio::this_coro::executor, 300ms);
+        co_await timer.async_wait(asio::use_awaitable);
+        co_return text_response(200, "done");
+      },
+      named("wait"));
+  running_server server(std::move(routes));
+  raw_client idle(server->port());
+  idle.send(get("/echo"));
+  CHECK(idle.read().status == 200);
+  raw_client busy(server->port());
+  busy.send(get("/wait"));
+  REQUIRE(eventually([&] { return entered->load(); }));
+  std::promise<void> empty;
+  server->drain([&] { empty.set_value(); });
+  CHECK(idle.at_end());
+  const auto answer = busy.read();
+  CHECK(answer.body == "done");
+  CHECK(answer.field("connection") == "close");
+  CHECK(busy.at_end());
+  CHECK(empty.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+  CHECK_THROWS(raw_client(server->port()));
+}
+
+TEST_CASE("a stream of events ends when its handler, its client or the server does") {
+  auto routes = sample();
+  const auto ended = std::make_shared<std::atomic<int>>(0);
+  routes.add(
+      verb::get, "/events",
+      [ended](request& of) -> asio::awaitable<response> {
+        const bool forever = of.query("forever").has_value();
+        co_return event_stream([ended, forever](body_stream& out) -> asio::awaitable<void> {
+          co_await out.write("data: 1\n\n");
+          co_await out.write("data: 2\n\n");
+          while (forever) {
+            if (!co_await out.wait(std::chrono::hours(1))) break;
+          }
+          ++*ended;
+        });
+      },
+      named("events"));
+  running_server server(std::move(routes));
+
+  raw_client whole(server->port());
+  whole.send(get("/events"));
+  const auto answer = whole.read();
+  CHECK(answer.field("content-type") == "text/event-stream");
+  CHECK(answer.body == "data: 1\n\ndata: 2\n\n");
+  CHECK(whole.at_end());
+  CHECK(ended->load() == 1);
+
+  auto leaving = std::make_unique<raw_client>(server->port());
+  leaving->send(get("/events?forever"));
+  CHECK(leaving->read(true).status == 200);
+  leaving.reset();
+  CHECK(eventually([&] { return ended->load() == 2; }));
+
+  raw_client staying(server->port());
+  staying.send(get("/events?forever"));
+  CHECK(staying.read(true).status == 200);
+  std::promise<void> empty;
+  server->drain([&] { empty.set_value(); });
+  CHECK(empty.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+  CHECK(ended->load() == 3);
+}
+
+TEST_CASE("a waiting stream is woken from any thread, also before it waits and after its end") {
+  router routes;
+  const auto wakers = std::make_shared<std::promise<std::function<void()>>>();
+  routes.add(
+      verb::get, "/events",
+      [wakers](request&) -> asio::awaitable<response> {
+        co_return event_stream([wakers](body_stream& out) -> asio::awaitable<void> {
+          const auto waker = out.waker();
+          waker();
+          co_await out.wait(std::chrono::hours(1));
+          wakers->set_value(waker);
+          co_await out.wait(std::chrono::hours(1));
+          co_await out.write("data: woken\n\n");
+        });
+      },
+      named("events"));
+  running_server server(std::move(routes));
+  raw_client client(server->port());
+  client.send(get("/events"));
+  const auto waker = wakers->get_future().get();
+  waker();
+  CHECK(client.read().body == "data: woken\n\n");
+  CHECK(client.at_end());
+  waker();
+}
+
+TEST_CASE("health, readiness and figures are answered") {
+  router routes;
+  const auto reason = std::make_shared<std::string>();
+  operations::add_health_routes(routes, [reason] { return *reason; });
+  metrics shown;
+  shown.add_counter("foyer_shown_total", "Shown.").add();
+  operations::add_metrics_route(routes, shown);
+  server_options options;
+  options.threads = 1;
+  running_server server(std::move(routes), options);
+  raw_client client(server->port());
+  client.send(get("/healthz") + get("/readyz") + get("/metrics"));
+  CHECK(client.read().status == 200);
+  CHECK(client.read().status == 200);
+  CHECK(client.read().body.find("foyer_shown_total 1\n") != std::string::npos);
+  *reason = "the journal is not writing";
+  client.send(get("/readyz"));
+  const auto unready = client.read();
+  CHECK(unready.status == 503);
+  CHECK(unready.body == R"({"status":"not_ready","detail":"the journal is not writing"})");
+  const auto text = server.figures.exposition();
+  CHECK(text.find("foyer_http_requests_total{operation=\"readyz\",status=\"503\"} 1\n") != std::string::npos);
+  CHECK(text.find("foyer_http_connections{listener=\"public\"} 1\n") != std::string::npos);
+}
+
+TEST_CASE("HTTP/1.0 is answered once, without chunks") {
+  running_server server(sample());
+  raw_client client(server->port());
+  client.send("GET /echo HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
+  const auto answer = client.read();
+  CHECK(answer.status == 200);
+  CHECK(answer.field("connection") == "close");
+  CHECK(client.at_end());
+}
