@@ -16,6 +16,10 @@ struct check_config_options {
 /// The only command that gets its configuration with the mistakes in it.
 int run_check_config(const check_config_options& options, const config::loaded& configuration);
 
+/// Runs the server until SIGTERM or SIGINT: the first drains, the second stops at once.
+struct serve_options {};
+int run_serve(const serve_options& options, const config::settings& settings);
+
 struct migrate_options {
   bool dry_run = false;
   bool json = false;

@@ -65,6 +65,14 @@ void add_check_config(CLI::App& app, command_line& line, cli::check_config_optio
   });
 }
 
+void add_serve(CLI::App& app, command_line& line, cli::serve_options& options) {
+  auto& command = line.add(app, "serve", "run the server");
+  line.key_flag(command, "--listen", "server.listen", "address and port to listen on (HOST:PORT)");
+  command.add_flag_callback(
+      "--demo", [&line] { line.flags.emplace_back("data.demo", "true"); }, "with the demonstration organisation");
+  line.then(command, [&options](const config::settings& s) { return cli::run_serve(options, s); });
+}
+
 void add_migrate(CLI::App& app, command_line& line, cli::migrate_options& options) {
   auto& command = line.add(app, "migrate", "bring the database to this version");
   command.add_flag("--dry-run", options.dry_run, "only print what would be done");
@@ -81,7 +89,9 @@ int main(int argc, char** argv) {
 
   command_line line;
   cli::check_config_options check_config;
+  cli::serve_options serve;
   cli::migrate_options migrate;
+  add_serve(app, line, serve);
   add_check_config(app, line, check_config);
   add_migrate(app, line, migrate);
 

@@ -1,0 +1,236 @@
+#include "actors/runtime/scheduler.hpp"
+#include "cli/commands.hpp"
+#include "cli/database.hpp"
+#include "cli/log.hpp"
+#include "cli/parts.hpp"
+#include "cli/routes.hpp"
+#include "http/operations/routes.hpp"
+#include "http/server/server.hpp"
+#include "mail/mailbox.hpp"
+#include "mail/pool.hpp"
+#include "storage/migrations.hpp"
+#include "storage/outbox.hpp"
+#include "storage/secret_file.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+#include <vector>
+
+namespace foyer::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+// Long enough that a balancer which asks /readyz every second or so has seen the 503 before the port closes; short
+// enough that nobody waits for it.
+constexpr std::chrono::milliseconds unready_before_closing{500};
+constexpr std::chrono::seconds sweep_every{1};
+
+unsigned threads_of(const config::settings& settings) {
+  if (settings.server.threads > 0) return static_cast<unsigned>(settings.server.threads);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+http::server_options options_of(const config::settings& from) {
+  http::server_options to;
+  to.listen = from.server.listen;
+  to.allowed_hosts = allowed_hosts_of(from);
+  to.trusted_proxies = from.server.trusted_proxies;
+  to.tls_certificate = from.server.tls_certificate;
+  to.tls_key = from.server.tls_key;
+  to.threads = threads_of(from);
+  to.header_max = static_cast<std::size_t>(from.http.header_bytes_max);
+  to.fields_max = static_cast<std::size_t>(from.http.header_fields_max);
+  to.target_max = static_cast<std::size_t>(from.http.target_bytes_max);
+  to.body_max = static_cast<std::size_t>(from.http.body_bytes_max);
+  to.connections_max = static_cast<std::size_t>(from.http.connections_max);
+  to.connections_per_address_max = static_cast<std::size_t>(from.http.connections_per_address_max);
+  to.tls_deadline = from.http.tls_deadline;
+  to.header_deadline = from.http.header_deadline;
+  to.body_deadline = from.http.body_deadline;
+  to.handler_deadline = from.http.handler_deadline;
+  to.write_deadline = from.http.write_deadline;
+  to.keep_alive = from.http.keep_alive_idle;
+  return to;
+}
+
+/// The running server: what `foyer serve` makes after the database is there, and takes down in order.
+class running {
+public:
+  running(const config::settings& settings, const std::string& database_url, const server_secret& secret)
+      : settings_(settings),
+        io_(static_cast<int>(threads_of(settings))),
+        system_((runtime::run_actors_on(caf_, io_), caf_)),
+        parts_(io_, system_, settings, database_url, secret),
+        mailbox_(settings.mail.smtp_url.empty() ? mail::create_mailbox(settings.mail_dir()) : nullptr),
+        mailers_(create_mailers(database_url)),
+        routes_(parts_, mailbox_),
+        signals_(io_, SIGTERM, SIGINT),
+        hang_up_(io_, SIGHUP),
+        sweep_(io_),
+        deadline_(io_) {
+    system_.await_actors_before_shutdown(false);
+    parts_.on_mail = [this] { mailers_->wake(); };
+    add_metrics(routes_.metrics, parts_, *mailers_);
+    http::operations::add_health_routes(routes_.router, [this] { return unready(); });
+    http::operations::add_health_routes(metrics_router_, [this] { return unready(); });
+    http::operations::add_metrics_route(metrics_router_, routes_.metrics);
+    server_ = http::create_server(io_, options_of(settings), routes_.router, routes_.metrics);
+    if (!settings.server.metrics_listen.empty()) {
+      http::server_options options;
+      options.name = "metrics";
+      options.listen = settings.server.metrics_listen;
+      options.any_host = true;
+      options.threads = threads_of(settings);
+      metrics_server_ = http::create_server(io_, options, metrics_router_, routes_.metrics);
+    }
+    wait_for_signals();
+    sweep();
+  }
+
+  void run() {
+    std::vector<std::thread> threads;
+    for (unsigned i = 1; i < threads_of(settings_); ++i) threads.emplace_back([this] { io_.run(); });
+    io_.run();
+    for (auto& each : threads) each.join();
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+
+private:
+  std::unique_ptr<mailer::pool> create_mailers(const std::string& database_url) {
+    auto outbox = [url = database_url, &settings = settings_]() -> std::unique_ptr<mailer::outbox> {
+      storage::outbox_options options;
+      options.url = url;
+      options.connect_deadline = settings.database.connect_deadline;
+      options.statement_deadline = settings.database.statement_deadline;
+      options.log = [](std::string_view line) { spdlog::warn("outbox: {}", line); };
+      return storage::create_outbox(std::move(options));
+    };
+    mail::pool_parts with;
+    with.log = [](std::string_view line) { spdlog::warn("mail: {}", line); };
+    with.mailbox = mailbox_;
+    return mail::create_pool(system_, settings_, parts_.secret, std::move(outbox), std::move(with));
+  }
+
+  std::string unready() const {
+    if (draining_) return "draining";
+    if (!parts_.journal->ready()) return "the journal is not connected";
+    if (!parts_.reads->ready()) return "the database can't be read";
+    return {};
+  }
+
+  void sweep() {
+    parts_.sweep();
+    sweep_.expires_after(sweep_every);
+    sweep_.async_wait([this](boost::system::error_code failed) {
+      if (!failed) sweep();
+    });
+  }
+
+  void wait_for_signals() {
+    signals_.async_wait([this](boost::system::error_code failed, int) {
+      if (failed) return;
+      if (draining_.exchange(true)) {
+        spdlog::warn("second signal: stopping at once");
+        return stop_now();
+      }
+      drain();
+      wait_for_signals();
+    });
+    hang_up_.async_wait([this](boost::system::error_code failed, int) { on_hang_up(failed); });
+  }
+
+  void on_hang_up(boost::system::error_code failed) {
+    if (failed) return;
+    const auto wrong = server_->reload_tls();
+    if (wrong.empty())
+      spdlog::info("certificate read again");
+    else
+      spdlog::error("the certificate stays the old one: {}", wrong);
+    hang_up_.async_wait([this](boost::system::error_code next, int) { on_hang_up(next); });
+  }
+
+  // Readiness first, then the port, then what is under way, then the journal: nothing that was begun is cut off
+  // before server.drain_deadline.
+  void drain() {
+    spdlog::info("draining");
+    deadline_.expires_after(unready_before_closing);
+    deadline_.async_wait([this](boost::system::error_code) {
+      deadline_.expires_after(settings_.server.drain_deadline);
+      deadline_.async_wait([this](boost::system::error_code failed) {
+        if (failed) return;
+        spdlog::warn("requests still under way after {} ms are cut off", settings_.server.drain_deadline.count());
+        stop_now();
+      });
+      server_->drain([this] { parts_.journal->drain([this] { stop_now(); }); });
+    });
+  }
+
+  void stop_now() {
+    if (stopped_.exchange(true)) return;
+    deadline_.cancel();
+    sweep_.cancel();
+    server_->stop();
+    if (metrics_server_) metrics_server_->stop();
+    // Waits for the mails in hand; their threads are not ours.
+    mailers_->stop();
+    parts_.close_actors();
+    parts_.journal->close();
+    parts_.reads->close();
+    io_.stop();
+  }
+
+  const config::settings& settings_;
+  asio::io_context io_;
+  caf::actor_system_config caf_;
+  caf::actor_system system_;
+  parts parts_;
+  std::shared_ptr<mail::mailbox> mailbox_;
+  std::unique_ptr<mailer::pool> mailers_;
+  routes routes_;
+  http::router metrics_router_;
+  std::shared_ptr<http::server> server_;
+  std::shared_ptr<http::server> metrics_server_;
+  asio::signal_set signals_;
+  asio::signal_set hang_up_;
+  asio::steady_timer sweep_;
+  asio::steady_timer deadline_;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> stopped_{false};
+};
+
+} // namespace
+
+int run_serve(const serve_options&, const config::settings& settings) {
+  start_log(settings.log);
+  std::signal(SIGPIPE, SIG_IGN);
+  auto database = open_database(settings, true, [](const std::string& line) { spdlog::warn("{}", line); });
+  if (!database) return fail(database.error().detail);
+  const auto steps = storage::migrate(database->url);
+  if (!steps) return fail(steps.error().detail);
+  for (const auto& step : *steps) spdlog::info("migrated: {}", step);
+  const auto secret = storage::load_secret(settings.secret_file());
+  if (!secret) return fail(secret.error().detail);
+  try {
+    running server{settings, database->url, *secret};
+    spdlog::info("listening on {} (port {})", settings.server.listen, server.port());
+    std::printf("Foyer is ready at %s\n", settings.server.public_url.c_str());
+    std::fflush(stdout);
+    server.run();
+  } catch (const std::exception& error) {
+    return fail(error.what());
+  }
+  spdlog::info("stopped");
+  return exit_done;
+}
+
+} // namespace foyer::cli
