@@ -15,6 +15,8 @@ namespace foyer::mail {
 namespace {
 
 namespace fs = std::filesystem;
+using mailer::mail_content;
+using mailer::mail_summary;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -36,17 +38,18 @@ std::chrono::sys_time<std::chrono::milliseconds> time_of(const uuid& id) {
   return std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(ms));
 }
 
-class folder_mailbox final : public mailbox {
+class folder_mailbox final : public mailer::mailbox {
 public:
   explicit folder_mailbox(fs::path folder) : folder_(std::move(folder)), hub_(std::make_shared<hub>()) {}
 
-  std::vector<mail_summary> list(std::string_view to, std::string_view text, std::size_t limit) override {
+  std::vector<mail_summary> list(const filter& wanted) override {
     std::vector<mail_summary> out;
-    const auto wanted_to = lower(to);
-    const auto wanted_text = lower(text);
+    const auto wanted_to = lower(wanted.to);
+    const auto wanted_text = lower(wanted.text);
     const std::lock_guard lock(mutex_);
     scan_once();
-    for (auto each = entries_.rbegin(); each != entries_.rend() && out.size() < limit; ++each) {
+    for (auto each = entries_.rbegin(); each != entries_.rend() && out.size() < wanted.limit; ++each) {
+      if (each->id <= wanted.after) break;
       const auto& summary = summary_of(*each);
       if (summary.id.empty()) continue;
       if (!wanted_to.empty() && lower(summary.to) != wanted_to) continue;
@@ -160,7 +163,7 @@ private:
 
 } // namespace
 
-std::shared_ptr<mailbox> create_mailbox(fs::path folder) {
+std::shared_ptr<mailer::mailbox> create_mailbox(fs::path folder) {
   return std::make_shared<folder_mailbox>(std::move(folder));
 }
 

@@ -1,6 +1,5 @@
 #include "mail/pool.hpp"
 
-#include "mail/mailbox.hpp"
 #include "mail/sender.hpp"
 
 namespace foyer::mail {

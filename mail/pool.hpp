@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/mailer/mailbox.hpp"
 #include "actors/mailer/pool.hpp"
 #include "actors/vocabulary/secret.hpp"
 #include "config/settings.hpp"
@@ -10,13 +11,11 @@
 
 namespace foyer::mail {
 
-class mailbox;
-
 struct pool_parts {
   /// One line per mail that failed or was put off, and per error of the outbox; called in the mailers' threads.
   std::function<void(std::string_view)> log = {};
   /// Told of every mail that goes into a file; may be null. Only where mail.smtp_url is empty.
-  std::shared_ptr<mail::mailbox> mailbox = nullptr;
+  std::shared_ptr<mailer::mailbox> mailbox = nullptr;
 };
 
 /// The mailers as the configuration wants them: SMTP where mail.smtp_url is set, else files in data.dir/mail.

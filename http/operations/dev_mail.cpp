@@ -103,7 +103,9 @@ asio::awaitable<std::vector<mailer::mail_summary>> wait_for_mails(mailer::mailbo
 asio::awaitable<response> list(box_pointer box, milliseconds wait_max, request& asked) {
   const auto wanted = filter_of(asked);
   const auto wait = wait_of(asked, wait_max);
-  const auto mails = wait.count() > 0 ? co_await wait_for_mails(*box, wanted, wait) : box->list(wanted);
+  // No conditional expression around co_await: GCC 12 destroys its value too early.
+  auto mails = box->list(wanted);
+  if (mails.empty() && wait.count() > 0) mails = co_await wait_for_mails(*box, wanted, wait);
   if (wants_json(asked)) co_return json_list(*box, mails);
   co_return html_response(200, dev_mail_list_page(mails, wanted, french(asked)))
       .header("Content-Security-Policy", own_policy_page);
@@ -111,7 +113,7 @@ asio::awaitable<response> list(box_pointer box, milliseconds wait_max, request& 
 
 asio::awaitable<response> one(box_pointer box, request& asked) {
   const auto mail = box->read(asked.parameter("id"));
-  if (!mail) co_return problem(errc::not_found);
+  if (!mail) co_return not_found();
   if (wants_json(asked)) {
     std::string body;
     json::writer out(body);
@@ -123,7 +125,7 @@ asio::awaitable<response> one(box_pointer box, request& asked) {
 
 asio::awaitable<response> frame(box_pointer box, request& asked) {
   const auto mail = box->read(asked.parameter("id"));
-  if (!mail) co_return problem(errc::not_found);
+  if (!mail) co_return not_found();
   co_return html_response(200, dev_mail_frame(*mail)).header("Content-Security-Policy", own_policy_frame);
 }
 
