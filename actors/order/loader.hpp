@@ -22,6 +22,30 @@ struct filter {
   int limit = 50;
 };
 
+/// A ticket with what the list of tickets shows beside it.
+struct shown_ticket {
+  ticket of;
+  order_id order;
+  std::string order_number;
+  std::string title;
+};
+struct ticket_page {
+  std::vector<shown_ticket> tickets; // of the newest order first
+  bool more = false;
+};
+/// A cursor in the list of tickets: after this one.
+struct ticket_place {
+  order_id order;
+  int position = 0;
+};
+
+struct shown_benefit {
+  benefit of;
+  order_id order;
+  std::string order_number;
+  std::string title;
+};
+
 /// Reads orders, whole: with lines, payments, tickets (with their offers' dates) and benefits. Any thread.
 class loader {
 public:
@@ -29,6 +53,14 @@ public:
   virtual void load_order(const order_id& which, std::function<void(outcome<state>)> done) = 0; // not_found
   virtual void load_order(const organisation_id& of, std::string number, std::function<void(outcome<state>)> done) = 0;
   virtual void list_orders(const filter& which, std::function<void(outcome<page>)> done) = 0;
+  /// Of the orders that the filter lets through (its `before` does not count); `after` none: from the beginning.
+  virtual void list_tickets(const filter& which, std::optional<ticket_place> after,
+                            std::function<void(outcome<ticket_page>)> done) = 0;
+  /// One of them: not_found.
+  virtual void load_ticket(const filter& which, const ticket_id& ticket,
+                           std::function<void(outcome<shown_ticket>)> done) = 0;
+  /// All of them, of the newest order first.
+  virtual void list_benefits(const filter& which, std::function<void(outcome<std::vector<shown_benefit>>)> done) = 0;
 };
 
 /// A stored answer of an idempotency key (W5).

@@ -178,7 +178,14 @@ decided<entry> decide(const state& now, record command) {
   if (command.change < 0 && command.kind != entry_kind::adjustment) return errc::amount_out_of_range;
   if (!add(now.balance, command.change)) return errc::amount_out_of_range;
   if (command.change < 0)
-    if (auto why = refuse_below(now, size, command.staff_floor.value_or(0))) return *why;
+    if (auto why = refuse_below(now, size, command.staff_floor)) {
+      // Staff who did not ask to go below zero are told the room above it.
+      if (why->code == errc::insufficient_funds) {
+        why->code = errc::floor_exceeded;
+        why->room = std::max<amount>(0, now.available());
+      }
+      return *why;
+    }
   auto next = with_organisation(now, command.organisation);
   auto rows = std::move(command.rows);
   entry of;

@@ -1,0 +1,90 @@
+#include "storage/loaders/households.hpp"
+
+#include "storage/loaders/household_rows.hpp"
+#include "storage/loaders/query.hpp"
+
+namespace foyer::storage {
+namespace {
+
+using household::maybe_id;
+using household::state;
+
+const std::string household_sql = std::string{"select "} + household_columns +
+                                  " from households h left join accounts a on a.id = h.account_id where h.id = $1";
+const std::string members_sql =
+    std::string{"select "} + member_columns + " from members m where m.household_id = $1 order by m.position";
+const pg::statement household_by_id{"household_by_id", household_sql.c_str()};
+const pg::statement members_of_household{"members_of_household", members_sql.c_str()};
+
+constexpr pg::statement household_of_account{
+    "household_of_account", "select id from households where organisation_id = $1 and account_id = $2"};
+constexpr pg::statement household_by_email{
+    "household_by_email",
+    "select id from households where organisation_id = $1 and email_key = $2 and not archived "
+    "and ($3::boolean or account_id is null) order by created_at, id limit 1"};
+constexpr pg::statement household_by_number{
+    "household_by_number", "select id from households where organisation_id = $1 and number = $2"};
+
+outcome<maybe_id> id_of(const pg::read_pool::all_rows& from) {
+  if (from[0].size() == 0) return maybe_id{};
+  return maybe_id{pg::row_reader{from[0], 0}.next<household_id>()};
+}
+
+class households final : public household::loader {
+public:
+  explicit households(pg::read_pool& from) : from_(from) {}
+
+  void load_household(const household_id& of, told<state> done) override {
+    read<state>(from_, queries(query(household_by_id, of), query(members_of_household, of)), std::move(done),
+                [of](const pg::read_pool::all_rows& got) -> outcome<state> {
+                  state out;
+                  out.id = of;
+                  if (got[0].size() == 0) return out;
+                  out = read_household(got[0], 0);
+                  household_id whose;
+                  for (int row = 0; row < got[1].size(); ++row) out.members.push_back(read_member(got[1], row, whose));
+                  return out;
+                });
+  }
+  void find_of_account(const organisation_id& at, const account_id& whose, told<maybe_id> done) override {
+    read<maybe_id>(from_, queries(query(household_of_account, at, whose)), std::move(done), id_of);
+  }
+  void find_by_email(const organisation_id& at, std::string email_key, household::with_account which,
+                     told<maybe_id> done) override {
+    const bool any = which == household::with_account::any;
+    read<maybe_id>(from_, queries(query(household_by_email, at, email_key, any)), std::move(done), id_of);
+  }
+  void find_by_number(const organisation_id& at, std::string number, told<maybe_id> done) override {
+    read<maybe_id>(from_, queries(query(household_by_number, at, number)), std::move(done), id_of);
+  }
+
+private:
+  pg::read_pool& from_;
+};
+
+} // namespace
+
+state read_household(const pg::rows& from, int row) {
+  state out;
+  std::string status;
+  pg::row_reader{from, row}.into(out.organisation, out.id, out.version, out.number, status, out.archived,
+                                 out.responsible, out.email, out.email_key, out.phone, out.address, out.locale,
+                                 out.tags, out.newsletter, out.account, out.account_username, out.linked_at,
+                                 out.box_office_since, out.everything_shown, out.username, out.website,
+                                 out.key_version, out.last_balance_mail_at, out.created_at);
+  out.status = household::parse_status(status).value_or(household::status::added);
+  return out;
+}
+
+household::member read_member(const pg::rows& from, int row, household_id& whose) {
+  household::member out;
+  pg::row_reader{from, row}.into(whose, out.id, out.first_name, out.last_name, out.birth_date, out.email, out.phone,
+                                 out.relation, out.answers);
+  return out;
+}
+
+std::unique_ptr<household::loader> create_household_loader(pg::read_pool& from) {
+  return std::make_unique<households>(from);
+}
+
+} // namespace foyer::storage

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "actors/order/loader.hpp"
+
+#include <memory>
+
+namespace foyer::storage {
+
+namespace pg {
+class read_pool;
+}
+
+/// `from` must outlive them.
+std::unique_ptr<order::loader> create_order_loader(pg::read_pool& from);
+std::unique_ptr<order::answers> create_answers(pg::read_pool& from);
+
+} // namespace foyer::storage
