@@ -51,6 +51,7 @@ http_answer http_call(const server_address& server, std::string_view verb, std::
   if (error != asio::error::eof || head_end == std::string::npos || !text.starts_with("HTTP/1.1 ")) return {};
   http_answer answer;
   std::from_chars(text.data() + 9, text.data() + head_end, answer.status);
+  answer.head = text.substr(0, head_end);
   answer.body = text.substr(head_end + 4);
   return answer;
 }

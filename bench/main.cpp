@@ -1,3 +1,4 @@
+#include "bench/bare_handler.hpp"
 #include "bench/failure.hpp"
 #include "bench/options.hpp"
 #include "bench/report.hpp"
@@ -19,6 +20,8 @@ static_assert(std::atomic<bool>::is_always_lock_free, "set by a signal handler")
 
 int main(int argc, char** argv) {
   using namespace foyer::bench;
+  // Not for users: this program starts itself so as the reference of `read`.
+  if (argc == 3 && argv[1] == bare_handler_flag) return run_bare_handler(argv[2]);
   const auto arguments = parse_command_line(argc, argv);
   if (!arguments.parsed) return arguments.exit_status;
   // The handler only takes note: what was started has to be stopped, and the temporary data removed.

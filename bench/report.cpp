@@ -43,9 +43,9 @@ std::string with_spread(const std::vector<double>& values) {
 }
 
 template <class Figure>
-void cpu_row(std::ostream& to, const report& of, const char* label, Figure figure) {
+void cpu_row(std::ostream& to, const std::vector<server_run>& runs, const char* label, Figure figure) {
   std::vector<double> values;
-  for (const auto& run : of.server)
+  for (const auto& run : runs)
     if (const std::optional<double> value = figure(run)) values.push_back(*value);
   if (!values.empty()) row(to, label, format("%.1f us per request", median(values)));
 }
@@ -79,6 +79,32 @@ void print_others(std::ostream& to, const Runs& runs) {
   row(to, "other processes", format("at most %.0f %% of the machine%s", *most * 100, warning));
 }
 
+void print_pgbench(std::ostream& to, const report& of) {
+  to << "\npgbench, the same work as one transaction of plain statements\n";
+  row(to, "throughput", with_spread(speeds(of.pgbench)));
+  row(to, "clients", format("%zu, the best of those tried", of.pgbench[0].clients));
+  std::string tried;
+  for (const auto& run : of.calibration) tried += format("%zu: %.0f  ", run.clients, run.summary.per_second);
+  row(to, "tried", tried);
+  std::vector<double> cpu, latencies;
+  for (const auto& run : of.pgbench) {
+    cpu.push_back(run.postgres_us_per_transaction);
+    latencies.push_back(run.summary.latency_mean_ms);
+  }
+  row(to, "mean latency", format("%.2f ms", median(latencies)));
+  row(to, "CPU of PostgreSQL", format("%.1f us per transaction", median(cpu)));
+  print_others(to, of.pgbench);
+  if (const auto ratio = of.ratio()) to << "\nratio                   " << format("%.2f x pgbench", *ratio) << '\n';
+}
+
+void print_bare(std::ostream& to, const report& of) {
+  to << "\nbare Beast handler, the same bytes\n";
+  row(to, "throughput", with_spread(speeds(of.bare)));
+  cpu_row(to, of.bare, "CPU of handler", [](const server_run& run) { return run.server_us; });
+  print_others(to, of.bare);
+  if (const auto ratio = of.bare_ratio()) to << "\nCPU per request         " << format("%.2f x bare handler", *ratio) << '\n';
+}
+
 } // namespace
 
 const char* name_of(audit_outcome outcome) {
@@ -87,6 +113,7 @@ const char* name_of(audit_outcome outcome) {
   case audit_outcome::unavailable: return "this foyer has none";
   case audit_outcome::clean: return "clean";
   case audit_outcome::violations: return "VIOLATIONS";
+  case audit_outcome::failed: return "COULD NOT CHECK";
   }
   return "";
 }
@@ -120,6 +147,15 @@ std::optional<double> report::ratio() const {
   return median(ratios);
 }
 
+std::optional<double> report::bare_ratio() const {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < std::min(server.size(), bare.size()); ++i)
+    if (server[i].server_us && bare[i].server_us && *bare[i].server_us > 0)
+      ratios.push_back(*server[i].server_us / *bare[i].server_us);
+  if (ratios.empty()) return std::nullopt;
+  return median(ratios);
+}
+
 void print_table(std::ostream& to, const report& of) {
   const auto& on = of.on;
   to << "\nfoyer-bench " << name_of(of.wanted.what) << ": " << of.wanted.connections << " connections";
@@ -139,29 +175,14 @@ void print_table(std::ostream& to, const report& of) {
   row(to, "p99", milliseconds(latency.quantile_ns(0.99)));
   row(to, "p99.9", milliseconds(latency.quantile_ns(0.999)));
   row(to, "max", milliseconds(latency.max_ns()));
-  cpu_row(to, of, "CPU of server", [](const server_run& run) { return run.server_us; });
-  cpu_row(to, of, "CPU of PostgreSQL", [](const server_run& run) { return run.postgres_us; });
-  cpu_row(to, of, "CPU of this generator", [](const server_run& run) { return std::optional{run.generator_us}; });
+  cpu_row(to, of.server, "CPU of server", [](const server_run& run) { return run.server_us; });
+  cpu_row(to, of.server, "CPU of PostgreSQL", [](const server_run& run) { return run.postgres_us; });
+  cpu_row(to, of.server, "CPU of this generator", [](const server_run& run) { return std::optional{run.generator_us}; });
 
   print_others(to, of.server);
 
-  if (!of.pgbench.empty()) {
-    to << "\npgbench, the same work as one transaction of plain statements\n";
-    row(to, "throughput", with_spread(speeds(of.pgbench)));
-    row(to, "clients", format("%zu, the best of those tried", of.pgbench[0].clients));
-    std::string tried;
-    for (const auto& run : of.calibration) tried += format("%zu: %.0f  ", run.clients, run.summary.per_second);
-    row(to, "tried", tried);
-    std::vector<double> cpu, latencies;
-    for (const auto& run : of.pgbench) {
-      cpu.push_back(run.postgres_us_per_transaction);
-      latencies.push_back(run.summary.latency_mean_ms);
-    }
-    row(to, "mean latency", format("%.2f ms", median(latencies)));
-    row(to, "CPU of PostgreSQL", format("%.1f us per transaction", median(cpu)));
-    print_others(to, of.pgbench);
-    if (const auto ratio = of.ratio()) to << "\nratio                   " << format("%.2f x pgbench", *ratio) << '\n';
-  }
+  if (!of.pgbench.empty()) print_pgbench(to, of);
+  if (!of.bare.empty()) print_bare(to, of);
   if (of.audit != audit_outcome::not_run) to << "audit                   " << name_of(of.audit) << '\n';
   for (const auto& problem : of.problems) to << "\nFAILED: " << problem << '\n';
 }

@@ -34,6 +34,7 @@ enum class audit_outcome {
   unavailable, // this foyer has no such command
   clean,
   violations,
+  failed, // it could not check
 };
 
 const char* name_of(audit_outcome outcome);
@@ -46,6 +47,7 @@ struct report {
   std::vector<server_run> server;
   std::vector<pgbench_run> pgbench; // in turn with `server`, so of the same length, or empty
   std::vector<pgbench_run> calibration;
+  std::vector<server_run> bare; // of read: in turn with `server`
   audit_outcome audit = audit_outcome::not_run;
   std::vector<std::string> problems; // why the run failed; empty: it did not
 
@@ -55,6 +57,8 @@ struct report {
   std::optional<double> pgbench_per_second() const;
   // The median of each repeat's own ratio, because the machine's speed drifts from repeat to repeat.
   std::optional<double> ratio() const;
+  // The same of the CPU per request of server and bare handler (B3).
+  std::optional<double> bare_ratio() const;
 };
 
 double median(std::vector<double> values); // 0 when there are none

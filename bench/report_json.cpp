@@ -87,7 +87,9 @@ std::string to_json(const report& of) {
       {"pgbench_per_second", optional_number(of.pgbench_per_second())},
       {"pgbench_repeats", array_of(of.pgbench, pgbench_object)},
       {"pgbench_calibration", array_of(of.calibration, pgbench_object)},
+      {"bare_repeats", array_of(of.bare, server_object)},
       {"ratio", optional_number(of.ratio())},
+      {"bare_cpu_ratio", optional_number(of.bare_ratio())},
       {"audit", name_of(of.audit)},
       {"problems", std::move(problems)}};
   return json::serialize(all) + "\n";

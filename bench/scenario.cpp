@@ -19,6 +19,11 @@ std::string order_body(const std::string& offer) {
 
 } // namespace
 
+std::vector<std::string> read_targets(const target& where) {
+  const auto mine = "/api/v1/me/orgs/" + where.organisation;
+  return {mine + "/wallet", mine + "/household"};
+}
+
 load_plan plan_of(const options& wanted, const target& where, std::size_t repeat) {
   load_plan plan;
   plan.host = where.server.host;
@@ -36,9 +41,8 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
                                                  .count());
   const auto& host = where.server.host_header;
   if (wanted.what == scenario::read) {
-    const auto mine = "/api/v1/me/orgs/" + where.organisation;
-    plan.shapes = {request_shape::make("GET", mine + "/wallet", host, {}, false),
-                   request_shape::make("GET", mine + "/household", host, {}, false)};
+    for (const auto& each : read_targets(where))
+      plan.shapes.push_back(request_shape::make("GET", each, host, {}, false));
   } else {
     const auto orders = "/api/v1/orgs/" + where.organisation + "/shops/" + where.shop + "/orders";
     plan.shapes = {request_shape::make("POST", orders, host, order_body(where.offer), true)};

@@ -17,6 +17,9 @@ struct target {
   std::vector<std::string> tokens;
 };
 
+// What read asks for, in turn.
+std::vector<std::string> read_targets(const target& where);
+
 // What `repeat` (from 0) of a scenario sends. Its idempotency keys differ from those of every other repeat, also
 // of earlier calls of the program; tokens come in an order that follows from the seed.
 load_plan plan_of(const options& wanted, const target& where, std::size_t repeat);

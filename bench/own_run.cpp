@@ -1,0 +1,120 @@
+#include "bench/own_run.hpp"
+
+#include "bench/checks.hpp"
+#include "bench/failure.hpp"
+#include "bench/http_call.hpp"
+#include "bench/measure.hpp"
+#include "bench/seed.hpp"
+
+#include <boost/json/parse.hpp>
+
+namespace foyer::bench {
+
+namespace {
+
+// The first line of what a command prints.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// The offer that the scenario buys, made as an editor would make it.
+std::string create_offer(const own_server& server, const options& wanted) {
+  const auto answer = http_call(server.address(), "POST", "/api/v1/orgs/bench/staff/offers",
+                                seeded_token(wanted.seed, 0), offer_body(wanted.what));
+  if (answer.status != 201)
+    throw failure{"the server did not create the offer: status " + std::to_string(answer.status) + "\n" + answer.body};
+  boost::system::error_code error;
+  const auto body = boost::json::parse(answer.body, error);
+  const auto* id = error || !body.is_object() ? nullptr : body.as_object().if_contains("id");
+  if (id == nullptr || !id->is_string()) throw failure{"the answer to the new offer has no id:\n" + answer.body};
+  return std::string{id->as_string()};
+}
+
+} // namespace
+
+own_run::own_run(const options& wanted, const std::atomic<bool>& stop, report& to)
+    : wanted_{wanted}, stop_{stop}, to_{to}, server_{wanted} {}
+
+void own_run::fill(const char* what, const std::function<void(const std::function<void(std::size_t)>&)>& seed) {
+  seed([&](std::size_t done) {
+    if (stop_) throw failure{"interrupted"};
+    show_.live(std::string{what} + ": " + std::to_string(done) + " of " + std::to_string(wanted_.households) +
+               " households");
+  });
+}
+
+void own_run::prepare() {
+  show_.say("data in " + server_.folder().string() + ", program " + server_.program().string());
+  show_.live("starting PostgreSQL");
+  server_.prepare();
+  db_.emplace(server_.database_url());
+  fill("server", [&](auto& done) { seed_households(*db_, "bench", wanted_.households, wanted_.seed, done); });
+  if (wanted_.with_pgbench && wanted_.what != scenario::read) {
+    reference_.emplace(server_, wanted_);
+    fill("pgbench", [&](auto& done) { reference_->prepare(done); });
+  }
+  to_.with.foyer = first_line(server_.command({"--version"}).output);
+  to_.with.postgresql = db_->value("select current_setting('server_version')");
+  to_.with.postgresql_settings = durable_settings(*db_);
+  show_.live("starting the server");
+  server_.start();
+
+  target_.server = server_.address();
+  target_.organisation = "bench";
+  target_.shop = "online";
+  if (wanted_.what != scenario::read) target_.offer = create_offer(server_, wanted_);
+  const auto buyers = wanted_.what == scenario::wallet ? 1 : wanted_.households;
+  for (std::size_t number = 1; number <= buyers; ++number) target_.tokens.push_back(seeded_token(wanted_.seed, number));
+}
+
+void own_run::measure() {
+  for (std::size_t repeat = 0; repeat < wanted_.repeats && !stop_; ++repeat) {
+    // Both sides start with no dirty pages of the other's.
+    db_->execute("checkpoint");
+    const auto label = numbered(name_of(wanted_.what), repeat, wanted_.repeats);
+    const watched processes{server_.process(), server_.postmaster()};
+    const auto& run =
+        to_.server.emplace_back(bench::measure(plan_of(wanted_, target_, repeat), processes, label, show_, stop_));
+    server_.check_running();
+    // Without a good answer there is nothing to compare with, and no order to copy the statements from.
+    if (stop_ || run.load.succeeded == 0) continue;
+    if (wanted_.what == scenario::read) {
+      measure_bare(repeat);
+    } else if (reference_) {
+      measure_pgbench(repeat);
+    }
+  }
+}
+
+void own_run::measure_pgbench(std::size_t repeat) {
+  if (repeat == 0) {
+    reference_->calibrate(*db_, [&](const pgbench_run& tried) {
+      say_speed(show_, "pgbench, clients " + std::to_string(tried.clients), tried.summary.per_second,
+                tried.summary.latency_mean_ms, "mean");
+      if (stop_) throw failure{"interrupted"};
+    });
+    to_.calibration = reference_->calibration();
+  }
+  db_->execute("checkpoint");
+  const auto label = numbered("pgbench", repeat, wanted_.repeats);
+  show_.live(label + " with " + std::to_string(reference_->best_clients()) + " clients");
+  const auto& run = to_.pgbench.emplace_back(reference_->measure(wanted_.duration));
+  say_speed(show_, label, run.summary.per_second, run.summary.latency_mean_ms, "mean");
+}
+
+void own_run::measure_bare(std::size_t repeat) {
+  if (!bare_) bare_.emplace(target_.server, read_targets(target_), target_.tokens[0], server_.folder());
+  auto same = target_;
+  same.server = bare_->address();
+  to_.bare.push_back(bench::measure(plan_of(wanted_, same, repeat), {bare_->process(), server_.postmaster()},
+                                    numbered("bare handler", repeat, wanted_.repeats), show_, stop_));
+}
+
+void own_run::check() {
+  if (stop_) return;
+  show_.live("checking");
+  if (!to_.pgbench.empty()) reference_->check();
+  check_orders(*db_, to_);
+  audit(server_, to_);
+  server_.stop();
+}
+
+} // namespace foyer::bench
