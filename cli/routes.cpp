@@ -6,7 +6,7 @@
 
 namespace foyer::cli {
 
-routes::routes(parts& with, std::shared_ptr<mail::mailbox>)
+routes::routes(parts& with, std::shared_ptr<mailer::mailbox>)
     : house{*with.organisations, *with.households, *with.load.household_list, *with.wallets, *with.load.ledger,
             *with.offers,        *with.load.offers, *with.load.orders,        *with.idempotent, with.clock, with.secret},
       shop{*with.organisations, with.checkout, *with.idempotent, with.secret},

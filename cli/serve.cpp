@@ -194,7 +194,7 @@ private:
   caf::actor_system_config caf_;
   caf::actor_system system_;
   parts parts_;
-  std::shared_ptr<mail::mailbox> mailbox_;
+  std::shared_ptr<mailer::mailbox> mailbox_;
   std::unique_ptr<mailer::pool> mailers_;
   routes routes_;
   http::router metrics_router_;
