@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -28,8 +29,8 @@ http_answer http_call(const server_address& server, std::string_view verb, std::
   boost::system::error_code error;
   asio::ip::tcp::resolver resolver{context};
   const auto endpoints = resolver.resolve(server.host, std::to_string(server.port), error);
-  if (error || endpoints.empty()) return {};
-  socket.connect(*endpoints.begin(), error);
+  if (error) return {};
+  asio::connect(socket, endpoints, error);
   if (error) return {};
   setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &io_limit, sizeof io_limit);
   setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &io_limit, sizeof io_limit);

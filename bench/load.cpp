@@ -3,6 +3,7 @@
 #include "bench/failure.hpp"
 #include "bench/response_parser.hpp"
 
+#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -45,7 +46,7 @@ public:
   void count_loss(const std::string& what, bool was_timeout);
   bool sending() const { return phase_ == phase::warm_up || phase_ == phase::measuring; }
   asio::io_context& context() { return context_; }
-  const asio::ip::tcp::resolver::results_type& endpoints() const { return endpoints_; }
+  const asio::ip::tcp::endpoint& endpoint() const { return endpoint_; }
 
 private:
   enum class phase { warm_up, measuring, draining };
@@ -60,7 +61,7 @@ private:
   const std::atomic<bool>& stop_;
   asio::io_context context_{1};
   asio::steady_timer ticker_;
-  asio::ip::tcp::resolver::results_type endpoints_;
+  asio::ip::tcp::endpoint endpoint_;
   std::vector<std::shared_ptr<connection>> connections_;
   load_result result_;
   histogram since_report_;
@@ -111,13 +112,12 @@ void connection::connect() {
   }
   state_ = state::connecting;
   sent_ = steady::now();
-  const auto target = *owner_.endpoints().begin();
   error_code ignored;
   socket_.close(ignored);
   socket_ = asio::ip::tcp::socket{owner_.context()};
   parser_ = response_parser{};
   ++incarnation_;
-  socket_.async_connect(target, [self = shared_from_this(), mine = incarnation_](error_code error) {
+  socket_.async_connect(owner_.endpoint(), [self = shared_from_this(), mine = incarnation_](error_code error) {
     if (mine != self->incarnation_) return;
     if (error) return self->lose("connect: " + error.message());
     error_code ignored_option;
@@ -237,10 +237,11 @@ void generator::note_error(std::string what) {
 load_result generator::run() {
   asio::ip::tcp::resolver resolver{context_};
   error_code error;
-  endpoints_ = resolver.resolve(plan_.host, std::to_string(plan_.port), error);
-  if (error || endpoints_.empty()) throw failure{"cannot resolve " + plan_.host + ": " + error.message()};
+  const auto endpoints = resolver.resolve(plan_.host, std::to_string(plan_.port), error);
+  if (error) throw failure{"cannot resolve " + plan_.host + ": " + error.message()};
+  // A name may stand for several addresses, of which the server listens on one.
   asio::ip::tcp::socket probe{context_};
-  probe.connect(*endpoints_.begin(), error);
+  endpoint_ = asio::connect(probe, endpoints, error);
   if (error)
     throw failure{"cannot connect to " + plan_.host + ":" + std::to_string(plan_.port) + ": " + error.message()};
   probe.close(error);

@@ -19,7 +19,7 @@ namespace {
 
 const std::string reference_database = "foyer_bench_reference";
 constexpr std::size_t client_counts[] = {1, 4, 8, 16, 32, 64};
-constexpr std::chrono::milliseconds trial_duration{2'000};
+constexpr std::chrono::milliseconds trial_duration_max{2'000};
 // Each run's ids start this much higher than the former's; below 2^40 for a thousand runs.
 constexpr std::uint64_t ids_per_run = 1'000'000'000;
 
@@ -102,7 +102,7 @@ void pgbench_reference::calibrate(database& sample, const std::function<void(con
   std::map<std::size_t, double> speeds;
   for (int round = 0; round < 2; ++round) {
     for (const auto clients : counts) {
-      const auto& trial = calibration_.emplace_back(run(clients, trial_duration));
+      const auto& trial = calibration_.emplace_back(run(clients, std::min(trial_duration_max, wanted_.duration)));
       tried(trial);
       speeds[clients] += trial.summary.per_second;
     }
