@@ -101,6 +101,9 @@ public:
     for (unsigned i = 1; i < threads_of(settings_); ++i) threads.emplace_back([this] { io_.run(); });
     io_.run();
     for (auto& each : threads) each.join();
+    // What was woken last: actors that end, connections that close. They must be gone before what they stand on.
+    io_.restart();
+    io_.poll();
   }
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }

@@ -20,7 +20,10 @@ class io_scheduler final : public caf::scheduler::abstract_coordinator {
 public:
   io_scheduler(caf::actor_system& system, boost::asio::io_context& io) : abstract_coordinator(system), io_(io), unit_(*this) {}
 
-  void enqueue(caf::resumable* what) override { boost::asio::post(io_, job{*this, what}); }
+  void enqueue(caf::resumable* what) override {
+    if (stopped_) return cleanup_and_release(what);
+    boost::asio::post(io_, job{*this, what});
+  }
 
   caf::actor_clock& clock() noexcept override { return clock_; }
 
@@ -34,6 +37,11 @@ protected:
     stop_actors();
     clock_.cancel_dispatch_loop();
     timer_.join();
+    // Actors that were told to end still wait in the queue; they must be gone before the system is. Nobody else runs
+    // the io_context any more.
+    io_.restart();
+    while (io_.poll() > 0) {}
+    stopped_ = true;
   }
 
 private:
@@ -81,6 +89,7 @@ private:
   unit unit_;
   caf::detail::thread_safe_actor_clock clock_;
   std::thread timer_;
+  bool stopped_ = false;
 };
 
 } // namespace
