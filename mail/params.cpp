@@ -148,8 +148,7 @@ std::optional<template_params> read_params(std::string_view json, const formatte
   return out;
 }
 
-std::string greeting_name(std::string_view name) {
-  constexpr std::size_t characters_max = 40;
+std::string greeting_name(std::string_view name, std::size_t characters_max) {
   auto clean = one_line(name);
   if (clean.find_first_of(":/@<>\\") != std::string::npos) return {};
   // "visit shop.example": a dot between letters is what link finders look for; "J. P." and "St. John" stay.

@@ -25,8 +25,8 @@ struct template_params {
 /// get their `sum`; a `first_name` that could pass for an address or an advertisement is dropped. Absent, null, false, "" and [] are the same to a section. nullopt: not a JSON object.
 std::optional<template_params> read_params(std::string_view json, const formatter&, std::string_view locale);
 
-/// A name that is fit for a greeting, else "": at most 40 characters and nothing that a mail program would make a
-/// link of, so that nobody can have us mail an advertisement to a stranger.
-std::string greeting_name(std::string_view name);
+/// A name that is fit for a greeting or a header, else "": at most `characters_max` characters and nothing that a
+/// mail program would make a link of, so that nobody can have us mail an advertisement to a stranger.
+std::string greeting_name(std::string_view name, std::size_t characters_max = 40);
 
 } // namespace foyer::mail

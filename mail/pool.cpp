@@ -2,6 +2,8 @@
 
 #include "mail/sender.hpp"
 
+#include <stdexcept>
+
 namespace foyer::mail {
 namespace {
 
@@ -33,8 +35,14 @@ smtp_options smtp_options_of(const config::mail_settings& mail) {
 std::unique_ptr<mailer::pool> create_pool(caf::actor_system& system, const config::settings& settings,
                                           const server_secret& secret, mailer::outbox_factory outbox,
                                           pool_parts parts) {
+  std::shared_ptr<const dkim_signer> sign;
+  if (!settings.mail.dkim_key.empty()) {
+    auto made = create_dkim_signer(settings.mail.dkim_domain, settings.mail.dkim_selector, settings.mail.dkim_key);
+    if (!made) throw std::invalid_argument(made.error().detail);
+    sign = std::move(*made);
+  }
   auto cancel = std::make_shared<std::atomic<bool>>(false);
-  auto make_sender = [settings, &secret, cancel, box = parts.mailbox]() {
+  auto make_sender = [settings, &secret, cancel, sign, box = parts.mailbox]() {
     std::unique_ptr<transport> carry;
     if (!settings.mail.smtp_url.empty())
       carry = create_smtp_transport(smtp_options_of(settings.mail), cancel);
@@ -42,7 +50,8 @@ std::unique_ptr<mailer::pool> create_pool(caf::actor_system& system, const confi
       carry = create_file_transport(settings.mail_dir(), [box](const std::string& id) {
         if (box) box->added(id);
       });
-    return create_sender(settings.mail.from, create_renderer(settings, secret), std::move(carry));
+    return create_sender(settings.mail.from, create_renderer(settings, secret), std::move(carry),
+                         sign);
   };
   mailer::pool_options options;
   options.dispatch = dispatch_options_of(settings.mail);

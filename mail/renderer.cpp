@@ -30,6 +30,17 @@ std::string html_escaped(const std::string& text) {
   return out;
 }
 
+/// Sections that were left out leave empty lines behind: one between paragraphs is enough.
+std::string single_blank_lines(std::string_view text) {
+  std::string out;
+  std::size_t ends = 0;
+  for (char c : text) {
+    ends = c == '\n' ? ends + 1 : 0;
+    if (ends <= 2) out += c;
+  }
+  return out;
+}
+
 /// Looks names up from the innermost section outwards and remembers those that nobody knows: the library itself
 /// would leave them blank.
 class strict_context final : public mustache::basic_context<std::string> {
@@ -116,7 +127,7 @@ private:
     data.set("subject", out.subject);
     // The layout is filled around what the template made; its {{{body}}} is not escaped again.
     data.set("body", fill_file(base, "txt", locale, data, missing));
-    out.text = fill_file("layout/layout", "txt", locale, data, missing);
+    out.text = single_blank_lines(fill_file("layout/layout", "txt", locale, data, missing));
     data.set("body", fill_file(base, "html", locale, data, missing));
     out.html = fill_file("layout/layout", "html", locale, data, missing);
     if (missing.empty()) return out;
