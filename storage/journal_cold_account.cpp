@@ -1,4 +1,5 @@
 #include "storage/journal_cold_rows.hpp"
+#include "storage/token_names.hpp"
 
 namespace foyer::storage {
 namespace {
@@ -65,19 +66,6 @@ constexpr pg::statement end_session{"end_session", "delete from sessions where i
 constexpr pg::statement end_sessions{"end_sessions", R"sql(
 delete from sessions where account_id = $1 and id is distinct from $2
 )sql"};
-
-std::string_view name_of(token_purpose purpose) noexcept {
-  switch (purpose) {
-  case token_purpose::confirmation: return "confirmation";
-  case token_purpose::password_reset: return "password_reset";
-  case token_purpose::email_change: return "email_change";
-  case token_purpose::email_undo: return "email_undo";
-  case token_purpose::space_code: return "space_code";
-  case token_purpose::staff_welcome: return "staff_welcome";
-  case token_purpose::invitation: return "invitation";
-  }
-  return {};
-}
 
 } // namespace
 

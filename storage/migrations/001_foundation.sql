@@ -69,6 +69,7 @@ create table accounts (
   confirmed_at timestamptz,
   password_changed_at timestamptz not null
 );
+create index accounts_username_prefix on accounts (username_key text_pattern_ops);
 
 create table roles (
   organisation_id uuid not null references organisations,
@@ -96,7 +97,7 @@ create table tokens (
 );
 create index tokens_account on tokens (account_id);
 create index tokens_household on tokens (household_id) where household_id is not null;
-create index tokens_subject on tokens (subject) where subject is not null;
+create index tokens_subject on tokens (lower(subject)) where subject is not null;
 
 create table sessions (
   id uuid primary key,

@@ -77,7 +77,8 @@ private:
   void read(std::vector<id<Tag>>& out) {
     std::vector<uuid> raw;
     read(raw);
-    out.assign(raw.begin(), raw.end());
+    out.clear();
+    for (const auto& each : raw) out.emplace_back(each);
   }
   template <class T>
   void read(std::optional<T>& out) {
