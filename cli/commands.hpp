@@ -26,4 +26,15 @@ struct migrate_options {
 };
 int run_migrate(const migrate_options& options, const config::settings& settings);
 
+struct audit_options {
+  bool json = false;
+};
+/// 0 clean, 1 violations, 3 could not check.
+int run_audit(const audit_options& options, const config::settings& settings);
+
+struct ledger_verify_options {
+  bool json = false;
+};
+int run_ledger_verify(const ledger_verify_options& options, const config::settings& settings);
+
 } // namespace foyer::cli

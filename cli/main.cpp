@@ -80,6 +80,33 @@ void add_migrate(CLI::App& app, command_line& line, cli::migrate_options& option
   line.then(command, [&options](const config::settings& s) { return cli::run_migrate(options, s); });
 }
 
+void add_audit(CLI::App& app, command_line& line, cli::audit_options& options) {
+  auto& command = line.add(app, "audit", "check that money, places and tickets agree with each other");
+  command.add_flag("--json", options.json, "print as JSON");
+  command.footer(
+      "Looks at one snapshot of the database, while the server runs or without it. Prints each violation on a line.\n"
+      "  1  every entry names its counter-account; entries and wallets have the same sum in each organisation\n"
+      "  2  a balance is the sum of its entries, what is held the sum of open holds\n"
+      "  3  a paid order is paid in full; a wallet payment has exactly one purchase entry, and the reverse\n"
+      "  4  places never exceed the capacity; paid orders have their tickets and benefits\n"
+      "  5  hash chains are unbroken and end in the wallets' heads (foyer ledger verify)\n"
+      "  6  while a server runs: no unpaid order outlives its expiry, no mail its claim, by more than 60 s\n"
+      "  7  no buyer below zero, no staff below the floor\n"
+      "  8  no row refers to another organisation's\n"
+      "Invoices and signed checkpoints do not exist yet, so nothing is checked of them.\n"
+      "Exit status: 0 clean, 1 violations, 3 could not check.");
+  line.then(command, [&options](const config::settings& s) { return cli::run_audit(options, s); });
+}
+
+void add_ledger(CLI::App& app, command_line& line, cli::ledger_verify_options& options) {
+  auto& ledger = *app.add_subcommand("ledger", "the wallets' ledger");
+  ledger.require_subcommand(1);
+  auto& verify = line.add(ledger, "verify", "walk every wallet's hash chain and name the first broken entry of each");
+  verify.add_flag("--json", options.json, "print as JSON");
+  verify.footer("Exit status: 0 unbroken, 1 broken or could not look.");
+  line.then(verify, [&options](const config::settings& s) { return cli::run_ledger_verify(options, s); });
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -94,6 +121,10 @@ int main(int argc, char** argv) {
   add_serve(app, line, serve);
   add_check_config(app, line, check_config);
   add_migrate(app, line, migrate);
+  cli::audit_options audit;
+  add_audit(app, line, audit);
+  cli::ledger_verify_options ledger_verify;
+  add_ledger(app, line, ledger_verify);
 
   try {
     app.parse(argc, argv);
