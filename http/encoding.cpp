@@ -7,14 +7,17 @@ namespace {
 
 constexpr std::array<bool, 256> make_token_table() {
   std::array<bool, 256> table{};
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
+  for (const char c :
+       std::string_view("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
     table[static_cast<unsigned char>(c)] = true;
   }
   return table;
 }
 constexpr auto token_table = make_token_table();
 
-bool is_continuation(unsigned char byte) noexcept { return (byte & 0xC0U) == 0x80U; }
+bool is_continuation(unsigned char byte) noexcept {
+  return (byte & 0xC0U) == 0x80U;
+}
 
 } // namespace
 
@@ -80,6 +83,8 @@ bool append_percent_decoded(std::string& out, std::string_view text, bool plus_i
   return true;
 }
 
-bool is_token_character(char character) noexcept { return token_table[static_cast<unsigned char>(character)]; }
+bool is_token_character(char character) noexcept {
+  return token_table[static_cast<unsigned char>(character)];
+}
 
 } // namespace foyer::http

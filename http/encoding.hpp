@@ -7,7 +7,8 @@
 
 namespace foyer::http {
 
-/// Well-formed UTF-8 as Unicode 15 table 3-7 has it: no overlong forms, surrogates or anything above U+10FFFF.
+/// Well-formed UTF-8 as Unicode 15 table 3-7 has it: no overlong forms, surrogates or anything above
+/// U+10FFFF.
 bool is_utf8(std::string_view text) noexcept;
 /// The length of the well-formed UTF-8 sequence at the beginning, 1 to 4; 0 when it is not one.
 std::size_t sequence_length(std::string_view text) noexcept;

@@ -26,9 +26,9 @@ private:
 class histogram {
 public:
   /// Upper ends in microseconds; what is above falls into +Inf.
-  static constexpr std::array<std::uint32_t, 16> bounds_us{100,     250,     500,       1'000,     2'500,  5'000,
-                                                           10'000,  25'000,  50'000,    100'000,   250'000, 500'000,
-                                                           1'000'000, 5'000'000, 15'000'000, 30'000'000};
+  static constexpr std::array<std::uint32_t, 16> bounds_us{
+      100,    250,     500,     1'000,   2'500,     5'000,     10'000,     25'000,
+      50'000, 100'000, 250'000, 500'000, 1'000'000, 5'000'000, 15'000'000, 30'000'000};
   void observe_us(std::uint64_t microseconds) noexcept;
   void append_to(std::string& out, std::string_view name, std::string_view labels) const;
 
@@ -37,8 +37,8 @@ private:
   std::atomic<std::uint64_t> sum_us_{0};
 };
 
-/// Everything that GET /metrics shows. Rooms register at start and keep the reference; references stay good as long
-/// as the registry. Registering the same name and labels again gives the same object. Any thread.
+/// Everything that GET /metrics shows. Rooms register at start and keep the reference; references stay good
+/// as long as the registry. Registering the same name and labels again gives the same object. Any thread.
 class metrics {
 public:
   /// name: "foyer_orders_total"; labels as in the text format, without braces: "status=\"paid\"".

@@ -18,8 +18,8 @@ struct problem {
   std::string code = "internal";
   /// For a human reader; never contains what the client sent.
   std::string detail;
-  /// The field is a JSON pointer into the body, "/lines/0/quantity", or "?limit" for the query; the code is one of
-  /// required, invalid, too_short, too_long, out_of_range, unknown_field, duplicate, read_only, …
+  /// The field is a JSON pointer into the body, "/lines/0/quantity", or "?limit" for the query; the code is
+  /// one of required, invalid, too_short, too_long, out_of_range, unknown_field, duplicate, read_only, …
   std::vector<field_error> errors;
   /// Sent as Retry-After; 429 and 503 without one get 1 s.
   std::optional<std::chrono::seconds> retry_after;

@@ -8,7 +8,8 @@
 namespace foyer::http {
 namespace {
 
-constexpr std::array<std::string_view, 7> verb_names{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+constexpr std::array<std::string_view, 7> verb_names{"GET",   "HEAD",   "POST",   "PUT",
+                                                     "PATCH", "DELETE", "OPTIONS"};
 
 /// Calls visit(name, value), both still encoded, for each parameter until it returns true.
 template <class Visit>
@@ -33,7 +34,9 @@ std::string decoded(std::string_view text) {
 
 } // namespace
 
-std::string_view name_of(verb method) noexcept { return verb_names[static_cast<std::size_t>(method)]; }
+std::string_view name_of(verb method) noexcept {
+  return verb_names[static_cast<std::size_t>(method)];
+}
 
 std::optional<verb> verb_of(std::string_view method_name) noexcept {
   for (std::size_t i = 0; i < verb_names.size(); ++i) {
@@ -43,8 +46,8 @@ std::optional<verb> verb_of(std::string_view method_name) noexcept {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 std::optional<std::string_view> request::header(std::string_view name) const noexcept {

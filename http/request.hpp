@@ -27,9 +27,9 @@ struct field {
 
 /// One request, whole: head and body were read and framed before a handler sees it.
 ///
-/// It owns its bytes and everything it hands out are views into them, so it is neither copied nor moved. It lives
-/// until its handler has ended, even when the client got 503 in the meantime. Used on one strand, so never by two
-/// threads at once. Tests make one with make_request() (http/server/guard.hpp).
+/// It owns its bytes and everything it hands out are views into them, so it is neither copied nor moved. It
+/// lives until its handler has ended, even when the client got 503 in the meantime. Used on one strand, so
+/// never by two threads at once. Tests make one with make_request() (http/server/guard.hpp).
 class request {
 public:
   static constexpr std::size_t parameters_max = 8;
@@ -51,7 +51,8 @@ public:
   std::string body;
   /// The client's address as text, after trusted proxies: "192.0.2.7", "2001:db8::1".
   std::string_view remote_address;
-  /// The client's own X-Request-Id if it is 1 to 64 of [A-Za-z0-9._-], else made here. Goes into every log line.
+  /// The client's own X-Request-Id if it is 1 to 64 of [A-Za-z0-9._-], else made here. Goes into every log
+  /// line.
   std::string_view request_id;
   /// The client speaks TLS with us, or with a trusted proxy that said so.
   bool secure = false;
@@ -70,7 +71,8 @@ public:
   std::optional<std::string> query(std::string_view name) const;
   /// All parameters of the query in their order, decoded.
   std::vector<std::pair<std::string, std::string>> query_pairs() const;
-  /// The path parameter of the route's pattern, "org" of "{org}". Empty when the pattern has none of that name.
+  /// The path parameter of the route's pattern, "org" of "{org}". Empty when the pattern has none of that
+  /// name.
   std::string_view parameter(std::string_view name) const noexcept;
   /// The token of "Authorization: Bearer …"; nullopt without one.
   std::optional<std::string_view> bearer() const noexcept;

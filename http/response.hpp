@@ -20,15 +20,15 @@ public:
   /// Sends these bytes. False when the client is gone or the server drains: then end the stream.
   virtual boost::asio::awaitable<bool> write(std::string_view bytes) = 0;
   virtual bool open() const noexcept = 0;
-  /// Waits until a waker is called, the client goes, the server drains, or this time has passed. False when the
-  /// stream is to end. A call of the waker before the wait ends the wait at once.
+  /// Waits until a waker is called, the client goes, the server drains, or this time has passed. False when
+  /// the stream is to end. A call of the waker before the wait ends the wait at once.
   virtual boost::asio::awaitable<bool> wait(std::chrono::milliseconds at_most) = 0;
   /// What ends wait(): may be copied, called on any thread, and outlive the stream.
   virtual std::function<void()> waker() = 0;
 };
 
-/// What a handler answers. The server adds Date, Content-Length, X-Request-Id, the security headers and, unless
-/// the handler set it, Cache-Control: no-store on /api.
+/// What a handler answers. The server adds Date, Content-Length, X-Request-Id, the security headers and,
+/// unless the handler set it, Cache-Control: no-store on /api.
 struct response {
   using stream_function = std::function<boost::asio::awaitable<void>(body_stream&)>;
 
@@ -48,9 +48,10 @@ struct response {
 
   response& header(std::string_view name, std::string_view value) &;
   response&& header(std::string_view name, std::string_view value) &&;
-  /// Adds a Set-Cookie line: HttpOnly, SameSite=Lax, Path=/; max_age zero deletes it, negative makes it last as
-  /// long as the browser. The value must be a token (no quotes, commas, semicolons, spaces).
-  response& cookie(std::string_view name, std::string_view value, std::chrono::seconds max_age, bool secure) &;
+  /// Adds a Set-Cookie line: HttpOnly, SameSite=Lax, Path=/; max_age zero deletes it, negative makes it last
+  /// as long as the browser. The value must be a token (no quotes, commas, semicolons, spaces).
+  response& cookie(std::string_view name, std::string_view value, std::chrono::seconds max_age,
+                   bool secure) &;
 };
 
 /// application/json; the body comes from json::writer.

@@ -84,7 +84,8 @@ router& router::add(verb method, std::string_view pattern, http::handler run, ro
   while (!path.empty()) {
     const auto segment = take_segment(path);
     if (!segment.starts_with('{')) {
-      auto known = std::find_if(at->words.begin(), at->words.end(), [&](const auto& c) { return c.word == segment; });
+      auto known =
+          std::find_if(at->words.begin(), at->words.end(), [&](const auto& c) { return c.word == segment; });
       if (known == at->words.end()) {
         at->words.push_back(node::child{std::string(segment), std::make_unique<node>()});
         known = std::prev(at->words.end());
@@ -133,9 +134,15 @@ router::match router::find(request& of) const {
   return out;
 }
 
-const std::deque<route>& router::routes() const noexcept { return routes_; }
+const std::deque<route>& router::routes() const noexcept {
+  return routes_;
+}
 
-void router::set_gate(gate_function gate) { gate_ = std::move(gate); }
-const router::gate_function& router::gate() const noexcept { return gate_; }
+void router::set_gate(gate_function gate) {
+  gate_ = std::move(gate);
+}
+const router::gate_function& router::gate() const noexcept {
+  return gate_;
+}
 
 } // namespace foyer::http

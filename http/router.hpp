@@ -16,8 +16,8 @@
 
 namespace foyer::http {
 
-/// Runs on the connection's strand. Plain function or object; a capturing lambda that is itself a coroutine is
-/// fine, because the router keeps it as long as the server lives.
+/// Runs on the connection's strand. Plain function or object; a capturing lambda that is itself a coroutine
+/// is fine, because the router keeps it as long as the server lives.
 using handler = std::function<boost::asio::awaitable<response>(request&)>;
 
 /// Who may call a route; the gate holds it, the role matrix test walks it.
@@ -48,7 +48,8 @@ struct route_info {
   bool idempotent = false;
   /// Bytes; 0: server_options::body_max.
   std::size_t body_max = 0;
-  /// The request need not come from our own pages: no Origin and CSRF check (webhooks, one-click unsubscribe).
+  /// The request need not come from our own pages: no Origin and CSRF check (webhooks, one-click
+  /// unsubscribe).
   bool cross_site = false;
   /// "public", "buyer", "staff", "operations": groups in OpenAPI.
   std::string_view group = "public";
@@ -56,7 +57,8 @@ struct route_info {
 
 struct route {
   verb method = verb::get;
-  /// "/api/v1/orgs/{org}/orders/{number}". A parameter is one whole segment; the last may be {name*}: the rest.
+  /// "/api/v1/orgs/{org}/orders/{number}". A parameter is one whole segment; the last may be {name*}: the
+  /// rest.
   std::string pattern;
   std::vector<std::string> parameter_names;
   http::handler handler;
@@ -91,7 +93,8 @@ public:
     /// For 405 and OPTIONS: "GET, HEAD, POST".
     std::string allow;
   };
-  /// Looks up request.method and request.path; sets request.route and its parameters when found. HEAD finds GET.
+  /// Looks up request.method and request.path; sets request.route and its parameters when found. HEAD finds
+  /// GET.
   match find(request&) const;
 
   /// In the order they were added; references stay good.

@@ -3,21 +3,22 @@
 #include "http/request.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <set>
 
 namespace foyer::http::json {
 namespace {
 
-/// simdjson counts the scalars of the innermost level as a level of their own.
-constexpr std::size_t depth_max = 32;
+std::atomic<std::size_t> depth_max{32};
 /// Reports of more bad fields than a person reads only fill the answer.
 constexpr std::size_t errors_max = 50;
 /// Parsers with more memory than this are not kept for the next body.
 constexpr std::size_t kept_parser_capacity = 128 * 1024;
 constexpr std::size_t kept_parsers = 16;
 
-/// A parser's buffers are worth keeping. A stack and not one parser, because a handler may hold its reader while it
-/// waits and the thread reads another body.
+/// A parser's buffers are worth keeping. A stack and not one parser, because a handler may hold its reader
+/// while it waits and the thread reads another body.
 std::vector<std::unique_ptr<dom::parser>>& spare_parsers() {
   thread_local std::vector<std::unique_ptr<dom::parser>> spare;
   return spare;
@@ -44,10 +45,12 @@ void append_pointer(std::string& out, std::string_view name) {
   }
 }
 
-problem malformed(std::string_view detail) { return bad_request("malformed", detail); }
+problem malformed(std::string_view detail) {
+  return bad_request("malformed", detail);
+}
 
-/// Keys that stand in an object twice, anywhere in a value: what nobody looks into is checked as well, since it may
-/// be kept and read by somebody who takes the other one.
+/// Keys that stand in an object twice, anywhere in a value: what nobody looks into is checked as well, since
+/// it may be kept and read by somebody who takes the other one.
 bool has_duplicate(dom::element value) {
   if (value.is_array()) {
     const dom::array items = value.get_array();
@@ -79,17 +82,19 @@ bool has_duplicate(dom::element value) {
 } // namespace
 
 document::document(std::string_view body) : parser(take_parser()) {
-  if (parser->capacity() < body.size() || parser->max_depth() != depth_max + 1) {
-    if (parser->allocate(std::max<std::size_t>(body.size(), 4096), depth_max + 1) != simdjson::SUCCESS) {
+  // simdjson counts the scalars of the innermost level as a level of their own.
+  const std::size_t depth = depth_max.load(std::memory_order_relaxed) + 1;
+  if (parser->capacity() < body.size() || parser->max_depth() != depth) {
+    if (parser->allocate(std::max<std::size_t>(body.size(), 4096), depth) != simdjson::SUCCESS) {
       failure = unavailable();
       return;
     }
   }
   dom::element root;
   switch (parser->parse(body.data(), body.size()).get(root)) {
-    case simdjson::SUCCESS: break;
-    case simdjson::DEPTH_ERROR: failure = malformed("The body is nested too deeply."); return;
-    default: failure = malformed("The body is not JSON."); return;
+  case simdjson::SUCCESS: break;
+  case simdjson::DEPTH_ERROR: failure = malformed("The body is nested too deeply."); return;
+  default: failure = malformed("The body is not JSON."); return;
   }
   if (!root.is_object()) {
     failure = malformed("The body is not a JSON object.");
@@ -104,7 +109,8 @@ document::document(std::string_view body) : parser(take_parser()) {
 
 document::~document() {
   auto& spare = spare_parsers();
-  if (spare.size() < kept_parsers && parser->capacity() <= kept_parser_capacity) spare.push_back(std::move(parser));
+  if (spare.size() < kept_parsers && parser->capacity() <= kept_parser_capacity)
+    spare.push_back(std::move(parser));
 }
 
 object document::open(std::string pointer, dom::object members) {
@@ -145,6 +151,10 @@ void document::note_unknown_fields() {
       note(i, each.name, "unknown_field");
     }
   }
+}
+
+void set_depth_max(std::size_t depth) noexcept {
+  depth_max.store(depth, std::memory_order_relaxed);
 }
 
 reader::reader(std::string_view body) : document_(std::make_unique<document>(body)) {

@@ -45,7 +45,8 @@ taken<bool> take_boolean(dom::element from) {
 
 /// A text that a parser makes a value of.
 template <class Parse>
-auto take_parsed(dom::element from, Parse parse) -> taken<typename decltype(parse(std::string_view()))::value_type> {
+auto take_parsed(dom::element from, Parse parse)
+    -> taken<typename decltype(parse(std::string_view()))::value_type> {
   if (!from.is_string()) return {"invalid"};
   const std::string_view text = from.get_string();
   const auto value = parse(text);
@@ -62,7 +63,8 @@ taken<std::size_t> take_choice(dom::element from, std::initializer_list<std::str
 }
 
 /// The list itself; an empty one when absent. Its size is checked.
-std::vector<dom::element> take_list(document& in, std::size_t index, std::string_view name, const count& limits) {
+std::vector<dom::element> take_list(document& in, std::size_t index, std::string_view name,
+                                    const count& limits) {
   std::vector<dom::element> items;
   const auto* sent = in.ask(index, name);
   if (sent == nullptr || sent->is_null()) {
@@ -108,13 +110,16 @@ std::optional<std::string> owned(std::optional<std::string_view> text) {
 const object_state::entry* entry_of(const document* in, std::size_t index, std::string_view name) {
   if (in == nullptr) return nullptr;
   const auto& entries = in->objects[index].entries;
-  const auto at = std::find_if(entries.begin(), entries.end(), [name](const auto& each) { return each.name == name; });
+  const auto at =
+      std::find_if(entries.begin(), entries.end(), [name](const auto& each) { return each.name == name; });
   return at == entries.end() ? nullptr : &*at;
 }
 
 } // namespace
 
-bool object::has(std::string_view name) const noexcept { return entry_of(document_, index_, name) != nullptr; }
+bool object::has(std::string_view name) const noexcept {
+  return entry_of(document_, index_, name) != nullptr;
+}
 
 bool object::is_null(std::string_view name) const noexcept {
   const auto* entry = entry_of(document_, index_, name);
@@ -128,11 +133,13 @@ std::string object::text(std::string_view name, length limits) const {
 }
 
 std::optional<std::string> object::optional_text(std::string_view name, length limits) const {
-  return owned(get(document_, index_, name, false, [&](dom::element from) { return take_text(from, limits); }));
+  return owned(
+      get(document_, index_, name, false, [&](dom::element from) { return take_text(from, limits); }));
 }
 
 std::int64_t object::integer(std::string_view name, range limits) const {
-  return get(document_, index_, name, true, [&](dom::element from) { return take_integer(from, limits); }).value_or(0);
+  return get(document_, index_, name, true, [&](dom::element from) { return take_integer(from, limits); })
+      .value_or(0);
 }
 
 std::optional<std::int64_t> object::optional_integer(std::string_view name, range limits) const {
@@ -157,7 +164,8 @@ foyer::uuid object::uuid(std::string_view name) const {
 }
 
 std::optional<foyer::uuid> object::optional_uuid(std::string_view name) const {
-  return get(document_, index_, name, false, [](dom::element from) { return take_parsed(from, foyer::parse_uuid); });
+  return get(document_, index_, name, false,
+             [](dom::element from) { return take_parsed(from, foyer::parse_uuid); });
 }
 
 foyer::date object::date(std::string_view name) const {
@@ -179,7 +187,8 @@ std::optional<time_point> object::optional_time(std::string_view name) const {
 }
 
 std::size_t object::choice(std::string_view name, std::initializer_list<std::string_view> words) const {
-  return get(document_, index_, name, true, [&](dom::element from) { return take_choice(from, words); }).value_or(0);
+  return get(document_, index_, name, true, [&](dom::element from) { return take_choice(from, words); })
+      .value_or(0);
 }
 
 std::optional<std::size_t> object::optional_choice(std::string_view name,

@@ -44,9 +44,9 @@ struct count {
 
 struct document;
 
-/// One object of a body. A small handle; good as long as its reader. Every getter notes what is wrong with its
-/// field and then returns an empty value, so that a handler reads like a form and asks finish() once. Optional
-/// getters take null for absent. Fields that nobody asked for are errors.
+/// One object of a body. A small handle; good as long as its reader. Every getter notes what is wrong with
+/// its field and then returns an empty value, so that a handler reads like a form and asks finish() once.
+/// Optional getters take null for absent. Fields that nobody asked for are errors.
 class object {
 public:
   /// One that was not sent.
@@ -108,7 +108,11 @@ private:
   std::size_t index_ = absent;
 };
 
-/// The body of a request: one JSON object, depth at most 32, no key twice, strict UTF-8.
+/// How deep bodies may be nested from now on (http.json_depth_max); 32 until it is called. Any thread.
+void set_depth_max(std::size_t) noexcept;
+
+/// The body of a request: one JSON object, not nested deeper than set_depth_max() says, no key twice, strict
+/// UTF-8.
 ///
 ///   json::reader form(request);
 ///   const auto email = form->text("email", {.max = 254});
@@ -125,8 +129,8 @@ public:
 
   const object* operator->() const noexcept { return &root_; }
   const object& operator*() const noexcept { return root_; }
-  /// 400 `malformed` when the body is not a JSON object; 422 `invalid` with every bad field. Call it after the last
-  /// getter and before using what they returned.
+  /// 400 `malformed` when the body is not a JSON object; 422 `invalid` with every bad field. Call it after
+  /// the last getter and before using what they returned.
   std::optional<problem> finish();
 
 private:
@@ -134,7 +138,8 @@ private:
   object root_;
 };
 
-/// Parsers for values outside of bodies (path, query; ids: foyer::parse_uuid); nullopt when it is not exactly that form.
+/// Parsers for values outside of bodies (path, query; ids: foyer::parse_uuid); nullopt when it is not exactly
+/// that form.
 std::optional<date> parse_date(std::string_view text) noexcept;
 std::optional<time_point> parse_time(std::string_view text) noexcept;
 std::optional<std::int64_t> parse_integer(std::string_view text) noexcept;

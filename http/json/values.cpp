@@ -51,7 +51,8 @@ std::optional<time_point> parse_time(std::string_view text) noexcept {
   if (text.size() < shortest) return std::nullopt;
   const auto day = parse_date(text.substr(0, 10));
   if (!day || int(day->year()) < 1970) return std::nullopt;
-  if ((!stands(text, 10, 'T') && !stands(text, 10, 't')) || text[13] != ':' || text[16] != ':') return std::nullopt;
+  if ((!stands(text, 10, 'T') && !stands(text, 10, 't')) || text[13] != ':' || text[16] != ':')
+    return std::nullopt;
   const int hour = digits(text, 11, 2);
   const int minute = digits(text, 14, 2);
   const int second = digits(text, 17, 2);
@@ -68,7 +69,8 @@ std::optional<time_point> parse_time(std::string_view text) noexcept {
   }
   const auto offset = offset_minutes(text.substr(at));
   if (!offset) return std::nullopt;
-  return time_point(sys_days(*day)) + hours(hour) + minutes(minute - *offset) + seconds(second) + microseconds(micro);
+  return time_point(sys_days(*day)) + hours(hour) + minutes(minute - *offset) + seconds(second) +
+         microseconds(micro);
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {

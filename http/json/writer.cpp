@@ -9,7 +9,9 @@ namespace foyer::http::json {
 namespace {
 
 /// Printable ASCII but for the quote and the backslash needs no work.
-constexpr bool is_plain(char c) noexcept { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+constexpr bool is_plain(char c) noexcept {
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
 
 void append_digits(std::string& out, unsigned number, int width) {
   std::array<char, 10> digits{};
@@ -46,12 +48,12 @@ void append_time(std::string& out, time_point when) {
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view hex = "0123456789abcdef";
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+  case '"': out += "\\\""; return;
+  case '\\': out += "\\\\"; return;
+  case '\n': out += "\\n"; return;
+  case '\r': out += "\\r"; return;
+  case '\t': out += "\\t"; return;
+  default: break;
   }
   const auto byte = static_cast<unsigned char>(c);
   out += "\\u00";
@@ -141,7 +143,9 @@ writer& writer::value(std::string_view text) {
   return *this;
 }
 
-writer& writer::value(bool truth) { return raw(truth ? "true" : "false"); }
+writer& writer::value(bool truth) {
+  return raw(truth ? "true" : "false");
+}
 
 writer& writer::value(time_point when) {
   separate();
@@ -174,7 +178,9 @@ writer& writer::value(const money& sum) {
   return end_object();
 }
 
-writer& writer::null() { return raw("null"); }
+writer& writer::null() {
+  return raw("null");
+}
 
 writer& writer::raw(std::string_view json) {
   separate();

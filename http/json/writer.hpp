@@ -20,7 +20,8 @@ namespace foyer::http::json {
 ///   for (const auto& line : lines) out.begin_object().field("quantity", line.quantity).end_object();
 ///   out.end_array().end_object();
 ///
-/// It does not check that scopes are closed in order. Text that is not UTF-8 gets U+FFFD in place of the bad bytes.
+/// It does not check that scopes are closed in order. Text that is not UTF-8 gets U+FFFD in place of the bad
+/// bytes.
 class writer {
 public:
   explicit writer(std::string& out) noexcept : out_(&out) {}
@@ -36,8 +37,7 @@ public:
   writer& value(const std::string& text) { return value(std::string_view(text)); }
   writer& value(bool);
   template <std::integral Integer>
-    requires(!std::same_as<Integer, bool> && !std::same_as<Integer, char>)
-  writer& value(Integer number) {
+  requires(!std::same_as<Integer, bool> && !std::same_as<Integer, char>) writer& value(Integer number) {
     if constexpr (std::is_signed_v<Integer>) {
       return integer(static_cast<std::int64_t>(number));
     } else {

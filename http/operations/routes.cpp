@@ -26,7 +26,9 @@ route_info about(std::string_view operation) {
 void add_health_routes(router& routes, readiness ready) {
   routes.add(
       verb::get, "/healthz",
-      [](request&) -> boost::asio::awaitable<response> { co_return json_response(200, status_body("alive")); },
+      [](request&) -> boost::asio::awaitable<response> {
+        co_return json_response(200, status_body("alive"));
+      },
       about("healthz"));
   routes.add(
       verb::get, "/readyz",

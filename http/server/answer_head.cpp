@@ -39,7 +39,8 @@ std::string_view date_line() {
     std::tm parts{};
     gmtime_r(&now.tv_sec, &parts);
     // The program never calls setlocale, so that names of days and months are English.
-    cache.size = std::strftime(cache.text.data(), cache.text.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+    cache.size =
+        std::strftime(cache.text.data(), cache.text.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
     cache.second = now.tv_sec;
   }
   return {cache.text.data(), cache.size};
@@ -52,9 +53,9 @@ void append_number(std::string& out, std::size_t number) {
 
 void append_status_line(std::string& out, int status) {
   switch (status) { // the common ones at once
-    case 200: out += "HTTP/1.1 200 OK\r\n"; return;
-    case 201: out += "HTTP/1.1 201 Created\r\n"; return;
-    default: break;
+  case 200: out += "HTTP/1.1 200 OK\r\n"; return;
+  case 201: out += "HTTP/1.1 201 Created\r\n"; return;
+  default: break;
   }
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::size_t>(std::clamp(status, 100, 999)));
@@ -71,7 +72,9 @@ bool is_safe(std::string_view name, std::string_view value) noexcept {
 
 } // namespace
 
-bool may_have_body(int status) noexcept { return status >= 200 && status != 204 && status != 304; }
+bool may_have_body(int status) noexcept {
+  return status >= 200 && status != 204 && status != 304;
+}
 
 void append_head(std::string& out, const response& of, const answer_context& context) {
   append_status_line(out, of.status);
@@ -80,7 +83,8 @@ void append_head(std::string& out, const response& of, const answer_context& con
   bool own_caching = false;
   for (const auto& [name, value] : of.headers) {
     if (!is_safe(name, value)) {
-      spdlog::error("request {}: an answer's field {} has a control character", context.request_id, name.size());
+      spdlog::error("request {}: an answer's field {} has a control character", context.request_id,
+                    name.size());
       continue;
     }
     own_policy = own_policy || equal_ignoring_case(name, "content-security-policy");

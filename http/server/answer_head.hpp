@@ -23,8 +23,8 @@ struct answer_context {
 bool may_have_body(int status) noexcept;
 
 /// Appends status line and fields up to and with the empty line. Date, the security fields and Cache-Control:
-/// no-store come by themselves unless the response brings its own Content-Security-Policy or Cache-Control. A field
-/// that would break the head is left out and logged. Any thread.
+/// no-store come by themselves unless the response brings its own Content-Security-Policy or Cache-Control. A
+/// field that would break the head is left out and logged. Any thread.
 void append_head(std::string& out, const response&, const answer_context&);
 
 /// Appends bytes as one chunk of a chunked body; not for empty ones, which would end it.

@@ -7,8 +7,8 @@
 
 namespace foyer::http {
 
-/// Takes a chunked body apart as it arrives (RFC 9112, section 7.1). Pure. Sizes are hex digits only, lines end in
-/// CRLF only, extensions are passed over within a limit, and trailer fields are refused.
+/// Takes a chunked body apart as it arrives (RFC 9112, section 7.1). Pure. Sizes are hex digits only, lines
+/// end in CRLF only, extensions are passed over within a limit, and trailer fields are refused.
 class chunk_decoder {
 public:
   enum class progress : std::uint8_t { more, done, malformed, too_large };
@@ -16,7 +16,8 @@ public:
   /// body_max: most bytes that the decoded body may have.
   explicit chunk_decoder(std::size_t body_max) noexcept : body_max_(body_max) {}
 
-  /// Appends to body what these bytes hold and takes them off `input`; what follows the end of the body stays.
+  /// Appends to body what these bytes hold and takes them off `input`; what follows the end of the body
+  /// stays.
   progress feed(std::string_view& input, std::string& body);
 
 private:

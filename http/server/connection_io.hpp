@@ -10,25 +10,25 @@ void connection_of<Stream>::expire() {
   set_deadline(steady_clock::time_point::max());
   timed_out_ = true;
   switch (phase_) {
-    case phase::head:
-    case phase::body: {
-      // The reading coroutine wakes with an error, sees why and answers 408.
-      boost::system::error_code ignored;
-      traits::socket(stream_).cancel(ignored);
-      return;
-    }
-    case phase::answering:
-      answered_late_ = true;
-      asio::co_spawn(executor(), answer_late(this->shared_from_this()), asio::detached);
-      return;
-    case phase::streaming:
-      notice_client_gone();
-      close_socket();
-      return;
-    case phase::opening:
-    case phase::idle:
-    case phase::writing:
-    case phase::closing: close_socket(); return;
+  case phase::head:
+  case phase::body: {
+    // The reading coroutine wakes with an error, sees why and answers 408.
+    boost::system::error_code ignored;
+    traits::socket(stream_).cancel(ignored);
+    return;
+  }
+  case phase::answering:
+    answered_late_ = true;
+    asio::co_spawn(executor(), answer_late(this->shared_from_this()), asio::detached);
+    return;
+  case phase::streaming:
+    notice_client_gone();
+    close_socket();
+    return;
+  case phase::opening:
+  case phase::idle:
+  case phase::writing:
+  case phase::closing: close_socket(); return;
   }
 }
 
@@ -44,8 +44,9 @@ void connection_of<Stream>::abort() {
   notice_client_gone();
 }
 
-/// The client has waited long enough; the handler goes on and whatever it does stays done, which is why 503 says
-/// "repeat with the same key". Nobody else uses the stream meanwhile: the connection's coroutine waits for the handler.
+/// The client has waited long enough; the handler goes on and whatever it does stays done, which is why 503
+/// says "repeat with the same key". Nobody else uses the stream meanwhile: the connection's coroutine waits
+/// for the handler.
 template <class Stream>
 asio::awaitable<void> connection_of<Stream>::answer_late(self_pointer self) {
   const response late(unavailable());
@@ -96,8 +97,8 @@ asio::awaitable<bool> connection_of<Stream>::send_refusal() {
   co_return co_await send(answer, false);
 }
 
-/// Ends our side and reads on for a moment: closing with unread bytes would reset the connection, and the reset can
-/// destroy the answer on its way.
+/// Ends our side and reads on for a moment: closing with unread bytes would reset the connection, and the
+/// reset can destroy the answer on its way.
 template <class Stream>
 asio::awaitable<void> connection_of<Stream>::close_gently() {
   constexpr std::chrono::milliseconds longest{1'000};

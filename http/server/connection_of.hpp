@@ -34,9 +34,9 @@ template <class Stream>
 struct stream_traits;
 
 /// One connection: a coroutine that reads a request, has it answered, and begins again with the bytes already
-/// there. It is the only reader and writer of its stream, but for two cases: a handler that outlives its deadline is
-/// left to end by itself while expire() answers 503, and a streaming answer watches for the client's leaving.
-/// Everything here runs on the connection's strand.
+/// there. It is the only reader and writer of its stream, but for two cases: a handler that outlives its
+/// deadline is left to end by itself while expire() answers 503, and a streaming answer watches for the
+/// client's leaving. Everything here runs on the connection's strand.
 template <class Stream>
 class connection_of final : public connection,
                             public body_stream,

@@ -123,10 +123,10 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::rea
     const auto progress = decoder.feed(rest, request_.body);
     take(before - rest.size());
     switch (progress) {
-      case chunk_decoder::progress::done: co_return next::go_on;
-      case chunk_decoder::progress::malformed: co_return refuse(problem_of(verdict::bad_request));
-      case chunk_decoder::progress::too_large: co_return refuse(body_too_large());
-      case chunk_decoder::progress::more: break;
+    case chunk_decoder::progress::done: co_return next::go_on;
+    case chunk_decoder::progress::malformed: co_return refuse(problem_of(verdict::bad_request));
+    case chunk_decoder::progress::too_large: co_return refuse(body_too_large());
+    case chunk_decoder::progress::more: break;
     }
     const auto bytes = co_await read_some(input_.data() + end_, input_.size() - end_);
     if (bytes == 0) co_return after_silence();
@@ -162,7 +162,7 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::ans
   log_answer(request_, answer.status, took);
   const bool sent = co_await send(answer, keep_alive);
   if (sent && !keep_alive) co_await close_gently();
-  co_return sent && keep_alive ? next::go_on : next::end;
+  co_return sent&& keep_alive ? next::go_on : next::end;
 }
 
 } // namespace foyer::http

@@ -17,7 +17,8 @@ constexpr std::array<int, 27> statuses{200, 201, 202, 204, 302, 303, 304, 307, 4
 
 std::size_t kind_of(int status) noexcept {
   const auto at = std::lower_bound(statuses.begin(), statuses.end(), status);
-  return at != statuses.end() && *at == status ? static_cast<std::size_t>(at - statuses.begin()) : statuses.size();
+  return at != statuses.end() && *at == status ? static_cast<std::size_t>(at - statuses.begin())
+                                               : statuses.size();
 }
 
 /// IPv6 clients own a /64 each, so that is what counts as one address.
@@ -41,9 +42,10 @@ std::vector<std::string> lower_case(std::vector<std::string> hosts) {
 core::core(boost::asio::io_context& on, server_options with, const router& table, metrics& figures)
     : options(std::move(with)), routes(table), proxies(options.trusted_proxies), io(on),
       hosts_(lower_case(options.allowed_hosts)), metrics_(figures),
-      refused_heads_(figures.add_counter("foyer_http_refused_heads_total", "Requests that the guard refused.")),
-      refused_connections_(figures.add_counter("foyer_http_refused_connections_total",
-                                               "Connections beyond the limits.")),
+      refused_heads_(
+          figures.add_counter("foyer_http_refused_heads_total", "Requests that the guard refused.")),
+      refused_connections_(
+          figures.add_counter("foyer_http_refused_connections_total", "Connections beyond the limits.")),
       latency_(figures.add_histogram("foyer_http_request_seconds", "From the whole request to its answer.")),
       figures_(table.routes().size() + 1), sweep_timer_(boost::asio::make_strand(on)) {
   static_assert(statuses.size() < status_kinds);

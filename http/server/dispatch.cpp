@@ -13,8 +13,8 @@ namespace {
 bool is_sane_id(std::string_view text) noexcept {
   constexpr std::size_t longest = 64;
   const auto fits = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
-           c == '-';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '_' || c == '-';
   };
   return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), fits);
 }
@@ -36,7 +36,8 @@ std::optional<problem> check_idempotency_key(const request& of) {
   }
   const bool printable = std::all_of(key->begin(), key->end(), [](char c) { return c >= 0x20 && c < 0x7F; });
   if (printable && key->size() <= longest && of.count("idempotency-key") == 1) return std::nullopt;
-  return make_problem(400, "malformed", "Idempotency-Key has to be one text of at most 255 printable characters.");
+  return make_problem(400, "malformed",
+                      "Idempotency-Key has to be one text of at most 255 printable characters.");
 }
 
 } // namespace
@@ -71,15 +72,15 @@ dispatch_target find_target(const router& routes, const server_options& options,
   }
   auto match = routes.find(of);
   switch (match.result) {
-    case router::outcome::found:
-      out.route = match.route;
-      if (match.route->info.body_max > 0) out.body_max = match.route->info.body_max;
-      break;
-    case router::outcome::not_found: out.early = response(not_found()); break;
-    case router::outcome::method_not_allowed:
-      out.early = of.method == verb::options ? no_content() : response(make_problem(405, "method_not_allowed"));
-      out.early->header("Allow", match.allow);
-      break;
+  case router::outcome::found:
+    out.route = match.route;
+    if (match.route->info.body_max > 0) out.body_max = match.route->info.body_max;
+    break;
+  case router::outcome::not_found: out.early = response(not_found()); break;
+  case router::outcome::method_not_allowed:
+    out.early = of.method == verb::options ? no_content() : response(make_problem(405, "method_not_allowed"));
+    out.early->header("Allow", match.allow);
+    break;
   }
   return out;
 }
@@ -105,22 +106,30 @@ boost::asio::awaitable<response> call_handler(const router& routes, const route&
 
 problem problem_of(verdict why) {
   switch (why) {
-    case verdict::ok:
-    case verdict::bad_request: return make_problem(400, "malformed", "The request is not well-formed HTTP.");
-    case verdict::host_refused: return make_problem(400, "host_refused", "This host is not served here.");
-    case verdict::target_too_long: return target_too_long();
-    case verdict::too_many_fields: return head_too_large();
-    case verdict::unknown_method: return make_problem(501, "method_unknown");
-    case verdict::unknown_version: return make_problem(505, "version_unknown");
-    case verdict::unknown_expectation: return make_problem(417, "expectation_unknown");
+  case verdict::ok:
+  case verdict::bad_request: return make_problem(400, "malformed", "The request is not well-formed HTTP.");
+  case verdict::host_refused: return make_problem(400, "host_refused", "This host is not served here.");
+  case verdict::target_too_long: return target_too_long();
+  case verdict::too_many_fields: return head_too_large();
+  case verdict::unknown_method: return make_problem(501, "method_unknown");
+  case verdict::unknown_version: return make_problem(505, "version_unknown");
+  case verdict::unknown_expectation: return make_problem(417, "expectation_unknown");
   }
   return internal();
 }
 
-problem request_timeout() { return make_problem(408, "request_timeout", "The request took too long to arrive."); }
-problem body_too_large() { return make_problem(413, "body_too_large"); }
-problem head_too_large() { return make_problem(431, "head_too_large"); }
-problem target_too_long() { return make_problem(414, "target_too_long"); }
+problem request_timeout() {
+  return make_problem(408, "request_timeout", "The request took too long to arrive.");
+}
+problem body_too_large() {
+  return make_problem(413, "body_too_large");
+}
+problem head_too_large() {
+  return make_problem(431, "head_too_large");
+}
+problem target_too_long() {
+  return make_problem(414, "target_too_long");
+}
 
 std::string client_text(const boost::asio::ip::address& address) {
   namespace ip = boost::asio::ip;
@@ -138,8 +147,8 @@ void log_answer(const request& of, int status, std::chrono::steady_clock::durati
   if (!spdlog::should_log(spdlog::level::debug)) return;
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
   // The path only: a query may hold what a person typed.
-  spdlog::debug("request {}: {} {} {} {} us {}", of.request_id, name_of(of.method), of.path, status, microseconds,
-                of.remote_address);
+  spdlog::debug("request {}: {} {} {} {} us {}", of.request_id, name_of(of.method), of.path, status,
+                microseconds, of.remote_address);
 }
 
 } // namespace foyer::http

@@ -21,7 +21,8 @@ namespace foyer::http {
 class request_ids {
 public:
   request_ids();
-  /// The client's own, if it sent exactly one sane X-Request-Id; else the next of ours, good until the next call.
+  /// The client's own, if it sent exactly one sane X-Request-Id; else the next of ours, good until the next
+  /// call.
   std::string_view choose(const request&);
   /// The next of ours.
   std::string_view make();

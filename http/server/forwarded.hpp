@@ -13,8 +13,8 @@ namespace foyer::http {
 /// Which peers may say on whose behalf they ask (server.trusted_proxies).
 class trusted_proxies {
 public:
-  /// Addresses and CIDR networks: "10.0.0.0/8", "2001:db8::/32", "127.0.0.1". Throws std::runtime_error naming the
-  /// one that is neither.
+  /// Addresses and CIDR networks: "10.0.0.0/8", "2001:db8::/32", "127.0.0.1". Throws std::runtime_error
+  /// naming the one that is neither.
   explicit trusted_proxies(const std::vector<std::string>& networks);
 
   bool empty() const noexcept { return networks_.empty(); }
@@ -25,8 +25,8 @@ public:
     std::string address;
     bool secure = false;
   };
-  /// For a request of a trusted peer: the last address of X-Forwarded-For that is no trusted proxy itself, since
-  /// anything before it could be the client's invention; and whether X-Forwarded-Proto ends in https.
+  /// For a request of a trusted peer: the last address of X-Forwarded-For that is no trusted proxy itself,
+  /// since anything before it could be the client's invention; and whether X-Forwarded-Proto ends in https.
   client client_of(const request&, const boost::asio::ip::address& peer) const;
 
 private:

@@ -30,10 +30,12 @@ bool is_value_character(char c) noexcept {
   return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
 }
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
-/// Takes the line up to CRLF off the head. The scanner saw that every LF follows a CR; a CR anywhere else fails as
-/// a control character.
+/// Takes the line up to CRLF off the head. The scanner saw that every LF follows a CR; a CR anywhere else
+/// fails as a control character.
 std::string_view take_line(std::string_view& head) noexcept {
   const auto end = std::min(head.find("\r\n"), head.size());
   const auto line = head.substr(0, end);
@@ -49,7 +51,9 @@ framing refused(verdict result, const char* reason) noexcept {
   return out;
 }
 
-framing bad(const char* reason) noexcept { return refused(verdict::bad_request, reason); }
+framing bad(const char* reason) noexcept {
+  return refused(verdict::bad_request, reason);
+}
 
 /// name, or name and port; the name is what stands before the port.
 std::optional<std::string_view> host_name(std::string_view host) noexcept {
@@ -61,14 +65,16 @@ std::optional<std::string_view> host_name(std::string_view host) noexcept {
     name = host.substr(0, end + 1);
     port = host.substr(end + 1);
     const auto inner = host.substr(1, end - 1);
-    if (inner.empty() || inner.find_first_not_of("0123456789abcdef:.") != std::string_view::npos) return std::nullopt;
+    if (inner.empty() || inner.find_first_not_of("0123456789abcdef:.") != std::string_view::npos)
+      return std::nullopt;
   } else {
     const auto colon = host.find(':');
     if (colon != std::string_view::npos) {
       name = host.substr(0, colon);
       port = host.substr(colon);
     }
-    if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") != std::string_view::npos) {
+    if (name.empty() ||
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") != std::string_view::npos) {
       return std::nullopt;
     }
   }
@@ -102,7 +108,8 @@ public:
     // This also refuses folded fields and spaces before the colon.
     if (!std::all_of(name.begin(), name.end(), is_token_character)) return refuse("a bad field name");
     const auto raw = line.substr(colon + 1);
-    if (!std::all_of(raw.begin(), raw.end(), is_value_character)) return refuse("a control character in a field");
+    if (!std::all_of(raw.begin(), raw.end(), is_value_character))
+      return refuse("a control character in a field");
     auto value = raw;
     value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
     value = value.substr(0, value.find_last_not_of(" \t") + 1);
@@ -127,19 +134,19 @@ private:
 
   bool take_known(std::string_view name, std::string_view value, std::string_view raw) {
     switch (name.size()) {
-      case 4: return !equal_ignoring_case(name, "host") || take_host(value);
-      case 6: return !equal_ignoring_case(name, "expect") || take_expect(value);
-      case 10:
-        if (equal_ignoring_case(name, "connection")) take_connection(value);
-        return true;
-      case 14:
-        if (equal_ignoring_case(name, "content-length")) return take_length(value, raw);
-        // Some front ends read '_' as '-', and would frame by this field where we do not.
-        return !equal_ignoring_case(name, "content_length") || refuse("Content_Length");
-      case 17:
-        if (equal_ignoring_case(name, "transfer-encoding")) return take_encoding(value, raw);
-        return !equal_ignoring_case(name, "transfer_encoding") || refuse("Transfer_Encoding");
-      default: return true;
+    case 4: return !equal_ignoring_case(name, "host") || take_host(value);
+    case 6: return !equal_ignoring_case(name, "expect") || take_expect(value);
+    case 10:
+      if (equal_ignoring_case(name, "connection")) take_connection(value);
+      return true;
+    case 14:
+      if (equal_ignoring_case(name, "content-length")) return take_length(value, raw);
+      // Some front ends read '_' as '-', and would frame by this field where we do not.
+      return !equal_ignoring_case(name, "content_length") || refuse("Content_Length");
+    case 17:
+      if (equal_ignoring_case(name, "transfer-encoding")) return take_encoding(value, raw);
+      return !equal_ignoring_case(name, "transfer_encoding") || refuse("Transfer_Encoding");
+    default: return true;
     }
   }
 
@@ -183,16 +190,19 @@ private:
   bool take_length(std::string_view value, std::string_view raw) {
     constexpr std::size_t digits_max = 18; // fits 64 bits
     if (++lengths_ > 1) return refuse("several Content-Length");
-    if (value.empty() || value.size() > digits_max || is_padded(value, raw)) return refuse("a bad Content-Length");
+    if (value.empty() || value.size() > digits_max || is_padded(value, raw))
+      return refuse("a bad Content-Length");
     if (!std::all_of(value.begin(), value.end(), is_digit)) return refuse("a bad Content-Length");
     if (value.size() > 1 && value[0] == '0') return refuse("a Content-Length with leading zeros");
-    for (const char c : value) result_.content_length = result_.content_length * 10 + static_cast<unsigned>(c - '0');
+    for (const char c : value)
+      result_.content_length = result_.content_length * 10 + static_cast<unsigned>(c - '0');
     return true;
   }
 
   bool take_encoding(std::string_view value, std::string_view raw) {
     if (chunked_) return refuse("several Transfer-Encoding");
-    if (!equal_ignoring_case(value, "chunked") || is_padded(value, raw)) return refuse("a bad Transfer-Encoding");
+    if (!equal_ignoring_case(value, "chunked") || is_padded(value, raw))
+      return refuse("a bad Transfer-Encoding");
     chunked_ = result_.chunked = true;
     return true;
   }
@@ -222,9 +232,11 @@ const char* take_path(request& into, std::string_view path) {
     if (has_control(into.decoded_path)) return "an encoded control character";
     into.path = into.decoded_path;
   }
-  for (std::size_t at = into.path.find("/."); at != std::string_view::npos; at = into.path.find("/.", at + 1)) {
+  for (std::size_t at = into.path.find("/."); at != std::string_view::npos;
+       at = into.path.find("/.", at + 1)) {
     const auto rest = into.path.substr(at);
-    if (rest == "/." || rest == "/.." || rest.starts_with("/./") || rest.starts_with("/../")) return "a dot segment";
+    if (rest == "/." || rest == "/.." || rest.starts_with("/./") || rest.starts_with("/../"))
+      return "a dot segment";
   }
   return nullptr;
 }

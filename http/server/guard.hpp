@@ -60,15 +60,16 @@ struct head_scan {
 head_scan scan_head(std::string_view bytes, std::size_t from) noexcept;
 
 /// Reads request.head_bytes, a request line and fields up to and with the empty line, and fills the request's
-/// method, target, path, query, host and fields. Pure. This is the only reader of heads: nothing behind it looks
-/// at the bytes again, so nothing can frame them differently. It refuses what RFC 9112 lets a server refuse where
-/// readers are known to differ: bare CR or LF, folded fields, space before a colon, control characters, missing or
-/// several Host fields, Transfer-Encoding other than one `chunked` or together with Content-Length or in HTTP/1.0,
-/// Content-Length that repeats or is anything but digits, absolute targets that do not name the Host.
+/// method, target, path, query, host and fields. Pure. This is the only reader of heads: nothing behind it
+/// looks at the bytes again, so nothing can frame them differently. It refuses what RFC 9112 lets a server
+/// refuse where readers are known to differ: bare CR or LF, folded fields, space before a colon, control
+/// characters, missing or several Host fields, Transfer-Encoding other than one `chunked` or together with
+/// Content-Length or in HTTP/1.0, Content-Length that repeats or is anything but digits, absolute targets
+/// that do not name the Host.
 framing read_head(request&, const guard_limits&);
 
-/// A request as a handler gets it, for tests; nullptr when the guard refuses it. `head` has no Host: one is added.
-/// make_request("POST /api/v1/x?y=1 HTTP/1.1\r\nContent-Type: application/json\r\n", "{}")
+/// A request as a handler gets it, for tests; nullptr when the guard refuses it. `head` has no Host: one is
+/// added. make_request("POST /api/v1/x?y=1 HTTP/1.1\r\nContent-Type: application/json\r\n", "{}")
 std::unique_ptr<request> make_request(std::string_view head, std::string body = {});
 
 } // namespace foyer::http

@@ -54,20 +54,21 @@ public:
   virtual ~server() = default;
   /// The port that listens, also when options said 0.
   virtual std::uint16_t port() const = 0;
-  /// Stops listening; idle connections close, requests under way finish with Connection: close. Calls back once, on
-  /// an io_context thread, when the last connection is gone. Any thread; repeated calls wait for the same end.
+  /// Stops listening; idle connections close, requests under way finish with Connection: close. Calls back
+  /// once, on an io_context thread, when the last connection is gone. Any thread; repeated calls wait for the
+  /// same end.
   virtual void drain(std::function<void()> when_empty) = 0;
   /// Closes everything at once. Any thread.
   virtual void stop() = 0;
-  /// Reads certificate and key again for new connections. On an error the old ones stay; returns what is wrong, ""
-  /// when all went well or the server speaks plain HTTP. Any thread.
+  /// Reads certificate and key again for new connections. On an error the old ones stay; returns what is
+  /// wrong, "" when all went well or the server speaks plain HTTP. Any thread.
   virtual std::string reload_tls() = 0;
   virtual std::size_t connections() const = 0;
 };
 
-/// Listens at once and serves as soon as the io_context runs. Throws std::runtime_error with what an operator can
-/// understand when it cannot listen or the certificate does not load. The router and metrics outlive the server;
-/// the router must not change any more.
+/// Listens at once and serves as soon as the io_context runs. Throws std::runtime_error with what an operator
+/// can understand when it cannot listen or the certificate does not load. The router and metrics outlive the
+/// server; the router must not change any more.
 std::shared_ptr<server> create_server(boost::asio::io_context&, server_options, const router&, metrics&);
 
 } // namespace foyer::http

@@ -2,7 +2,6 @@
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-
 #include <openssl/ssl.h>
 
 #include <stdexcept>
@@ -17,7 +16,8 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size, co
                     unsigned offered_size, void*) {
   static constexpr unsigned char ours[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   unsigned char* chosen = nullptr;
-  if (SSL_select_next_proto(&chosen, out_size, ours, sizeof ours, offered, offered_size) != OPENSSL_NPN_NEGOTIATED) {
+  if (SSL_select_next_proto(&chosen, out_size, ours, sizeof ours, offered, offered_size) !=
+      OPENSSL_NPN_NEGOTIATED) {
     return SSL_TLSEXT_ERR_NOACK;
   }
   *out = chosen;
@@ -42,12 +42,14 @@ struct stream_traits<tls_stream> {
   }
 };
 
-void serve_tls(const std::shared_ptr<core>& shared, tcp_socket socket, std::shared_ptr<asio::ssl::context> context) {
+void serve_tls(const std::shared_ptr<core>& shared, tcp_socket socket,
+               std::shared_ptr<asio::ssl::context> context) {
   boost::system::error_code error;
   const auto peer = socket.remote_endpoint(error).address();
   const auto executor = socket.get_executor();
   // SSL_new takes a reference of its own on the SSL_CTX, so that the context may go before the stream.
-  const auto made = std::make_shared<connection_of<tls_stream>>(shared, executor, peer, std::move(socket), *context);
+  const auto made =
+      std::make_shared<connection_of<tls_stream>>(shared, executor, peer, std::move(socket), *context);
   connection_of<tls_stream>::start(made);
 }
 
@@ -55,7 +57,8 @@ std::shared_ptr<asio::ssl::context> load_tls(const std::string& certificate, con
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   auto* const native = context->native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-  SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_options(native,
+                      SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   // Forward secrecy and AEAD only; TLS 1.3 has its own list.
   SSL_CTX_set_cipher_list(native, "ECDHE+AESGCM:ECDHE+CHACHA20");

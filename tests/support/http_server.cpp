@@ -3,13 +3,12 @@
 #include "http/request.hpp"
 
 #include <arpa/inet.h>
+#include <charconv>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <charconv>
-#include <stdexcept>
 
 namespace foyer::test {
 
@@ -43,7 +42,9 @@ raw_client::raw_client(std::uint16_t port, const char* from) : socket_(::socket(
   }
 }
 
-raw_client::~raw_client() { ::close(socket_); }
+raw_client::~raw_client() {
+  ::close(socket_);
+}
 
 void raw_client::send(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -53,7 +54,9 @@ void raw_client::send(std::string_view bytes) {
   }
 }
 
-void raw_client::end_sending() { ::shutdown(socket_, SHUT_WR); }
+void raw_client::end_sending() {
+  ::shutdown(socket_, SHUT_WR);
+}
 
 bool raw_client::fill() {
   pollfd wait{socket_, POLLIN, 0};

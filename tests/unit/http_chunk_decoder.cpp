@@ -44,12 +44,27 @@ TEST_CASE("a chunked body is the same in pieces of any size") {
 }
 
 TEST_CASE("chunk sizes, line ends and trailers are taken literally") {
-  const std::vector<std::string> bad{
-      "\r\n",          "g\r\n",         "0x5\r\nhello\r\n",      "+5\r\nhello\r\n",         " 5\r\nhello\r\n",
-      "5 \r\nhello",   "5\nhello\r\n",  "5\r\nhello\n",          "5\r\nhelloX\r\n",         "5\r\nhello!\r\n",
-      "000000005\r\n", "-1\r\n",        "0\r\nX-Trailer: a\r\n", "0\r\nContent-Length: 3\r\n", "0\n\n",
-      "0\r\n\n",       "5;a\nb\r\n",    "5;\x01\r\n",            "5\r\n\r\n0\r\n\r\n!",     "0\r\n\r\r",
-      "5;" + std::string(300, 'a')};
+  const std::vector<std::string> bad{"\r\n",
+                                     "g\r\n",
+                                     "0x5\r\nhello\r\n",
+                                     "+5\r\nhello\r\n",
+                                     " 5\r\nhello\r\n",
+                                     "5 \r\nhello",
+                                     "5\nhello\r\n",
+                                     "5\r\nhello\n",
+                                     "5\r\nhelloX\r\n",
+                                     "5\r\nhello!\r\n",
+                                     "000000005\r\n",
+                                     "-1\r\n",
+                                     "0\r\nX-Trailer: a\r\n",
+                                     "0\r\nContent-Length: 3\r\n",
+                                     "0\n\n",
+                                     "0\r\n\n",
+                                     "5;a\nb\r\n",
+                                     "5;\x01\r\n",
+                                     "5\r\n\r\n0\r\n\r\n!",
+                                     "0\r\n\r\r",
+                                     "5;" + std::string(300, 'a')};
   for (const auto& text : bad) {
     INFO(text);
     CHECK(decode(text, 1).result == progress::malformed);

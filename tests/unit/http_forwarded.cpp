@@ -9,7 +9,9 @@ using namespace foyer::http;
 
 namespace {
 
-boost::asio::ip::address address(const char* text) { return boost::asio::ip::make_address(text); }
+boost::asio::ip::address address(const char* text) {
+  return boost::asio::ip::make_address(text);
+}
 
 std::string client(const trusted_proxies& proxies, const std::string& fields, const char* peer = "10.0.0.1") {
   const auto of = make_request("GET / HTTP/1.1\r\n" + fields);

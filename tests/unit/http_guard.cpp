@@ -3,7 +3,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -28,7 +27,9 @@ verdict verdict_of(const std::string& head) {
 }
 
 /// A good GET with these lines added.
-std::string with(const std::string& lines) { return "GET / HTTP/1.1\r\nHost: shop.example\r\n" + lines + "\r\n"; }
+std::string with(const std::string& lines) {
+  return "GET / HTTP/1.1\r\nHost: shop.example\r\n" + lines + "\r\n";
+}
 
 } // namespace
 
@@ -68,7 +69,8 @@ TEST_CASE("the guard refuses what two parsers could frame differently") {
       with("Transfer-Encoding: xchunked\r\n"),
       with("Transfer-Encoding: \"chunked\"\r\n"),
       with("Transfer-Encoding:\tchunked\r\n"),
-      with("Transfer-Encoding: \x0b""chunked\r\n"),
+      with("Transfer-Encoding: \x0b"
+           "chunked\r\n"),
       with("Transfer-Encoding: chunked \r\n"),
       with("Transfer-Encoding:\r\n"),
       with("Transfer-Encoding : chunked\r\n"),
@@ -104,7 +106,8 @@ TEST_CASE("the guard refuses what two parsers could frame differently") {
       with("X-Return: a\rb\r\n"),
       with("no colon\r\n"),
       with(": no name\r\n"),
-      with("X-Br\xC3\xBC""cke: a\r\n"),
+      with("X-Br\xC3\xBC"
+           "cke: a\r\n"),
       // Host
       "GET / HTTP/1.1\r\n\r\n",
       "GET / HTTP/1.0\r\n\r\n",
@@ -163,7 +166,8 @@ TEST_CASE("the guard tells other refusals apart") {
   CHECK(verdict_of("GET / HTTP/2.0\r\nHost: shop.example\r\n\r\n") == verdict::unknown_version);
   CHECK(verdict_of("PRI * HTTP/2.0\r\nHost: shop.example\r\n\r\n") == verdict::unknown_version);
   CHECK(verdict_of("BREW / HTTP/1.1\r\nHost: shop.example\r\n\r\n") == verdict::unknown_method);
-  CHECK(verdict_of("CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example\r\n\r\n") == verdict::unknown_method);
+  CHECK(verdict_of("CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example\r\n\r\n") ==
+        verdict::unknown_method);
   CHECK(verdict_of(with("Expect: 200-ok\r\n")) == verdict::unknown_expectation);
   CHECK(verdict_of("GET /" + std::string(5000, 'a') + " HTTP/1.1\r\nHost: shop.example\r\n\r\n") ==
         verdict::target_too_long);
@@ -185,7 +189,8 @@ TEST_CASE("the guard accepts what clients really send") {
   CHECK(verdict_of("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") == verdict::ok);
   CHECK(verdict_of("GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n") == verdict::ok);
   CHECK(verdict_of("OPTIONS * HTTP/1.1\r\nHost: shop.example\r\n\r\n") == verdict::ok);
-  CHECK(read(into, "GET http://shop.example/a/b?c HTTP/1.1\r\nHost: shop.example\r\n\r\n").result == verdict::ok);
+  CHECK(read(into, "GET http://shop.example/a/b?c HTTP/1.1\r\nHost: shop.example\r\n\r\n").result ==
+        verdict::ok);
   CHECK(into.path == "/a/b");
   CHECK(into.raw_query == "c");
   CHECK(verdict_of("GET /?a={b}|c^ HTTP/1.1\r\nHost: shop.example\r\n\r\n") == verdict::ok);
@@ -212,15 +217,27 @@ TEST_CASE("the end of a head is found across pieces, and bare line feeds at once
 
 TEST_CASE("an independent parser frames every accepted head in the same way") {
   namespace beast = boost::beast::http;
-  const std::vector<std::string> lines{
-      "Content-Length: 5\r\n",  "Content-Length:7\r\n",        "Transfer-Encoding: chunked\r\n", "Content-Length: 05\r\n",
-      "Connection: close\r\n",  "X-A: b\r\n",                  "x-a:\r\n",                       "X-A : b\r\n",
-      " folded\r\n",            "Transfer-Encoding: gzip\r\n", "Content-Length: 5, 5\r\n",       "Expect: 100-continue\r\n",
-      "Upgrade: websocket\r\n", "TE: trailers\r\n",            "X-B: \xFF\r\n",                  "Connection: upgrade\r\n"};
+  const std::vector<std::string> lines{"Content-Length: 5\r\n",
+                                       "Content-Length:7\r\n",
+                                       "Transfer-Encoding: chunked\r\n",
+                                       "Content-Length: 05\r\n",
+                                       "Connection: close\r\n",
+                                       "X-A: b\r\n",
+                                       "x-a:\r\n",
+                                       "X-A : b\r\n",
+                                       " folded\r\n",
+                                       "Transfer-Encoding: gzip\r\n",
+                                       "Content-Length: 5, 5\r\n",
+                                       "Expect: 100-continue\r\n",
+                                       "Upgrade: websocket\r\n",
+                                       "TE: trailers\r\n",
+                                       "X-B: \xFF\r\n",
+                                       "Connection: upgrade\r\n"};
   std::size_t accepted = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     for (std::size_t j = 0; j < lines.size(); ++j) {
-      for (const std::string first : {"GET /a?b HTTP/1.1\r\n", "POST /a HTTP/1.1\r\n", "PUT /a HTTP/1.0\r\n"}) {
+      for (const std::string first :
+           {"GET /a?b HTTP/1.1\r\n", "POST /a HTTP/1.1\r\n", "PUT /a HTTP/1.0\r\n"}) {
         const auto head = first + "Host: shop.example\r\n" + lines[i] + lines[j] + "\r\n";
         request into;
         const auto framing = read(into, head);
@@ -230,7 +247,8 @@ TEST_CASE("an independent parser frames every accepted head in the same way") {
         beast::request_parser<beast::empty_body> witness;
         boost::system::error_code error;
         witness.put(boost::asio::buffer(head), error);
-        const bool understood = !error || error == beast::error::need_more || error == beast::error::unexpected_body;
+        const bool understood =
+            !error || error == beast::error::need_more || error == beast::error::unexpected_body;
         REQUIRE(understood);
         CHECK(witness.get().target() == into.target);
         CHECK(witness.get().method_string() == name_of(into.method));

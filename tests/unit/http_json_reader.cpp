@@ -35,7 +35,8 @@ TEST_CASE("a body reads like a form") {
   CHECK(form->integer("quantity", {1, 10}) == 3);
   CHECK(form->money("amount") == money{2500, *currency::parse("EUR")});
   CHECK(form->uuid("id") == *parse_uuid(some_id));
-  CHECK(form->date("birth_date") == date{std::chrono::year(2000), std::chrono::month(2), std::chrono::day(29)});
+  CHECK(form->date("birth_date") ==
+        date{std::chrono::year(2000), std::chrono::month(2), std::chrono::day(29)});
   CHECK(form->time("at") == *json::parse_time("2026-01-31T09:05:00.250Z"));
   CHECK_FALSE(form->optional_text("locale").has_value());
   CHECK(form->choice("kind", {"top_up", "refund"}) == 1);
@@ -50,7 +51,8 @@ TEST_CASE("a body reads like a form") {
 }
 
 TEST_CASE("every bad field is reported with its place") {
-  json::reader form(R"({"email":7,"name":"","long":"abcdef","quantity":1.0,"big":11,"huge":18446744073709551615,
+  json::reader form(
+      R"({"email":7,"name":"","long":"abcdef","quantity":1.0,"big":11,"huge":18446744073709551615,
     "lines":[{"quantity":"1"},5,{"quantity":2,"price":3}],"money":{"amount":1e3,"currency":"eur","extra":1},
     "id":"zz","date":"2026-02-30","a/b~c":1})");
   form->text("email");
@@ -65,9 +67,11 @@ TEST_CASE("every bad field is reported with its place") {
   form->uuid("id");
   form->date("date");
   CHECK(errors_of(form) ==
-        "/email invalid, /name required, /long too_long, /quantity invalid, /big out_of_range, /huge out_of_range, "
+        "/email invalid, /name required, /long too_long, /quantity invalid, /big out_of_range, /huge "
+        "out_of_range, "
         "/missing required, /lines/1 invalid, /lines/0/quantity invalid, /money/amount invalid, "
-        "/money/currency invalid, /id invalid, /date invalid, /a~1b~0c unknown_field, /lines/2/price unknown_field, "
+        "/money/currency invalid, /id invalid, /date invalid, /a~1b~0c unknown_field, /lines/2/price "
+        "unknown_field, "
         "/money/extra unknown_field");
 }
 
@@ -111,9 +115,10 @@ TEST_CASE("lengths count code points, and an empty text is a missing one") {
 }
 
 TEST_CASE("bodies that are not one JSON object are malformed") {
-  for (const char* body : {"", "null", "[]", "1", "{", "{\"a\":1,}", "{\"a\":1}x", "{'a':1}", "{\"a\":1,\"a\":2}",
-                           "{\"o\":{\"a\":1,\"b\":2,\"a\":3}}", "{\"l\":[{\"a\":1,\"a\":1}]}", "{\"a\":01}",
-                           "{\"a\":\"\xC3\x28\"}", "{\"a\":\"\\ud800\"}", "{\"a\":NaN}", "{\"a\":1 /* */}"}) {
+  for (const char* body :
+       {"", "null", "[]", "1", "{", "{\"a\":1,}", "{\"a\":1}x", "{'a':1}", "{\"a\":1,\"a\":2}",
+        "{\"o\":{\"a\":1,\"b\":2,\"a\":3}}", "{\"l\":[{\"a\":1,\"a\":1}]}", "{\"a\":01}",
+        "{\"a\":\"\xC3\x28\"}", "{\"a\":\"\\ud800\"}", "{\"a\":NaN}", "{\"a\":1 /* */}"}) {
     json::reader form{std::string_view(body)};
     form->optional_integer("a");
     INFO(body);
@@ -121,7 +126,7 @@ TEST_CASE("bodies that are not one JSON object are malformed") {
   }
 }
 
-TEST_CASE("objects may be nested 32 deep and no deeper") {
+TEST_CASE("objects may be nested 32 deep, or as the configuration says, and no deeper") {
   const auto nested = [](int depth) {
     std::string body = "1";
     for (int i = 0; i < depth; ++i) body = "{\"a\":" + body + "}";
@@ -132,6 +137,11 @@ TEST_CASE("objects may be nested 32 deep and no deeper") {
   CHECK(nested(32).empty());
   CHECK(nested(33) == "400 malformed");
   CHECK(nested(20'000) == "400 malformed");
+  json::set_depth_max(3);
+  CHECK(nested(3).empty());
+  CHECK(nested(4) == "400 malformed");
+  json::set_depth_max(32);
+  CHECK(nested(32).empty());
 }
 
 TEST_CASE("duplicates are found in wide objects too") {
@@ -169,7 +179,8 @@ TEST_CASE("two readers on one thread do not disturb each other") {
 }
 
 TEST_CASE("a body has to say that it is JSON") {
-  const auto json_request = make_request("POST /x HTTP/1.1\r\nContent-Type: Application/JSON; charset=utf-8\r\n", "{}");
+  const auto json_request =
+      make_request("POST /x HTTP/1.1\r\nContent-Type: Application/JSON; charset=utf-8\r\n", "{}");
   json::reader good(*json_request);
   CHECK_FALSE(good.finish().has_value());
   for (const char* field : {"", "Content-Type: text/plain\r\n", "Content-Type: application/json-patch\r\n"}) {
@@ -182,14 +193,16 @@ TEST_CASE("a body has to say that it is JSON") {
 
 TEST_CASE("dates and times are taken in one form each") {
   CHECK(json::parse_date("2026-01-31").has_value());
-  for (const char* text : {"2026-1-31", "2026-02-29", "26-01-31", "2026-01-31 ", "2026/01/31", "0000-01-01", ""}) {
+  for (const char* text :
+       {"2026-1-31", "2026-02-29", "26-01-31", "2026-01-31 ", "2026/01/31", "0000-01-01", ""}) {
     CHECK_FALSE(json::parse_date(text).has_value());
   }
   CHECK(json::parse_time("2026-01-31T00:30:00+01:00") == json::parse_time("2026-01-30T23:30:00Z"));
   CHECK(json::parse_time("2026-01-31T00:30:00.123456789z").has_value());
-  for (const char* text : {"2026-01-31T24:00:00Z", "2026-01-31T00:30:60Z", "2026-01-31T00:30:00", "2026-01-31",
-                           "2026-01-31 00:30:00Z", "2026-01-31T00:30:00.Z", "2026-01-31T00:30:00+1:00",
-                           "2026-01-31T00:30:00+24:00", "1969-12-31T23:59:59Z", "2026-01-31T00:30:00ZZ"}) {
+  for (const char* text :
+       {"2026-01-31T24:00:00Z", "2026-01-31T00:30:60Z", "2026-01-31T00:30:00", "2026-01-31",
+        "2026-01-31 00:30:00Z", "2026-01-31T00:30:00.Z", "2026-01-31T00:30:00+1:00",
+        "2026-01-31T00:30:00+24:00", "1969-12-31T23:59:59Z", "2026-01-31T00:30:00ZZ"}) {
     INFO(text);
     CHECK_FALSE(json::parse_time(text).has_value());
   }

@@ -2,9 +2,8 @@
 #include "http/metrics.hpp"
 #include "http/problem.hpp"
 
-#include <simdjson.h>
-
 #include <catch2/catch.hpp>
+#include <simdjson.h>
 
 #include <string>
 
@@ -20,9 +19,11 @@ TEST_CASE("the writer sets commas and scopes") {
   out.begin_object().field("a", "b").end_object().begin_object().end_object().value(1).value("x").end_array();
   out.key("raw").raw("{\"k\":[]}").key("at").value(*std::optional(time_point(std::chrono::milliseconds(1))));
   out.field("day", date{std::chrono::year(2026), std::chrono::month(1), std::chrono::day(2)}).end_object();
-  CHECK(body == R"({"id":"00000000-0000-0000-0000-000000000000","n":5,"u":18446744073709551615,"yes":true,"none":null,)"
-                R"("price":{"amount":-2500,"currency":"CHF"},"lines":[{"a":"b"},{},1,"x"],"raw":{"k":[]},)"
-                R"("at":"1970-01-01T00:00:00.001Z","day":"2026-01-02"})");
+  CHECK(
+      body ==
+      R"({"id":"00000000-0000-0000-0000-000000000000","n":5,"u":18446744073709551615,"yes":true,"none":null,)"
+      R"("price":{"amount":-2500,"currency":"CHF"},"lines":[{"a":"b"},{},1,"x"],"raw":{"k":[]},)"
+      R"("at":"1970-01-01T00:00:00.001Z","day":"2026-01-02"})");
 }
 
 TEST_CASE("any bytes become valid JSON, and text comes back as it was") {
@@ -35,7 +36,8 @@ TEST_CASE("any bytes become valid JSON, and text comes back as it was") {
   std::string_view back;
   REQUIRE(parser.parse(body.data(), body.size()).get_string().get(back) == simdjson::SUCCESS);
   CHECK(back == all);
-  for (const char* bytes : {"\xFF", "a\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80\x80"}) {
+  for (const char* bytes :
+       {"\xFF", "a\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80\x80"}) {
     std::string text;
     json::append_quoted(text, bytes);
     CHECK(simdjson::validate_utf8(text.data(), text.size()));
@@ -70,19 +72,21 @@ TEST_CASE("W3 a refusal below the floor names the room left") {
   why.room = -5000;
   const auto what = problem_of(why, *currency::parse("EUR"));
   CHECK(what.status == 409);
-  CHECK(to_json(what) == R"({"type":"about:blank","title":"Conflict","status":409,"detail":"The balance would fall )"
-                         R"(below its floor.","code":"floor_exceeded","room":{"amount":-5000,"currency":"EUR"}})");
+  CHECK(to_json(what) ==
+        R"({"type":"about:blank","title":"Conflict","status":409,"detail":"The balance would fall )"
+        R"(below its floor.","code":"floor_exceeded","room":{"amount":-5000,"currency":"EUR"}})");
 }
 
-TEST_CASE("every refusal has a status of its own kind") {
-#define FOYER_CHECK_STATUS(name)                                                                                       \
-  {                                                                                                                    \
-    INFO(#name);                                                                                                       \
-    const int status = status_of(errc::name);                                                                          \
-    CHECK((errc::name == errc::internal ? status == 500 : (status >= 400 && status != 500 && status <= 503)));         \
-    CHECK_FALSE(reason_of(status).empty());                                                                            \
+TEST_CASE("every refusal has a status of its own kind"){
+#define FOYER_CHECK_STATUS(name)                                                                             \
+  {                                                                                                          \
+    INFO(#name);                                                                                             \
+    const int status = status_of(errc::name);                                                                \
+    CHECK(                                                                                                   \
+        (errc::name == errc::internal ? status == 500 : (status >= 400 && status != 500 && status <= 503))); \
+    CHECK_FALSE(reason_of(status).empty());                                                                  \
   }
-  FOYER_ERRC(FOYER_CHECK_STATUS)
+    FOYER_ERRC(FOYER_CHECK_STATUS)
 #undef FOYER_CHECK_STATUS
 }
 

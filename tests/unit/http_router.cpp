@@ -1,5 +1,4 @@
 #include "http/router.hpp"
-
 #include "http/server/guard.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,7 +11,9 @@ using namespace foyer::http;
 
 namespace {
 
-boost::asio::awaitable<response> nothing(request&) { co_return no_content(); }
+boost::asio::awaitable<response> nothing(request&) {
+  co_return no_content();
+}
 
 route_info named(std::string_view operation) {
   route_info info;
@@ -76,8 +77,8 @@ TEST_CASE("fixed words win over parameters, and a dead end is left again") {
 
 TEST_CASE("unknown paths and methods are told apart") {
   const auto routes = sample();
-  for (const char* target : {"/api", "/api/v1/orgs/", "/api/v1/orgs//shops/x/offers/1", "/api/v1/orgs/demo/", "/assets",
-                             "/assets/", "/apis/v1/orgs/demo", "/API/v1/orgs/demo"}) {
+  for (const char* target : {"/api", "/api/v1/orgs/", "/api/v1/orgs//shops/x/offers/1", "/api/v1/orgs/demo/",
+                             "/assets", "/assets/", "/apis/v1/orgs/demo", "/API/v1/orgs/demo"}) {
     INFO(target);
     CHECK(find(routes, std::string("GET ") + target).result == router::outcome::not_found);
   }

@@ -6,7 +6,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -37,7 +36,9 @@ boost::asio::awaitable<response> fail(request&) {
   co_return no_content();
 }
 
-boost::asio::awaitable<response> address(request& of) { co_return text_response(200, std::string(of.remote_address)); }
+boost::asio::awaitable<response> address(request& of) {
+  co_return text_response(200, std::string(of.remote_address));
+}
 
 router sample() {
   router routes;
@@ -132,9 +133,10 @@ TEST_CASE("what could be framed in two ways gets 400 and the connection closed")
   running_server server(sample());
   const std::string tail = get("/echo"); // what a smuggler would have answered
   for (const std::string lines :
-       {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "Transfer-Encoding: xchunked\r\n\r\n",
-        "Content-Length: 0\r\nContent-Length: 30\r\n\r\n", "Content-Length: +0\r\n\r\n", "Content-Length : 0\r\n\r\n",
-        "X: a\r\n b\r\n\r\n", "X: a\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: a\r\n\r\n",
+       {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: xchunked\r\n\r\n", "Content-Length: 0\r\nContent-Length: 30\r\n\r\n",
+        "Content-Length: +0\r\n\r\n", "Content-Length : 0\r\n\r\n", "X: a\r\n b\r\n\r\n", "X: a\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: a\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n0\n\n", "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n",
         "Host: localhost\r\n\r\n", "X: \x01\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n"}) {
     INFO(lines);
@@ -166,7 +168,8 @@ TEST_CASE("what is too large is refused by its own status") {
   CHECK(refused("GET /" + std::string(9000, 'a')) == 414);
   CHECK(refused("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65537\r\n\r\n") == 413);
   CHECK(refused(post("/echo", std::string(500'000, 'x'))) == 413);
-  CHECK(refused("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n") == 413);
+  CHECK(refused("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n") ==
+        413);
 
   raw_client client(server->port());
   client.send(post("/echo", std::string(65'536, 'x')));
@@ -332,7 +335,8 @@ TEST_CASE("X-Forwarded-For counts only from trusted proxies") {
   options.trusted_proxies = {"127.0.0.0/8"};
   running_server proxied(sample(), options);
   raw_client proxy(proxied->port());
-  proxy.send(get("/address", "X-Forwarded-For: 203.0.113.5\r\nX-Forwarded-Proto: https\r\n") + get("/address"));
+  proxy.send(get("/address", "X-Forwarded-For: 203.0.113.5\r\nX-Forwarded-Proto: https\r\n") +
+             get("/address"));
   const auto answer = proxy.read();
   CHECK(answer.body == "203.0.113.5");
   CHECK(answer.field("strict-transport-security") == "max-age=31536000");
