@@ -4,6 +4,7 @@
 #include "cli/log.hpp"
 #include "cli/parts.hpp"
 #include "cli/routes.hpp"
+#include "http/json/reader.hpp"
 #include "http/operations/routes.hpp"
 #include "http/server/server.hpp"
 #include "mail/mailbox.hpp"
@@ -83,6 +84,7 @@ public:
     http::operations::add_health_routes(routes_.router, [this] { return unready(); });
     http::operations::add_health_routes(metrics_router_, [this] { return unready(); });
     http::operations::add_metrics_route(metrics_router_, routes_.metrics);
+    http::json::set_depth_max(static_cast<std::size_t>(settings.http.json_depth_max));
     server_ = http::create_server(io_, options_of(settings), routes_.router, routes_.metrics);
     if (!settings.server.metrics_listen.empty()) {
       http::server_options options;
