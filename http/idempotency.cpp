@@ -1,5 +1,6 @@
 #include "http/idempotency.hpp"
 
+#include "actors/guards.hpp"
 #include "actors/runtime/ask.hpp"
 #include "http/idempotency_keys.hpp"
 #include "http/problem.hpp"
@@ -85,7 +86,7 @@ public:
     const auto sent = in.header("idempotency-key").value_or("");
     if (sent.empty() || sent.size() > key_max || !is_printable(sent) || in.count("idempotency-key") != 1)
       co_return problem_of(errc::idempotency_key_required);
-    const auto key = key_of(in, at->id, principal, sent);
+    const auto key = guards::keys() ? key_of(in, at->id, principal, sent) : new_uuid(0);
     const auto hash = request_hash(in);
     const auto known = keys_.arrive(key, hash);
     switch (known.what) {

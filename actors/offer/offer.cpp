@@ -1,5 +1,7 @@
 #include "actors/offer/offer.hpp"
 
+#include "actors/guards.hpp"
+
 #include <algorithm>
 
 namespace foyer::offer {
@@ -9,6 +11,13 @@ constexpr std::string_view kind_names[] = {"ticket", "course", "pass", "voucher"
 
 // Places of checkouts that may still fail count as taken: two buyers never get the same one (O3).
 std::int64_t taken(const state& now) noexcept { return now.sold + now.held + now.reserved + now.doubtful; }
+
+// A change of memory alone. Inexact numbers are read again when none of them hangs on a checkout that may still commit.
+step<state, done> in_memory(state next) {
+  step<state, done> out{std::move(next), {}, {}, false};
+  out.reload = out.next.inexact && out.next.reserved == 0 && out.next.doubtful == 0;
+  return out;
+}
 
 commit offer_rows(const state& next, std::int64_t expected_version, commit rows) {
   offer_row row;
@@ -63,7 +72,7 @@ decided<reservation> decide(const state& now, const reserve& command) {
   }
   if (command.quantity < 1) return errc::invalid;
   if (what.max_per_order && command.quantity > *what.max_per_order) return errc::order_limit_exceeded;
-  if (what.capacity && taken(now) + command.quantity > *what.capacity) return errc::sold_out;
+  if (guards::places() && what.capacity && taken(now) + command.quantity > *what.capacity) return errc::sold_out;
   auto next = now;
   next.reserved += command.quantity;
   return step<state, reservation>{std::move(next), {now.what, now.loads}, {}, false};
@@ -71,28 +80,25 @@ decided<reservation> decide(const state& now, const reserve& command) {
 
 decided<done> decide(const state& now, const settle& command) {
   auto next = now;
-  if (command.loads == now.loads) {
-    next.reserved -= command.quantity;
-    if (command.became == fate::sold) next.sold += command.quantity;
-    if (command.became == fate::held) next.held += command.quantity;
-    return step<state, done>{std::move(next), {}, {}, false};
-  }
-  // Reserved before a reload: whether the loaded numbers have it is not known, so they are read again once no such
-  // place is left.
-  next.doubtful -= command.quantity;
-  step<state, done> result{std::move(next), {}, {}, false};
-  result.reload = result.next.doubtful <= 0;
-  return result;
+  const bool known = command.loads == now.loads;
+  auto& from = known ? next.reserved : next.doubtful;
+  from = std::max<std::int64_t>(0, from - command.quantity); // of an actor that crashed, nothing is left to take from
+  // Reserved before a reload: whether the loaded numbers have it is not known, so it is counted once more.
+  if (command.became == fate::sold) next.sold += command.quantity;
+  if (command.became == fate::held) next.held += command.quantity;
+  if (!known || command.became == fate::refused) next.inexact = true;
+  return in_memory(std::move(next));
 }
 
 decided<done> decide(const state& now, const settle_held& command) {
   auto next = now;
-  next.held -= command.quantity;
-  if (command.paid) next.sold += command.quantity;
-  step<state, done> result{std::move(next), {}, {}, false};
-  // Below zero: a reload has seen it already.
-  result.reload = result.next.held < 0;
-  return result;
+  if (command.loads == now.loads) {
+    next.held -= command.quantity;
+    if (command.paid) next.sold += command.quantity;
+  } else {
+    next.inexact = true; // the load may have seen it already
+  }
+  return in_memory(std::move(next));
 }
 
 decided<state> decide(const state& now, create command) {
@@ -125,7 +131,7 @@ outcome<state> decide(const state& now, const get_view&) {
 
 void carry(const state& from, state& to) noexcept {
   to.doubtful = from.doubtful + from.reserved;
-  to.loads = from.loads + 1;
+  to.inexact = to.doubtful > 0;
 }
 
 } // namespace foyer::offer

@@ -1,5 +1,7 @@
 #include "actors/wallet/wallet.hpp"
 
+#include "actors/guards.hpp"
+
 #include <algorithm>
 #include <bit>
 
@@ -84,6 +86,7 @@ void write_wallet(const state& before, const state& next, commit& rows) {
 
 // W3: what may be taken, or why not. A sum that was already below the limit may still grow.
 std::optional<refusal> refuse_below(const state& now, amount taken, std::optional<amount> staff_floor) {
+  if (!guards::funds()) return std::nullopt;
   const auto limit = staff_floor ? effective_floor(now, staff_floor) : amount{0};
   const auto after = add(now.available(), -taken);
   if (!after) return refusal{errc::amount_out_of_range};
@@ -106,7 +109,8 @@ entry entry_of_order(entry_kind kind, const auto& command, const entry_id& id, a
   return of;
 }
 
-// The database's own limit follows the state, and never refuses what a rule allowed.
+// The database's own limit follows what staff were allowed. A buyer's command never moves it: should the rule above
+// fail, the constraint still holds.
 void lower_limit(state& next) { next.lowest = std::min({next.lowest, next.available(), amount{0}}); }
 
 } // namespace
@@ -145,7 +149,7 @@ decided<entry> decide(const state& now, pay command) {
   auto next = with_organisation(now, command.organisation);
   auto rows = std::move(command.rows);
   auto made = write(next, rows, entry_of_order(entry_kind::purchase, command, command.id, -command.sum, command.counter_account), 0);
-  lower_limit(next);
+  if (command.staff_floor) lower_limit(next);
   write_wallet(now, next, rows);
   return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
 }
@@ -167,7 +171,6 @@ decided<entry> decide(const state& now, settle_hold command) {
   auto made = write(next, rows, entry_of_order(entry_kind::release, command, command.release_id, 0, "held"), -command.sum);
   if (command.capture)
     made = write(next, rows, entry_of_order(entry_kind::purchase, command, command.purchase_id, -command.sum, "sales"), 0);
-  lower_limit(next);
   write_wallet(now, next, rows);
   return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
 }
