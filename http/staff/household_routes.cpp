@@ -1,0 +1,210 @@
+#include "http/staff/household_routes.hpp"
+
+#include "http/bind.hpp"
+#include "http/household_json.hpp"
+#include "http/json/reader.hpp"
+#include "http/paging.hpp"
+#include "http/staff/household_form.hpp"
+#include "http/staff/member_routes.hpp"
+#include "http/staff/staff_request.hpp"
+#include "http/version.hpp"
+
+namespace foyer::http::staff {
+namespace {
+
+namespace asio = boost::asio;
+using runtime::ask_entity;
+
+/// Among a billion client numbers a second try is rare and a fifth can't happen by chance.
+constexpr int number_tries = 5;
+constexpr std::size_t search_max = 100;
+
+asio::awaitable<response> answer_with(house_services& with, int status, const household::state& of, currency unit) {
+  auto purse = co_await ask_entity(with.wallets, of.id, wallet::get_view{});
+  if (!purse) co_return problem_of(purse.error());
+  co_return record_response(status, household_json(of, *purse, unit), of.version);
+}
+
+household::audit audit_of(const staff_request& by, std::string action, const household_id& which) {
+  return {by.audit(std::move(action), "household", which.value), household_record_json};
+}
+
+household::state state_of(const staff_request& by, const new_client& typed) {
+  auto made = household::first_household(by.at->id, household_id{by.fresh_id()}, member_id{by.fresh_id()}, typed.who,
+                                         household::new_number(), typed.further.locale.value_or(by.at->locale), by.now);
+  made.members.front().phone = typed.who.phone;
+  made.phone = typed.further.phone.value_or(typed.who.phone);
+  made.address = typed.further.address.value_or("");
+  made.tags = typed.further.tags.value_or(std::vector<std::string>{});
+  made.newsletter = typed.further.newsletter.value_or(false);
+  made.username = typed.further.username.value_or("");
+  made.website = typed.further.website.value_or("");
+  return made;
+}
+
+asio::awaitable<response> post_household(house_services& with, request& in) {
+  auto by = co_await staff_of(with, in);
+  if (!by) co_return problem_of(by.error());
+  json::reader form(in);
+  const auto typed = read_new_client(*form, by->now);
+  if (auto bad = form.finish()) co_return *bad;
+  for (int left = number_tries;; --left) {
+    household::create command;
+    command.what = state_of(*by, typed);
+    command.audit = audit_of(*by, "household.create", command.what.id);
+    const auto id = command.what.id;
+    auto made = co_await ask_entity(with.households, id, std::move(command));
+    if (made) {
+      auto answer = co_await answer_with(with, 201, *made, by->unit());
+      co_return std::move(answer).header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/households/" + to_string(id));
+    }
+    if (left == 1 || made.error().detail != household::number_constraint) co_return problem_of(made.error());
+  }
+}
+
+// A filter of two values; notes what is neither.
+std::optional<bool> flag_of(const request& in, std::string_view name, std::vector<field_error>& bad) {
+  const auto text = in.query(name);
+  if (!text || text->empty()) return std::nullopt;
+  if (*text != "true" && *text != "false") bad.push_back({"?" + std::string{name}, "invalid"});
+  return *text == "true";
+}
+
+outcome<household::filter> filter_of(const request& in, const organisation_id& at) {
+  const auto page = paging_of(in);
+  if (!page) return page.error();
+  household::filter out;
+  out.organisation = at;
+  out.limit = page->limit;
+  if (!page->cursor.empty()) {
+    const auto before = parse_uuid(page->cursor);
+    if (!before) return bad_cursor();
+    out.before = household_id{*before};
+  }
+  std::vector<field_error> bad;
+  out.text = in.query("q").value_or("");
+  if (out.text.size() > search_max) bad.push_back({"?q", "too_long"});
+  if (const auto status = in.query("status"); status && !status->empty()) {
+    out.status = household::parse_status(*status);
+    if (!out.status) bad.push_back({"?status", "invalid"});
+  }
+  out.tag = in.query("tag").value_or("");
+  out.linked = flag_of(in, "linked", bad);
+  if (in.query("archived") == "all")
+    out.archived.reset();
+  else
+    out.archived = flag_of(in, "archived", bad).value_or(false); // H11
+  if (const auto balance = in.query("balance"); balance && !balance->empty()) {
+    if (*balance == "positive") out.balance_sign = 1;
+    else if (*balance == "negative") out.balance_sign = -1;
+    else if (*balance == "zero") out.balance_sign = 0;
+    else bad.push_back({"?balance", "invalid"});
+  }
+  if (bad.empty()) return out;
+  refusal why{errc::invalid};
+  why.fields = std::move(bad);
+  return why;
+}
+
+asio::awaitable<response> list_households(house_services& with, request& in) {
+  auto by = co_await staff_of(with, in);
+  if (!by) co_return problem_of(by.error());
+  const auto which = filter_of(in, by->at->id);
+  if (!which) co_return problem_of(which.error());
+  auto page = co_await runtime::await_reply<household::page>(
+      [&](reply<household::page> back) { with.household_list.list_households(*which, std::move(back)); });
+  if (!page) co_return problem_of(page.error());
+  std::string body;
+  json::writer out(body);
+  out.begin_object().key("items").begin_array();
+  for (const auto& each : page->households) append_household(out, each.who, each.purse, by->unit());
+  out.end_array().key("next_cursor");
+  if (page->more)
+    out.value(page->households.back().who.id);
+  else
+    out.null();
+  out.end_object();
+  co_return json_response(200, std::move(body));
+}
+
+asio::awaitable<response> get_household(house_services& with, request& in) {
+  auto by = co_await staff_of(with, in);
+  if (!by) co_return problem_of(by.error());
+  auto of = co_await household_of(with, *by, in);
+  if (!of) co_return problem_of(of.error());
+  co_return co_await answer_with(with, 200, *of, by->unit());
+}
+
+// W3: the household's own floor lies in its wallet.
+asio::awaitable<std::optional<refusal>> change_floor(house_services& with, const staff_request& by,
+                                                     const household_id& which, std::optional<money> floor) {
+  auto before = co_await ask_entity(with.wallets, which, wallet::get_view{});
+  if (!before) co_return before.error();
+  wallet::set_floor command;
+  command.organisation = by.at->id;
+  if (floor) command.floor = floor->value;
+  auto entry = by.audit("wallet.floor", "wallet", which.value);
+  const auto show = [](std::optional<amount> sum) { return "{\"floor\":" + (sum ? std::to_string(*sum) : "null") + "}"; };
+  entry.before = show(before->floor);
+  entry.after = show(command.floor);
+  command.rows.cold.emplace_back(std::move(entry));
+  auto changed = co_await ask_entity(with.wallets, which, std::move(command));
+  if (!changed) co_return changed.error();
+  co_return std::nullopt;
+}
+
+asio::awaitable<response> patch_household(house_services& with, request& in) {
+  auto by = co_await staff_of(with, in);
+  if (!by) co_return problem_of(by.error());
+  auto of = co_await household_of(with, *by, in);
+  if (!of) co_return problem_of(of.error());
+  const auto expected = expected_version(in);
+  if (!expected) co_return problem_of(expected.error());
+  json::reader form(in);
+  auto typed = read_client_change(*form);
+  if (auto bad = form.finish()) co_return *bad;
+  if (typed.floor && typed.floor->unit != by->unit()) co_return problem_of(errc::currency_mismatch);
+  if (typed.changes_record || *expected) {
+    typed.what.expected_version = *expected;
+    typed.what.audit = audit_of(*by, "household.change", of->id);
+    of = co_await ask_entity(with.households, of->id, std::move(typed.what));
+    if (!of) co_return problem_of(of.error());
+  }
+  if (typed.changes_floor)
+    if (auto why = co_await change_floor(with, *by, of->id, typed.floor)) co_return problem_of(*why);
+  co_return co_await answer_with(with, 200, *of, by->unit());
+}
+
+asio::awaitable<response> set_archived(house_services& with, request& in, bool archived) {
+  auto by = co_await staff_of(with, in);
+  if (!by) co_return problem_of(by.error());
+  auto of = co_await household_of(with, *by, in);
+  if (!of) co_return problem_of(of.error());
+  if (of->archived != archived) {
+    household::change command;
+    command.archived = archived;
+    command.audit = audit_of(*by, archived ? "household.archive" : "household.unarchive", of->id);
+    of = co_await ask_entity(with.households, of->id, std::move(command));
+    if (!of) co_return problem_of(of.error());
+  }
+  co_return co_await answer_with(with, 200, *of, by->unit());
+}
+
+asio::awaitable<response> archive(house_services& with, request& in) { return set_archived(with, in, true); }
+asio::awaitable<response> unarchive(house_services& with, request& in) { return set_archived(with, in, false); }
+
+} // namespace
+
+void add_household_routes(router& to, house_services& with) {
+  const std::string base = "/api/v1/orgs/{org}/staff/households";
+  const std::string one = base + "/{household}";
+  to.add(verb::get, base, bind<list_households>(with), staff_route("staff_list_households", client_readers));
+  to.add(verb::post, base, bind<post_household>(with), staff_route("staff_create_household", client_writers));
+  to.add(verb::get, one, bind<get_household>(with), staff_route("staff_get_household", client_readers));
+  to.add(verb::patch, one, bind<patch_household>(with), staff_route("staff_change_household", client_writers));
+  to.add(verb::post, one + "/archive", bind<archive>(with), staff_route("staff_archive_household", client_writers));
+  to.add(verb::post, one + "/unarchive", bind<unarchive>(with), staff_route("staff_unarchive_household", client_writers));
+  add_member_routes(to, with);
+}
+
+} // namespace foyer::http::staff
