@@ -119,8 +119,9 @@ decided<proven> decide(const state& now, const accept_welcome& command) {
   change to{now};
   const auto checked = check_proof(to, token_purpose::staff_welcome, command.proof, command.with);
   if (!checked.found) return refuse_proof(to, checked);
+  if (!command.password_hash) return to.done_with(proven{}, false);
   to.use(checked.found->id);
-  to.next.password_hash = command.password_hash;
+  to.next.password_hash = *command.password_hash;
   to.next.password_changed_at = command.with.at;
   activate(to, command.with);
   to.end_sessions(std::nullopt);
@@ -152,6 +153,7 @@ decided<done> decide(const state& now, const remind_if_due& command) {
   if (left <= duration::zero()) return to.done_with(done{});
   const auto made = to.mint(token_purpose::confirmation, with.token, {}, with.at,
                             std::min(with.limits.confirmation, left), false);
+  to.removed_at = rfc3339(now.created_at + with.limits.removal);
   to.mail(with.mail, "confirmation_reminder", now.email, with.at, made.id);
   return to.done_with(done{});
 }

@@ -157,11 +157,12 @@ struct confirm {
   supplies with;
 };
 
-/// Staff choose their first password by the link of their welcome mail; that confirms the address too.
+/// Staff choose their first password by the link of their welcome mail; that confirms the address too. Without a
+/// hash only the proof is checked, so that nothing is hashed for a stranger.
 struct accept_welcome {
   using result = proven;
   account::proof proof;
-  std::string password_hash;
+  std::optional<std::string> password_hash;
   session_row session;
   supplies with;
 };
@@ -205,11 +206,12 @@ struct request_reset {
   supplies with;
 };
 
-/// A5: ends all sessions and tells the owner.
+/// A5: ends all sessions and tells the owner. Without a hash only the proof is checked, so that nothing is hashed
+/// for a stranger.
 struct reset_password {
   using result = proven;
   account::proof proof;
-  std::string new_hash;
+  std::optional<std::string> new_hash;
   origin from;
   supplies with;
 };
@@ -275,9 +277,5 @@ decided<proven> decide(const state& now, const confirm_email_change& command);
 decided<proven> decide(const state& now, const undo_email_change& command);
 decided<state> decide(const state& now, const update_profile& command);
 outcome<state> decide(const state& now, const get_view&);
-
-/// The word of the database for a purpose, and back.
-std::string_view to_string(token_purpose purpose) noexcept;
-std::optional<token_purpose> parse_token_purpose(std::string_view text) noexcept;
 
 } // namespace foyer::account

@@ -67,4 +67,12 @@ std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& fro
   return std::make_unique<actors>(system, from, to, waiting_max);
 }
 
+void on_deadline(registry& accounts, const supplier& with, const deadline_row& due) {
+  const account_id whose{due.entity};
+  if (due.kind == deadline_kind::account_removal)
+    accounts.tell(whose, ask<remove_if_due>{{with.fresh()}, {}});
+  else if (due.kind == deadline_kind::confirmation_reminder)
+    accounts.tell(whose, ask<remind_if_due>{{with.fresh()}, {}});
+}
+
 } // namespace foyer::account

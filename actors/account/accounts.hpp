@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/account/account.hpp"
+#include "actors/account/supplier.hpp"
 #include "actors/journal.hpp"
 #include "actors/reply.hpp"
 
@@ -40,6 +41,8 @@ public:
   virtual void by_token(const sha256_hash& hash, reply<std::optional<token_owner>> back) = 0;
   /// Whose change to this address waits to be confirmed (the latest, without regard to ASCII case).
   virtual void by_new_email(const std::string& email, reply<std::optional<account_id>> back) = 0;
+  /// Whether the account has a role anywhere (A12).
+  virtual void is_staff(const account_id& who, reply<bool> back) = 0;
   /// Keys of usernames that are the base, or the base and digits.
   virtual void usernames_like(const std::string& base, reply<std::set<std::string>> back) = 0;
 };
@@ -75,5 +78,8 @@ public:
 /// `from` and `to` must outlive the registry.
 std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to,
                                           std::size_t waiting_max = 10'000);
+
+/// Does what is due of an account (A4): account_removal and confirmation_reminder; other kinds are not ours.
+void on_deadline(registry& accounts, const supplier& with, const deadline_row& due);
 
 } // namespace foyer::account

@@ -4,37 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <string>
-#include <utility>
 
 namespace foyer::account {
 namespace {
 
 // Dead tokens kept in memory, to tell a late click what became of its link; the database has the others too.
 constexpr std::size_t dead_tokens_max = 12;
-
-constexpr std::array<std::pair<token_purpose, std::string_view>, 7> purposes{{
-    {token_purpose::confirmation, "confirmation"},
-    {token_purpose::password_reset, "password_reset"},
-    {token_purpose::email_change, "email_change"},
-    {token_purpose::email_undo, "email_undo"},
-    {token_purpose::space_code, "space_code"},
-    {token_purpose::staff_welcome, "staff_welcome"},
-    {token_purpose::invitation, "invitation"},
-}};
-
-// As templates read times (keys that end with _at): RFC 3339 in UTC.
-std::string rfc3339(time_point at) {
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day on{day};
-  const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at - day)};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(on.year()),
-                static_cast<unsigned>(on.month()), static_cast<unsigned>(on.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text.data();
-}
 
 void forget_oldest_dead(std::vector<token>& tokens) {
   const auto dead = [](const token& each) { return each.state != token_state::valid; };
@@ -52,6 +29,18 @@ errc why_dead(const token& of) {
 }
 
 } // namespace
+
+std::string rfc3339(time_point at) {
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day on{day};
+  const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at - day)};
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(on.year()),
+                static_cast<unsigned>(on.month()), static_cast<unsigned>(on.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
+  return text.data();
+}
 
 const token& change::mint(token_purpose purpose, const minted& fresh, std::string subject, time_point at,
                           duration life, bool replace) {
@@ -101,6 +90,7 @@ void change::mail(const mail_id& id, std::string_view template_name, const std::
   params.add("username", next.username).add("email", next.email);
   params.add("changed_at", rfc3339(at)).add("device", from.device).add("address", from.address);
   params.add("old_email", former_email).add("new_email", new_email);
+  if (!removed_at.empty()) params.add("removed_at", removed_at);
   if (link) params.add("token_id", to_string(*link));
 
   mail_row row;
@@ -180,18 +170,6 @@ proof_result check_proof(change& to, token_purpose purpose, const proof& given, 
 
 decided<proven> refuse_proof(change& to, const proof_result& checked) {
   return to.done_with(proven{checked.refused}, checked.counted);
-}
-
-std::string_view to_string(token_purpose purpose) noexcept {
-  for (const auto& [value, word] : purposes)
-    if (value == purpose) return word;
-  return "confirmation";
-}
-
-std::optional<token_purpose> parse_token_purpose(std::string_view text) noexcept {
-  for (const auto& [value, word] : purposes)
-    if (word == text) return value;
-  return std::nullopt;
 }
 
 } // namespace foyer::account

@@ -36,6 +36,7 @@ public:
   state next;
   commit rows;
   std::string former_email; // of a change of address
+  std::string removed_at;   // of a reminder: when the account goes
   std::string new_email;
 };
 
@@ -49,5 +50,8 @@ proof_result check_proof(change& to, token_purpose purpose, const proof& given, 
 
 /// A refused proof as the answer of its command.
 decided<proven> refuse_proof(change& to, const proof_result& checked);
+
+/// As templates read times (keys that end with _at): RFC 3339 in UTC.
+std::string rfc3339(time_point at);
 
 } // namespace foyer::account

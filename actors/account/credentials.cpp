@@ -59,8 +59,9 @@ decided<proven> decide(const state& now, const reset_password& command) {
   change to{now};
   const auto checked = check_proof(to, token_purpose::password_reset, command.proof, command.with);
   if (!checked.found) return refuse_proof(to, checked);
+  if (!command.new_hash) return to.done_with(proven{}, false);
   to.use(checked.found->id);
-  set_password(to, command.new_hash, command.with, command.from);
+  set_password(to, *command.new_hash, command.with, command.from);
   to.end_sessions(std::nullopt);
   to.write_account();
   return to.done_with(proven{});
