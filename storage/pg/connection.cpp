@@ -32,6 +32,9 @@ std::string options_of(const std::string& url) {
   return out;
 }
 
+/// libpq adds advice in further lines.
+std::string first_line(std::string_view text) { return std::string{text.substr(0, text.find('\n'))}; }
+
 class pipelined_connection final : public connection, public std::enable_shared_from_this<pipelined_connection> {
 public:
   pipelined_connection(const asio::any_io_executor& on, listener& told)
@@ -96,8 +99,7 @@ private:
     if (listener_ == nullptr) return;
     failure out;
     out.message = why;
-    if (out.message.empty() && pg_ != nullptr) out.message = PQerrorMessage(pg_);
-    while (!out.message.empty() && out.message.back() == '\n') out.message.pop_back();
+    if (out.message.empty() && pg_ != nullptr) out.message = first_line(PQerrorMessage(pg_));
     finish();
     std::exchange(listener_, nullptr)->on_lost(out);
   }
