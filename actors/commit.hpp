@@ -294,6 +294,14 @@ struct household_row {
   time_point created_at;
 };
 
+/// What a unique key is found by (S6). Written when a key is told to somebody; the key itself is never stored.
+struct space_key_row {
+  organisation_id organisation;
+  household_id household;
+  std::int64_t key_version = 1;
+  sha256_hash hash{};
+};
+
 struct organisation_row {
   organisation_id id;
   std::int64_t expected_version = 0;
@@ -402,7 +410,7 @@ struct staff_change_row {
 
 using cold_row =
     std::variant<account_row, account_removed, token_row, tokens_replaced, token_used, token_code_failed, session_row,
-                 session_touched, session_ended, sessions_ended, household_row, organisation_row, shop_row, role_row,
+                 session_touched, session_ended, sessions_ended, household_row, space_key_row, organisation_row, shop_row, role_row,
                  offer_row, order_changed, payment_changed, tickets_changed, benefit_row, deadline_done,
                  staff_change_row>;
 

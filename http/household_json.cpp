@@ -94,7 +94,7 @@ std::string household_record_json(const household::state& of) {
 std::string wallet_json(const wallet::state& of, const currency& unit, std::optional<amount> staff_floor) {
   std::string body;
   json::writer out(body);
-  out.begin_object().field("household_id", of.household).field("currency", unit.code());
+  out.begin_object().field("household_id", of.household.is_nil() ? std::nullopt : std::optional{of.household}).field("currency", unit.code());
   append_sums(out, of, unit);
   if (staff_floor) {
     const auto floor = wallet::effective_floor(of, staff_floor);

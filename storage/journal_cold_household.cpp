@@ -38,6 +38,13 @@ select guard('household', 1, (select count(*) from household)),
        guard('members', (select count(*) from listed), (select count(*) from kept))
 )sql"};
 
+// Telling the same key again is no change; keys of former versions find nothing any more.
+constexpr pg::statement insert_space_key{"insert_space_key", R"sql(
+with former as (delete from space_keys where household_id = $2 and hash <> $4)
+insert into space_keys (organisation_id, household_id, key_version, hash) values ($1, $2, $3, $4)
+on conflict (hash) do nothing
+)sql"};
+
 std::string_view name_of(int status) noexcept {
   switch (status) {
   case 1: return "added";
@@ -66,8 +73,13 @@ const pg::statement& encode(pg::params& out, const household_row& row, const col
   return row.expected_version == 0 ? insert_household : update_household;
 }
 
+const pg::statement& encode(pg::params& out, const space_key_row& row, const cold_context&) {
+  out.add(row.organisation).add(row.household).add(row.key_version).add(row.hash);
+  return insert_space_key;
+}
+
 std::span<const pg::statement* const> household_statements() {
-  static constexpr const pg::statement* all[] = {&insert_household, &update_household};
+  static constexpr const pg::statement* all[] = {&insert_household, &update_household, &insert_space_key};
   return all;
 }
 

@@ -19,6 +19,7 @@ const pg::statement& encode(pg::params& out, const sessions_ended& row, const co
 std::span<const pg::statement* const> account_statements();
 
 const pg::statement& encode(pg::params& out, const household_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const space_key_row& row, const cold_context& context);
 std::span<const pg::statement* const> household_statements();
 
 const pg::statement& encode(pg::params& out, const organisation_row& row, const cold_context& context);

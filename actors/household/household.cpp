@@ -33,6 +33,12 @@ decided<state> write(const state& before, state next, const audit& by, commit ro
   return step<state, state>{std::move(next), std::move(answer), std::move(rows)};
 }
 
+refusal invalid(const char* field, const char* code) {
+  refusal why{errc::invalid};
+  why.fields.push_back({field, code});
+  return why;
+}
+
 template <class Value>
 void assign(Value& to, const std::optional<Value>& from) {
   if (from) to = *from;
@@ -126,15 +132,13 @@ decided<state> decide(const state& now, const create& command) {
 
 decided<state> decide(const state& now, const change& command) {
   if (auto why = refuse(now, command.expected_version)) return *why;
-  if (command.responsible && now.find_member(*command.responsible) == nullptr) {
-    refusal why{errc::invalid};
-    why.fields.push_back({"/responsible_id", "invalid"});
-    return why;
-  }
   auto next = now;
+  assign(next.members, command.members);
+  if (next.members.size() > members_max) return invalid("/members", "too_long");
   assign(next.status, command.status);
   assign(next.archived, command.archived);
   assign(next.responsible, command.responsible);
+  if (next.responsible_member() == nullptr) return invalid(command.responsible ? "/responsible_id" : "/members", "invalid");
   if (command.email) {
     next.email = *command.email;
     next.email_key = command.email_key;
@@ -147,6 +151,15 @@ decided<state> decide(const state& now, const change& command) {
   assign(next.username, command.username);
   assign(next.website, command.website);
   return write(now, std::move(next), command.audit, command.rows);
+}
+
+decided<state> decide(const state& now, const renew_key& command) {
+  if (now.version == 0) return errc::not_found;
+  auto next = now;
+  ++next.key_version;
+  auto rows = command.rows;
+  rows.cold.emplace_back(space_key_row{now.organisation, now.id, next.key_version, command.hash_of(now.id, next.key_version)});
+  return write(now, std::move(next), command.audit, std::move(rows));
 }
 
 decided<state> decide(const state& now, const add_member& command) {

@@ -103,7 +103,8 @@ struct create {
   commit rows;
 };
 
-/// Any subset. Refused: not_found, version_conflict, invalid (the responsible person is no member).
+/// Any subset. `members` is the whole list then: who is not in it goes. Refused: not_found, version_conflict, invalid
+/// (the responsible person is no member, or there are too many).
 struct change {
   using result = state;
   std::optional<std::int64_t> expected_version;
@@ -119,6 +120,16 @@ struct change {
   std::optional<bool> newsletter;
   std::optional<std::string> username;
   std::optional<std::string> website;
+  std::optional<std::vector<member>> members;
+  household::audit audit;
+  commit rows;
+};
+
+/// A new unique key (S6): the former one is dead at once. `hash_of` makes what a key is found by, from household and
+/// key version, since the key itself is never stored. Refused: not_found.
+struct renew_key {
+  using result = state;
+  std::function<sha256_hash(const household_id&, std::int64_t)> hash_of;
   household::audit audit;
   commit rows;
 };
@@ -189,6 +200,7 @@ using decided = outcome<step<state, Result>>;
 
 decided<state> decide(const state& now, const create& command);
 decided<state> decide(const state& now, const change& command);
+decided<state> decide(const state& now, const renew_key& command);
 decided<state> decide(const state& now, const add_member& command);
 decided<state> decide(const state& now, const change_member& command);
 decided<state> decide(const state& now, const remove_member& command);

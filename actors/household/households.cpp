@@ -18,7 +18,7 @@ struct model {
   }
 };
 
-using household_entity = runtime::entity<model, create, change, add_member, change_member, remove_member, link_account,
+using household_entity = runtime::entity<model, create, change, renew_key, add_member, change_member, remove_member, link_account,
                                          unlink_account, get_view>;
 
 class actors final : public registry {
@@ -30,6 +30,7 @@ public:
 
   void tell(const household_id& which, ask<create> command) override { directory_->tell(which, std::move(command)); }
   void tell(const household_id& which, ask<change> command) override { directory_->tell(which, std::move(command)); }
+  void tell(const household_id& which, ask<renew_key> command) override { directory_->tell(which, std::move(command)); }
   void tell(const household_id& which, ask<add_member> command) override {
     directory_->tell(which, std::move(command));
   }
@@ -75,6 +76,10 @@ public:
   }
   void find_by_number(const organisation_id& at, std::string number, reply<maybe_id> back) override {
     from_.find_by_number(at, std::move(number), std::move(back));
+  }
+  void find_by_key(const sha256_hash& hash, reply<maybe_id> back) override { from_.find_by_key(hash, std::move(back)); }
+  void find_space_code(const household_id& of, reply<std::optional<space_code>> back) override {
+    from_.find_space_code(of, std::move(back));
   }
 
   void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override {

@@ -18,6 +18,12 @@ namespace foyer::household {
 /// None: there is no such household.
 using maybe_id = std::optional<household_id>;
 
+/// A code that was mailed to open my space (S6). Its digits come from the id (server_secret::code).
+struct space_code {
+  token_id id;
+  time_point expires_at;
+};
+
 /// Which of the households with an address are meant.
 enum class with_account { any, none };
 
@@ -32,6 +38,10 @@ public:
   /// The oldest that is not archived (H3, A1, A9: `email_key` is the form that is compared).
   virtual void find_by_email(const organisation_id& at, std::string email_key, with_account which,
                              std::function<void(outcome<maybe_id>)> done) = 0;
+  /// By the hash of a unique key (S6); whether it is the latest one is in the household's key_version.
+  virtual void find_by_key(const sha256_hash& hash, std::function<void(outcome<maybe_id>)> done) = 0;
+  /// The code under way for a household's door (S6), the newest that is still good; none: there is none.
+  virtual void find_space_code(const household_id& of, std::function<void(outcome<std::optional<space_code>>)> done) = 0;
   /// By client number.
   virtual void find_by_number(const organisation_id& at, std::string number,
                               std::function<void(outcome<maybe_id>)> done) = 0;
@@ -71,6 +81,7 @@ public:
   virtual ~registry() = default;
   virtual void tell(const household_id& which, ask<create> command) = 0;
   virtual void tell(const household_id& which, ask<change> command) = 0;
+  virtual void tell(const household_id& which, ask<renew_key> command) = 0;
   virtual void tell(const household_id& which, ask<add_member> command) = 0;
   virtual void tell(const household_id& which, ask<change_member> command) = 0;
   virtual void tell(const household_id& which, ask<remove_member> command) = 0;
@@ -83,6 +94,8 @@ public:
   virtual void find_by_email(const organisation_id& at, std::string email_key, with_account which,
                              reply<maybe_id> back) = 0;
   virtual void find_by_number(const organisation_id& at, std::string number, reply<maybe_id> back) = 0;
+  virtual void find_by_key(const sha256_hash& hash, reply<maybe_id> back) = 0;
+  virtual void find_space_code(const household_id& of, reply<std::optional<space_code>> back) = 0;
 
   virtual void sweep(std::chrono::seconds idle_after, std::size_t live_limit) = 0;
   virtual void close() = 0;

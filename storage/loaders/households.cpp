@@ -25,6 +25,13 @@ constexpr pg::statement household_by_email{
 constexpr pg::statement household_by_number{
     "household_by_number", "select id from households where organisation_id = $1 and number = $2"};
 
+constexpr pg::statement household_by_key{"household_by_key",
+                                         "select household_id from space_keys where hash = $1"};
+constexpr pg::statement space_code_of_household{
+    "space_code_of_household",
+    "select id, expires_at from tokens where household_id = $1 and purpose = 'space_code' and state = 'valid' "
+    "order by id desc limit 1"};
+
 outcome<maybe_id> id_of(const pg::read_pool::all_rows& from) {
   if (from[0].size() == 0) return maybe_id{};
   return maybe_id{pg::row_reader{from[0], 0}.next<household_id>()};
@@ -56,6 +63,19 @@ public:
   }
   void find_by_number(const organisation_id& at, std::string number, told<maybe_id> done) override {
     read<maybe_id>(from_, queries(query(household_by_number, at, number)), std::move(done), id_of);
+  }
+  void find_by_key(const sha256_hash& hash, told<maybe_id> done) override {
+    read<maybe_id>(from_, queries(query(household_by_key, hash)), std::move(done), id_of);
+  }
+  void find_space_code(const household_id& of, told<std::optional<household::space_code>> done) override {
+    using found = std::optional<household::space_code>;
+    read<found>(from_, queries(query(space_code_of_household, of)), std::move(done),
+                [](const pg::read_pool::all_rows& got) -> outcome<found> {
+                  if (got[0].size() == 0) return found{};
+                  household::space_code out;
+                  pg::row_reader{got[0], 0}.into(out.id, out.expires_at);
+                  return found{out};
+                });
   }
 
 private:

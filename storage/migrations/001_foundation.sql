@@ -148,6 +148,15 @@ create unique index households_account on households (organisation_id, account_i
 create index households_email on households (organisation_id, email_key);
 create index households_of_account on households (account_id);
 
+-- What the unique keys that were told to somebody are found by (S6); the keys are derived and never stored.
+create table space_keys (
+  hash bytea primary key,
+  organisation_id uuid not null references organisations,
+  household_id uuid not null references households on delete cascade,
+  key_version bigint not null
+);
+create index space_keys_household on space_keys (household_id);
+
 create table members (
   organisation_id uuid not null references organisations,
   household_id uuid not null references households on delete cascade,

@@ -1,0 +1,163 @@
+#include "http/buyer/my_orders_routes.hpp"
+
+#include "actors/runtime/ask.hpp"
+#include "http/bind.hpp"
+#include "http/buyer/order_json.hpp"
+#include "http/buyer/qr_svg.hpp"
+#include "http/buyer/visitor.hpp"
+#include "http/json/reader.hpp"
+#include "http/paging.hpp"
+#include "http/problem.hpp"
+
+namespace foyer::http::buyer {
+namespace {
+
+namespace asio = boost::asio;
+using runtime::await_reply;
+
+response empty_page() { return json_response(200, R"({"items":[],"next_cursor":null})"); }
+
+asio::awaitable<response> list_orders(house_services& with, request& in) {
+  const auto asked = paging_of(in);
+  if (!asked) co_return problem_of(asked.error());
+  auto who = co_await visitor_of(with, in);
+  if (!who) co_return problem_of(who.error());
+  auto which = who->sees();
+  which.limit = asked->limit;
+  if (!asked->cursor.empty()) {
+    const auto before = parse_uuid(asked->cursor);
+    if (!before) co_return problem_of(bad_cursor());
+    which.before = order_id{*before};
+  }
+  if (!which.household) co_return empty_page();
+  auto page = co_await await_reply<order::page>(
+      [&](reply<order::page> back) { with.orders.list_orders(which, std::move(back)); });
+  if (!page) co_return problem_of(page.error());
+  std::string body;
+  json::writer out(body);
+  out.begin_object().key("items").begin_array();
+  for (const auto& each : page->orders) append_order(out, each, *who->at, with.secret);
+  out.end_array().key("next_cursor");
+  if (page->more)
+    out.value(page->orders.back().id);
+  else
+    out.null();
+  out.end_object();
+  co_return json_response(200, std::move(body));
+}
+
+// S5: the same rule as the lists have, for one order.
+bool shown(const order::state& of, const order::filter& to, const organisation::snapshot& at) {
+  if (of.organisation != to.organisation || !to.household || of.household != to.household) return false;
+  if (!to.only_of_account || of.account == to.only_of_account) return true;
+  const auto* shop = at.find_shop(of.shop);
+  return to.box_office_since && of.created_at >= *to.box_office_since && shop != nullptr && shop->box_office;
+}
+
+asio::awaitable<response> get_order(house_services& with, request& in) {
+  auto who = co_await visitor_of(with, in);
+  if (!who) co_return problem_of(who.error());
+  const std::string number{in.parameter("number")};
+  auto found = co_await await_reply<order::state>(
+      [&](reply<order::state> back) { with.orders.load_order(who->at->id, number, std::move(back)); });
+  if (!found) co_return problem_of(found.error());
+  if (!shown(*found, who->sees(), *who->at)) co_return not_found();
+  co_return json_response(200, order_json(*found, *who->at, with.secret));
+}
+
+// "order:position" of the last ticket shown.
+std::optional<order::ticket_place> place_of(std::string_view cursor) {
+  const auto colon = cursor.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto id = parse_uuid(cursor.substr(0, colon));
+  const auto position = json::parse_integer(cursor.substr(colon + 1));
+  if (!id || !position || *position < 0 || *position > 1'000'000) return std::nullopt;
+  return order::ticket_place{order_id{*id}, static_cast<int>(*position)};
+}
+
+void append_shown(json::writer& out, const order::shown_ticket& of, const server_secret& secret) {
+  out.begin_object();
+  append_ticket_fields(out, of.of, of.title, secret);
+  out.field("order_id", of.order).field("order_number", of.order_number).end_object();
+}
+
+asio::awaitable<response> list_tickets(house_services& with, request& in) {
+  const auto asked = paging_of(in);
+  if (!asked) co_return problem_of(asked.error());
+  const auto after = place_of(asked->cursor);
+  if (!asked->cursor.empty() && !after) co_return problem_of(bad_cursor());
+  auto who = co_await visitor_of(with, in);
+  if (!who) co_return problem_of(who.error());
+  auto which = who->sees();
+  which.limit = asked->limit;
+  if (!which.household) co_return empty_page();
+  auto page = co_await await_reply<order::ticket_page>(
+      [&](reply<order::ticket_page> back) { with.orders.list_tickets(which, after, std::move(back)); });
+  if (!page) co_return problem_of(page.error());
+  std::string body;
+  json::writer out(body);
+  out.begin_object().key("items").begin_array();
+  for (const auto& each : page->tickets) append_shown(out, each, with.secret);
+  out.end_array().key("next_cursor");
+  if (page->more)
+    out.value(to_string(page->tickets.back().order) + ':' + std::to_string(page->tickets.back().of.position));
+  else
+    out.null();
+  out.end_object();
+  co_return json_response(200, std::move(body));
+}
+
+asio::awaitable<outcome<order::shown_ticket>> ticket_of(house_services& with, const request& in) {
+  const auto id = parse_uuid(in.parameter("ticket"));
+  if (!id) co_return errc::not_found;
+  auto who = co_await visitor_of(with, in);
+  if (!who) co_return who.error();
+  const auto which = who->sees();
+  if (!which.household) co_return errc::not_found;
+  co_return co_await await_reply<order::shown_ticket>([&](reply<order::shown_ticket> back) {
+    with.orders.load_ticket(which, ticket_id{*id}, std::move(back));
+  });
+}
+
+// S1. A cancelled ticket has no code to show.
+asio::awaitable<response> get_qr(house_services& with, request& in) {
+  auto found = co_await ticket_of(with, in);
+  if (!found) co_return problem_of(found.error());
+  if (found->of.status == order::ticket_status::cancelled) co_return not_found();
+  auto picture = qr_svg(with.secret.ticket_code(found->of.id, found->of.offer));
+  if (picture.empty()) co_return internal();
+  co_return response(200, "image/svg+xml", std::move(picture));
+}
+
+asio::awaitable<response> list_benefits(house_services& with, request& in) {
+  auto who = co_await visitor_of(with, in);
+  if (!who) co_return problem_of(who.error());
+  const auto which = who->sees();
+  if (!which.household) co_return empty_page();
+  using all = std::vector<order::shown_benefit>;
+  auto found = co_await await_reply<all>([&](reply<all> back) { with.orders.list_benefits(which, std::move(back)); });
+  if (!found) co_return problem_of(found.error());
+  std::string body;
+  json::writer out(body);
+  out.begin_object().key("items").begin_array();
+  for (const auto& each : *found) {
+    out.begin_object();
+    append_benefit_fields(out, each.of, *who->at);
+    out.field("title", each.title).field("order_number", each.order_number).end_object();
+  }
+  out.end_array().key("next_cursor").null().end_object();
+  co_return json_response(200, std::move(body));
+}
+
+} // namespace
+
+void add_my_orders_routes(router& to, house_services& with) {
+  const std::string base = "/api/v1/me/orgs/{org}";
+  to.add(verb::get, base + "/orders", bind<list_orders>(with), space_route("list_my_orders"));
+  to.add(verb::get, base + "/orders/{number}", bind<get_order>(with), space_route("get_my_order"));
+  to.add(verb::get, base + "/tickets", bind<list_tickets>(with), space_route("list_my_tickets"));
+  to.add(verb::get, base + "/tickets/{ticket}/qr.svg", bind<get_qr>(with), space_route("get_my_ticket_qr"));
+  to.add(verb::get, base + "/benefits", bind<list_benefits>(with), space_route("list_my_benefits"));
+}
+
+} // namespace foyer::http::buyer
