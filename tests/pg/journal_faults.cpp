@@ -11,7 +11,8 @@ using namespace foyer::tests;
 
 namespace {
 
-commit new_wallet(const household_id& household, amount balance = 1) {
+commit new_wallet(const household_id& household) {
+  constexpr amount balance = 1;
   commit rows;
   rows.wallets.push_back(a_wallet(fresh_id<organisation_id>(), household, 0, balance));
   rows.entries.push_back(an_entry(rows.wallets.back(), 1, balance));
@@ -158,7 +159,7 @@ TEST_CASE("W3 two processes that change one wallet never both succeed from the s
   running_journal first(quick());
   running_journal second(quick());
   const auto household = fresh_id<household_id>();
-  REQUIRE(first.append_and_wait(new_wallet(household, 0)).status == commit_status::committed);
+  REQUIRE(first.append_and_wait(new_wallet(household)).status == commit_status::committed);
   std::int64_t version = 1;
   for (int round = 0; round < 50; ++round) {
     auto here = first.append(changed_wallet(household, version, version));
