@@ -230,6 +230,7 @@ struct session_row {
   std::optional<account_id> account;
   std::optional<organisation_id> organisation;
   std::optional<household_id> household;
+  std::optional<order_id> only_order;
   bool remembered = false;
   std::string device;
   std::string address;

@@ -22,6 +22,8 @@ struct caller {
   /// Set: a my-space session (S6) of this household.
   std::optional<organisation_id> space_organisation;
   std::optional<household_id> space_household;
+  /// Set: a my-space session of this order alone (H3), without a household.
+  std::optional<order_id> space_order;
   /// The session itself.
   session::session_ptr live;
 };

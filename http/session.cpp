@@ -47,6 +47,7 @@ std::shared_ptr<const caller> caller_from(session::session_ptr live) {
   } else {
     who->space_organisation = live->of.organisation;
     who->space_household = live->of.household;
+    who->space_order = live->of.only_order;
   }
   who->live = std::move(live);
   return who;

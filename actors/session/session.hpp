@@ -22,6 +22,7 @@ struct owner {
   account_id id;
   std::string username;
   std::string email;
+  std::string email_key; // as it is compared (A9)
   std::string first_name;
   std::string last_name;
   std::optional<date> birth_date;
@@ -39,10 +40,11 @@ struct owner {
 struct record {
   session_id id;
   sha256_hash token_hash{};
-  bool login = true; // false: a my-space session (S6), which has organisation and household
+  bool login = true; // false: a my-space session (S6), which has organisation, and household or only_order
   std::optional<account_id> account;
   std::optional<organisation_id> organisation;
   std::optional<household_id> household;
+  std::optional<order_id> only_order; // what a number alone opens (H3)
   bool remembered = false;
   std::string device;
   std::string address;

@@ -176,20 +176,20 @@ public:
     return made;
   }
 
-  void open_space(const organisation_id& at, const household_id& whose, std::string device, std::string address,
-                  reply<fresh> back) override {
+  void open_space(const space& what, std::string device, std::string address, reply<fresh> back) override {
     auto made = prepare(std::move(device), std::move(address));
     made.row.login = false;
-    made.row.organisation = at;
-    made.row.household = whose;
+    made.row.organisation = what.at;
+    made.row.household = what.household;
+    made.row.only_order = what.only_order;
     made.row.expires_at = end_of(made.row.created_at, false, false, limits_);
     commit rows;
     rows.cold.emplace_back(made.row);
-    to_.append(std::move(rows), [made = std::move(made), back](const commit_outcome& what) {
-      if (what.status == commit_status::committed)
+    to_.append(std::move(rows), [made = std::move(made), back](const commit_outcome& became) {
+      if (became.status == commit_status::committed)
         back(made);
       else
-        back(refusal_of(what));
+        back(refusal_of(became));
     });
   }
 

@@ -40,6 +40,13 @@ struct fresh {
   session_row row;
 };
 
+/// What a my-space session shows: a household, or one order.
+struct space {
+  organisation_id at;
+  std::optional<household_id> household;
+  std::optional<order_id> only_order;
+};
+
 /// The sessions of this installation, with the ones in use kept in memory (bounded), so that a signed-in request
 /// needs no query. An end is seen by the very next request of this process; what another process changed (a role
 /// given at the command line) within `reread_after`. Any thread.
@@ -56,8 +63,7 @@ public:
   [[nodiscard]] virtual fresh prepare_login(const account_id& of, bool remember, bool staff, std::string device,
                                             std::string address) const = 0;
   /// Opens a my-space session (S6): writes it and answers when it is durable.
-  virtual void open_space(const organisation_id& at, const household_id& whose, std::string device, std::string address,
-                          reply<fresh> back) = 0;
+  virtual void open_space(const space& what, std::string device, std::string address, reply<fresh> back) = 0;
 
   virtual void list(const account_id& of, reply<std::vector<record>> back) = 0;
   /// Ends one session; of somebody else or unknown: not_found is the caller's to tell.

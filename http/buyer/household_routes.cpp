@@ -35,7 +35,7 @@ asio::awaitable<response> answer_with(house_services& with, int status, househol
 }
 
 asio::awaitable<response> get_household(house_services& with, request& in) {
-  auto who = co_await visitor_of(with, in);
+  auto who = co_await household_visitor_of(with, in);
   if (!who) co_return problem_of(who.error());
   if (!who->of) co_return not_found();
   co_return co_await answer_with(with, 200, std::move(*who->of), who->unit());
@@ -105,7 +105,7 @@ asio::awaitable<response> put_household(house_services& with, request& in) {
   const auto expected = expected_version(in);
   if (!expected) co_return problem_of(expected.error());
   for (int left = merge_tries;; --left) {
-    auto who = co_await visitor_of(with, in);
+    auto who = co_await household_visitor_of(with, in);
     if (!who) co_return problem_of(who.error());
     const bool is_new = !who->of;
     if (is_new) who->of = own_household(*who);
@@ -127,7 +127,7 @@ asio::awaitable<response> put_household(house_services& with, request& in) {
 }
 
 asio::awaitable<outcome<at_household>> enter(house_services& with, const request& in) {
-  auto who = co_await visitor_of(with, in);
+  auto who = co_await household_visitor_of(with, in);
   if (!who) co_return who.error();
   if (!who->of) co_return errc::not_found;
   const auto expected = expected_version(in);

@@ -15,7 +15,63 @@ namespace {
 namespace asio = boost::asio;
 using runtime::await_reply;
 
-response empty_page() { return json_response(200, R"({"items":[],"next_cursor":null})"); }
+asio::awaitable<outcome<order::state>> only_order_of(house_services& with, const visitor& who) {
+  return await_reply<order::state>([&with, id = *who.only_order](reply<order::state> back) {
+    with.orders.load_order(id, std::move(back));
+  });
+}
+
+// The lists of a session that shows one order alone.
+std::vector<order::shown_ticket> tickets_of(const order::state& of) {
+  std::vector<order::shown_ticket> out;
+  for (const auto& each : of.tickets) out.push_back({each, of.id, of.number, title_of(of, each.line_position)});
+  return out;
+}
+std::vector<order::shown_benefit> benefits_of(const order::state& of) {
+  std::vector<order::shown_benefit> out;
+  for (const auto& each : of.benefits) out.push_back({each, of.id, of.number, title_of(of, each.line_position)});
+  return out;
+}
+
+asio::awaitable<outcome<order::page>> read_orders(house_services& with, const visitor& who, const order::filter& which) {
+  if (who.only_order) {
+    auto only = co_await only_order_of(with, who);
+    if (!only) co_return only.error();
+    order::page out;
+    out.orders.push_back(std::move(*only));
+    co_return out;
+  }
+  if (!which.household) co_return order::page{};
+  co_return co_await await_reply<order::page>(
+      [&](reply<order::page> back) { with.orders.list_orders(which, std::move(back)); });
+}
+
+asio::awaitable<outcome<order::ticket_page>> read_tickets(house_services& with, const visitor& who,
+                                                          const order::filter& which,
+                                                          const std::optional<order::ticket_place>& after) {
+  if (who.only_order) {
+    auto only = co_await only_order_of(with, who);
+    if (!only) co_return only.error();
+    co_return order::ticket_page{tickets_of(*only), false};
+  }
+  if (!which.household) co_return order::ticket_page{};
+  co_return co_await await_reply<order::ticket_page>(
+      [&](reply<order::ticket_page> back) { with.orders.list_tickets(which, after, std::move(back)); });
+}
+
+using benefits = std::vector<order::shown_benefit>;
+
+asio::awaitable<outcome<benefits>> read_benefits(house_services& with, const visitor& who) {
+  if (who.only_order) {
+    auto only = co_await only_order_of(with, who);
+    if (!only) co_return only.error();
+    co_return benefits_of(*only);
+  }
+  const auto which = who.sees();
+  if (!which.household) co_return benefits{};
+  co_return co_await await_reply<benefits>(
+      [&](reply<benefits> back) { with.orders.list_benefits(which, std::move(back)); });
+}
 
 asio::awaitable<response> list_orders(house_services& with, request& in) {
   const auto asked = paging_of(in);
@@ -29,9 +85,7 @@ asio::awaitable<response> list_orders(house_services& with, request& in) {
     if (!before) co_return problem_of(bad_cursor());
     which.before = order_id{*before};
   }
-  if (!which.household) co_return empty_page();
-  auto page = co_await await_reply<order::page>(
-      [&](reply<order::page> back) { with.orders.list_orders(which, std::move(back)); });
+  auto page = co_await read_orders(with, *who, which);
   if (!page) co_return problem_of(page.error());
   std::string body;
   json::writer out(body);
@@ -61,7 +115,8 @@ asio::awaitable<response> get_order(house_services& with, request& in) {
   auto found = co_await await_reply<order::state>(
       [&](reply<order::state> back) { with.orders.load_order(who->at->id, number, std::move(back)); });
   if (!found) co_return problem_of(found.error());
-  if (!shown(*found, who->sees(), *who->at)) co_return not_found();
+  const bool allowed = who->only_order ? found->id == *who->only_order : shown(*found, who->sees(), *who->at);
+  if (!allowed) co_return not_found();
   co_return json_response(200, order_json(*found, *who->at, with.secret));
 }
 
@@ -90,9 +145,7 @@ asio::awaitable<response> list_tickets(house_services& with, request& in) {
   if (!who) co_return problem_of(who.error());
   auto which = who->sees();
   which.limit = asked->limit;
-  if (!which.household) co_return empty_page();
-  auto page = co_await await_reply<order::ticket_page>(
-      [&](reply<order::ticket_page> back) { with.orders.list_tickets(which, after, std::move(back)); });
+  auto page = co_await read_tickets(with, *who, which, after);
   if (!page) co_return problem_of(page.error());
   std::string body;
   json::writer out(body);
@@ -112,6 +165,13 @@ asio::awaitable<outcome<order::shown_ticket>> ticket_of(house_services& with, co
   if (!id) co_return errc::not_found;
   auto who = co_await visitor_of(with, in);
   if (!who) co_return who.error();
+  if (who->only_order) {
+    auto only = co_await only_order_of(with, *who);
+    if (!only) co_return only.error();
+    for (auto& each : tickets_of(*only))
+      if (each.of.id.value == *id) co_return std::move(each);
+    co_return errc::not_found;
+  }
   const auto which = who->sees();
   if (!which.household) co_return errc::not_found;
   co_return co_await await_reply<order::shown_ticket>([&](reply<order::shown_ticket> back) {
@@ -132,10 +192,7 @@ asio::awaitable<response> get_qr(house_services& with, request& in) {
 asio::awaitable<response> list_benefits(house_services& with, request& in) {
   auto who = co_await visitor_of(with, in);
   if (!who) co_return problem_of(who.error());
-  const auto which = who->sees();
-  if (!which.household) co_return empty_page();
-  using all = std::vector<order::shown_benefit>;
-  auto found = co_await await_reply<all>([&](reply<all> back) { with.orders.list_benefits(which, std::move(back)); });
+  auto found = co_await read_benefits(with, *who);
   if (!found) co_return problem_of(found.error());
   std::string body;
   json::writer out(body);

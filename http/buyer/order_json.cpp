@@ -10,12 +10,6 @@ std::optional<std::string_view> unless_empty(std::string_view text) {
   return text;
 }
 
-std::string_view title_of(const order::state& of, int line_position) {
-  for (const auto& each : of.lines)
-    if (each.position == line_position) return each.title;
-  return {};
-}
-
 void append_line(json::writer& out, const order::line& of, const currency& unit) {
   out.begin_object().field("id", of.id).field("offer_id", of.offer).field("rate_id", of.rate);
   out.field("title", of.title).field("quantity", of.quantity).field("unit_price", money{of.unit_price, unit});
@@ -61,6 +55,12 @@ void append_next_action(json::writer& out, const order::state& of, const currenc
 }
 
 } // namespace
+
+std::string title_of(const order::state& of, int line_position) {
+  for (const auto& each : of.lines)
+    if (each.position == line_position) return each.title;
+  return {};
+}
 
 void append_ticket_fields(json::writer& out, const order::ticket& of, std::string_view title,
                           const server_secret& secret) {

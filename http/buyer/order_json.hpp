@@ -11,6 +11,9 @@ namespace foyer::http::buyer {
 void append_order(json::writer& out, const order::state& of, const organisation::snapshot& at,
                   const server_secret& secret);
 
+/// The title of the line at this position, empty when there is none.
+std::string title_of(const order::state& of, int line_position);
+
 /// One ticket; `title` is that of its line.
 void append_ticket(json::writer& out, const order::ticket& of, std::string_view title, const server_secret& secret);
 /// The same with further fields, inside an object that is open.

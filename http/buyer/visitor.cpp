@@ -46,6 +46,8 @@ asio::awaitable<outcome<visitor>> visitor_of(house_services& with, const request
     // A my-space session of another organisation sees nothing here, not even that there is something.
     if (who->space_organisation != out.at->id) co_return errc::not_found;
     whose = who->space_household;
+    out.only_order = who->space_order;
+    if (out.only_order) co_return out;
   }
   if (!whose) co_return out;
   auto view = co_await runtime::ask_entity(with.households, *whose, household::get_view{});
@@ -53,6 +55,12 @@ asio::awaitable<outcome<visitor>> visitor_of(house_services& with, const request
   if (view && view->organisation == out.at->id) out.of = std::move(*view);
   if (!out.of && !out.account) co_return errc::not_found;
   co_return out;
+}
+
+asio::awaitable<outcome<visitor>> household_visitor_of(house_services& with, const request& in) {
+  auto who = co_await visitor_of(with, in);
+  if (who && who->only_order) co_return errc::forbidden;
+  co_return who;
 }
 
 } // namespace foyer::http::buyer

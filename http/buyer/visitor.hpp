@@ -18,6 +18,8 @@ struct visitor {
   organisation::snapshot_ptr at;
   /// Set: logged in.
   std::shared_ptr<const caller_account> account;
+  /// Set: a door that opened one order alone (H3); then there is neither account nor household.
+  std::optional<order_id> only_order;
   /// None: the account has no household here yet.
   std::optional<household::state> of;
   time_point now;
@@ -31,6 +33,10 @@ struct visitor {
 /// Who visits the organisation of the path. Refused: not_found (no such organisation, or a my-space session of another
 /// one).
 boost::asio::awaitable<outcome<visitor>> visitor_of(house_services& with, const request& in);
+
+/// The same, but only with a household: for what an order's number alone does not open. Refused: forbidden for such a
+/// session.
+boost::asio::awaitable<outcome<visitor>> household_visitor_of(house_services& with, const request& in);
 
 /// How a route of my space is declared.
 constexpr route_info space_route(std::string_view operation) {

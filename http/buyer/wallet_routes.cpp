@@ -13,7 +13,7 @@ namespace {
 namespace asio = boost::asio;
 
 asio::awaitable<response> get_wallet(house_services& with, request& in) {
-  auto who = co_await visitor_of(with, in);
+  auto who = co_await household_visitor_of(with, in);
   if (!who) co_return problem_of(who.error());
   if (!who->of) co_return json_response(200, wallet_json({}, who->unit(), std::nullopt)); // nothing yet
   auto purse = co_await runtime::ask_entity(with.wallets, who->of->id, wallet::get_view{});
@@ -22,7 +22,7 @@ asio::awaitable<response> get_wallet(house_services& with, request& in) {
 }
 
 asio::awaitable<response> list_entries(house_services& with, request& in) {
-  auto who = co_await visitor_of(with, in);
+  auto who = co_await household_visitor_of(with, in);
   if (!who) co_return problem_of(who.error());
   if (!who->of) co_return json_response(200, R"({"items":[],"next_cursor":null})");
   co_return co_await entries_page(with, in, who->of->id, who->unit(), false);

@@ -7,6 +7,7 @@
 #include "http/staff/household_form.hpp"
 #include "http/staff/member_routes.hpp"
 #include "http/staff/staff_request.hpp"
+#include "http/unique_key.hpp"
 #include "http/version.hpp"
 
 namespace foyer::http::staff {
@@ -190,6 +191,26 @@ asio::awaitable<response> set_archived(house_services& with, request& in, bool a
   co_return co_await answer_with(with, 200, *of, by->unit());
 }
 
+// S6: a new unique key; the former one opens nothing any more.
+asio::awaitable<response> post_key(house_services& with, request& in) {
+  auto by = co_await staff_of(with, in);
+  if (!by) co_return problem_of(by.error());
+  auto of = co_await household_of(with, *by, in);
+  if (!of) co_return problem_of(of.error());
+  household::renew_key command;
+  command.hash_of = [&secret = with.secret](const household_id& whose, std::int64_t version) {
+    return key_hash(secret.unique_key(whose, version));
+  };
+  command.audit.entry = by->audit("household.key", "household", of->id.value);
+  of = co_await ask_entity(with.households, of->id, std::move(command));
+  if (!of) co_return problem_of(of.error());
+  std::string body;
+  json::writer out(body);
+  out.begin_object().field("household_id", of->id);
+  out.field("key", grouped(with.secret.unique_key(of->id, of->key_version))).end_object();
+  co_return record_response(201, std::move(body), of->version);
+}
+
 asio::awaitable<response> archive(house_services& with, request& in) { return set_archived(with, in, true); }
 asio::awaitable<response> unarchive(house_services& with, request& in) { return set_archived(with, in, false); }
 
@@ -204,6 +225,7 @@ void add_household_routes(router& to, house_services& with) {
   to.add(verb::patch, one, bind<patch_household>(with), staff_route("staff_change_household", client_writers));
   to.add(verb::post, one + "/archive", bind<archive>(with), staff_route("staff_archive_household", client_writers));
   to.add(verb::post, one + "/unarchive", bind<unarchive>(with), staff_route("staff_unarchive_household", client_writers));
+  to.add(verb::post, one + "/key", bind<post_key>(with), staff_route("staff_renew_key", client_writers));
   add_member_routes(to, with);
 }
 

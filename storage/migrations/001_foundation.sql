@@ -106,6 +106,8 @@ create table sessions (
   account_id uuid references accounts on delete cascade,
   organisation_id uuid references organisations,
   household_id uuid,
+  -- Set: a my-space session that shows this order alone (H3), and has no household.
+  only_order uuid,
   remembered boolean not null default false,
   device text not null default '',
   address text not null default '',
