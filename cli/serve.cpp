@@ -1,6 +1,7 @@
 #include "actors/runtime/scheduler.hpp"
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
+#include "cli/demo.hpp"
 #include "cli/log.hpp"
 #include "cli/parts.hpp"
 #include "cli/routes.hpp"
@@ -9,6 +10,7 @@
 #include "http/server/server.hpp"
 #include "mail/mailbox.hpp"
 #include "mail/pool.hpp"
+#include "storage/housekeeping.hpp"
 #include "storage/migrations.hpp"
 #include "storage/outbox.hpp"
 #include "storage/secret_file.hpp"
@@ -73,6 +75,8 @@ public:
         parts_(io_, system_, settings, database_url, secret),
         mailbox_(settings.mail.smtp_url.empty() ? mail::create_mailbox(settings.mail_dir()) : nullptr),
         mailers_(create_mailers(database_url)),
+        housekeeping_(storage::start_housekeeping(
+            database_url, settings, [](std::string_view line) { spdlog::warn("housekeeping: {}", line); })),
         routes_(parts_, mailbox_),
         signals_(io_, SIGTERM, SIGINT),
         hang_up_(io_, SIGHUP),
@@ -85,6 +89,8 @@ public:
     http::operations::add_health_routes(metrics_router_, [this] { return unready(); });
     http::operations::add_metrics_route(metrics_router_, routes_.metrics);
     http::json::set_depth_max(static_cast<std::size_t>(settings.http.json_depth_max));
+    http::add_front_page(routes_.router, front_page_of(settings));
+    if (settings.data.demo) load_demo(parts_);
     server_ = http::create_server(io_, options_of(settings), routes_.router, routes_.metrics);
     if (!settings.server.metrics_listen.empty()) {
       http::server_options options;
@@ -188,6 +194,7 @@ private:
     if (metrics_server_) metrics_server_->stop();
     // Waits for the mails in hand; their threads are not ours.
     mailers_->stop();
+    housekeeping_->stop();
     parts_.close_actors();
     parts_.journal->close();
     parts_.reads->close();
@@ -201,6 +208,7 @@ private:
   parts parts_;
   std::shared_ptr<mailer::mailbox> mailbox_;
   std::unique_ptr<mailer::pool> mailers_;
+  std::unique_ptr<storage::housekeeping> housekeeping_;
   routes routes_;
   http::router metrics_router_;
   std::shared_ptr<http::server> server_;
@@ -228,7 +236,7 @@ int run_serve(const serve_options&, const config::settings& settings) {
   try {
     running server{settings, database->url, *secret};
     spdlog::info("listening on {} (port {})", settings.server.listen, server.port());
-    std::printf("Foyer is ready at %s\n", settings.server.public_url.c_str());
+    std::fputs(ready_text(settings).c_str(), stdout);
     std::fflush(stdout);
     server.run();
   } catch (const std::exception& error) {

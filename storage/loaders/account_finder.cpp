@@ -1,6 +1,6 @@
 #include "actors/account/accounts.hpp"
 #include "storage/loaders/read.hpp"
-#include "storage/token_names.hpp"
+#include "storage/loaders/token_row.hpp"
 
 namespace foyer::storage {
 namespace {
@@ -8,7 +8,8 @@ namespace {
 constexpr pg::statement by_email_sql{"account_by_email", "select id from accounts where email_key = $1"};
 constexpr pg::statement by_username_sql{"account_by_username", "select id from accounts where username_key = $1"};
 constexpr pg::statement by_token_sql{"account_by_token", R"sql(
-select id, purpose, account_id, household_id from tokens where hash = $1
+select id, purpose, state, code_failures, subject, created_at, expires_at, account_id, household_id
+from tokens where hash = $1
 )sql"};
 constexpr pg::statement by_new_email_sql{"account_by_new_email", R"sql(
 select account_id from tokens
@@ -18,7 +19,7 @@ order by state = 'valid' desc, id desc limit 1
 // By bytes, so that the index of prefixes serves; ':' follows '9'.
 constexpr pg::statement usernames_like_sql{"usernames_like", R"sql(
 select username_key from accounts
-where username_key ~>=~ $1::text and username_key ~<~ $1::text || ':'
+where username_key ~>=~ $1::text and username_key ~<~ ($1::text || ':')
   and substr(username_key, length($1::text) + 1) ~ '^[0-9]*$'
 limit 10000
 )sql"};
@@ -50,8 +51,7 @@ public:
       if (rows.size() == 0) return {};
       pg::row_reader row{rows, 0};
       account::token_owner out;
-      row.into(out.id);
-      out.purpose = purpose_named(row.next<std::string>());
+      out.token = token_in(row);
       row.into(out.account, out.household);
       return out;
     });

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace foyer::storage {
+
+/// Removes what nobody may use any more: idempotency records after orders.idempotency_kept_for (W5), sessions that
+/// are over, tokens long expired, journals of processes long gone. On a thread and a connection of its own, in small
+/// portions, so that nobody waits for it.
+class housekeeping {
+public:
+  virtual ~housekeeping() = default;
+  /// Ends the thread after the portion in hand. Blocks for at most database.statement_deadline.
+  virtual void stop() = 0;
+};
+
+std::unique_ptr<housekeeping> start_housekeeping(std::string database_url, const config::settings& settings,
+                                                 std::function<void(std::string_view)> log);
+
+} // namespace foyer::storage
