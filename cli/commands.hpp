@@ -37,4 +37,33 @@ struct ledger_verify_options {
 };
 int run_ledger_verify(const ledger_verify_options& options, const config::settings& settings);
 
+/// Somebody who gets a role.
+struct staff_options {
+  std::string email;
+  std::string first_name;
+  std::string last_name;
+  bool password_stdin = false; ///< the first line of standard input is the password of a new account
+};
+
+struct org_create_options {
+  std::string slug;
+  std::string name;
+  std::string currency = "EUR";
+  std::string locale = "fr";
+  staff_options admin;
+};
+int run_org_create(const org_create_options& options, const config::settings& settings);
+
+struct org_list_options {
+  bool json = false;
+};
+int run_org_list(const org_list_options& options, const config::settings& settings);
+
+struct staff_add_options {
+  std::string organisation;
+  std::string role;
+  staff_options who;
+};
+int run_staff_add(const staff_add_options& options, const config::settings& settings);
+
 } // namespace foyer::cli

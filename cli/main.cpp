@@ -107,6 +107,44 @@ void add_ledger(CLI::App& app, command_line& line, cli::ledger_verify_options& o
   line.then(verify, [&options](const config::settings& s) { return cli::run_ledger_verify(options, s); });
 }
 
+void add_person(CLI::App& command, cli::staff_options& options) {
+  command.add_option("--first-name", options.first_name, "of a new account")->type_name("NAME");
+  command.add_option("--last-name", options.last_name, "of a new account")->type_name("NAME");
+  command.add_flag("--password-stdin", options.password_stdin,
+                   "read the password of a new account from standard input; without, its owner gets a mail with a link");
+}
+
+void add_org(CLI::App& app, command_line& line, cli::org_create_options& create, cli::org_list_options& list) {
+  auto& org = *app.add_subcommand("org", "organisations");
+  org.require_subcommand(1);
+  auto& creating = line.add(org, "create", "create an organisation with its points of sale and an administrator");
+  creating.add_option("slug", create.slug, "short name in addresses: a-z, 0-9 and '-'")->required()->type_name("SLUG");
+  creating.add_option("--name", create.name, "name as it is shown")->type_name("NAME");
+  creating.add_option("--currency", create.currency, "ISO 4217 code")->capture_default_str()->type_name("CODE");
+  creating.add_option("--locale", create.locale, "language of texts without another")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"fr", "en"}));
+  creating.add_option("--admin", create.admin.email, "e-mail address of the administrator")->required()->type_name("EMAIL");
+  add_person(creating, create.admin);
+  line.then(creating, [&create](const config::settings& s) { return cli::run_org_create(create, s); });
+  auto& listing = line.add(org, "list", "list the organisations");
+  listing.add_flag("--json", list.json, "print as JSON");
+  line.then(listing, [&list](const config::settings& s) { return cli::run_org_list(list, s); });
+}
+
+void add_staff(CLI::App& app, command_line& line, cli::staff_add_options& options) {
+  auto& staff = *app.add_subcommand("staff", "people who work for an organisation");
+  staff.require_subcommand(1);
+  auto& add = line.add(staff, "add", "give somebody a role, or change it");
+  add.add_option("org", options.organisation, "slug of the organisation")->required()->type_name("ORG");
+  add.add_option("email", options.who.email, "e-mail address of the account")->required()->type_name("EMAIL");
+  add.add_option("--role", options.role, "what they may do")
+      ->required()
+      ->check(CLI::IsMember({"administrator", "box_office", "editor", "auditor"}));
+  add_person(add, options.who);
+  line.then(add, [&options](const config::settings& s) { return cli::run_staff_add(options, s); });
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -125,6 +163,11 @@ int main(int argc, char** argv) {
   add_audit(app, line, audit);
   cli::ledger_verify_options ledger_verify;
   add_ledger(app, line, ledger_verify);
+  cli::org_create_options org_create;
+  cli::org_list_options org_list;
+  add_org(app, line, org_create, org_list);
+  cli::staff_add_options staff_add;
+  add_staff(app, line, staff_add);
 
   try {
     app.parse(argc, argv);

@@ -1,19 +1,55 @@
 #include "cli/routes.hpp"
 
+#include "http/buyer/household_routes.hpp"
+#include "http/buyer/me_routes.hpp"
+#include "http/buyer/my_orders_routes.hpp"
+#include "http/buyer/wallet_routes.hpp"
+#include "http/operations/dev_mail.hpp"
+#include "http/public/account_routes.hpp"
 #include "http/public/organisation_routes.hpp"
+#include "http/staff/household_routes.hpp"
+#include "http/staff/offer_routes.hpp"
+#include "http/staff/settings_routes.hpp"
+#include "http/staff/wallet_routes.hpp"
 
 #include <boost/url/parse.hpp>
 
 namespace foyer::cli {
+namespace {
 
-routes::routes(parts& with, std::shared_ptr<mailer::mailbox>)
-    : house{*with.organisations, *with.households, *with.load.household_list, *with.wallets, *with.load.ledger,
+// Below the handler's deadline, so that a wait ends with an answer.
+constexpr std::chrono::seconds mailbox_wait_max{10};
+
+} // namespace
+
+routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
+    : site(http::site_of(with.settings.server.public_url)),
+      throttle(http::create_throttle(with.settings)),
+      gate{*with.sessions, *with.organisations, with.secret, site},
+      accounts{*with.accounts,      *with.load.account_finder, with.supplies, *with.sessions, *with.hashes,
+               *with.organisations, *with.households,          *throttle,     site,           with.settings},
+      house{*with.organisations, *with.households, *with.load.household_list, *with.wallets, *with.load.ledger,
             *with.offers,        *with.load.offers, *with.load.orders,        *with.idempotent, with.clock, with.secret},
+      space{house, accounts, *with.journal, with.settings.accounts},
       shop{*with.organisations, with.checkout, *with.idempotent, with.secret},
       orders{*with.organisations, with.checkout, *with.idempotent, with.secret} {
+  const bool mailbox_shown = with.settings.data.demo || with.settings.mail.dev_mailbox;
+  if (mailbox && mailbox_shown) http::operations::add_dev_mail_routes(router, std::move(mailbox), mailbox_wait_max);
+  http::install_gate(router, gate);
+  http::add_account_routes(router, accounts);
+  http::add_session_routes(router, accounts);
+  http::buyer::add_me_routes(router, accounts);
   http::add_organisation_routes(router, house);
   http::buyer::add_shop_routes(router, shop);
+  http::buyer::add_household_routes(router, house);
+  http::buyer::add_my_orders_routes(router, house);
+  http::buyer::add_wallet_routes(router, house);
+  http::add_space_routes(router, space);
   http::staff::add_order_routes(router, orders);
+  http::staff::add_settings_routes(router, house);
+  http::staff::add_household_routes(router, house);
+  http::staff::add_wallet_routes(router, house);
+  http::staff::add_offer_routes(router, house);
 }
 
 void add_metrics(http::metrics& to, parts& with, mailer::pool& mailers) {

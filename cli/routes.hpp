@@ -2,10 +2,13 @@
 
 #include "actors/mailer/pool.hpp"
 #include "cli/parts.hpp"
+#include "http/account_services.hpp"
 #include "http/buyer/shop_routes.hpp"
 #include "http/house_services.hpp"
+#include "http/public/space_routes.hpp"
 #include "http/metrics.hpp"
 #include "http/router.hpp"
+#include "http/session.hpp"
 #include "http/staff/order_routes.hpp"
 #include "mail/mailbox.hpp"
 
@@ -22,7 +25,12 @@ struct routes {
 
   http::router router;
   http::metrics metrics;
+  http::site site;
+  std::unique_ptr<http::throttle> throttle;
+  http::gate_services gate;
+  http::account_services accounts;
   http::house_services house;
+  http::space_services space;
   http::buyer::shop_services shop;
   http::staff::order_services orders;
 };

@@ -147,10 +147,10 @@ asio::awaitable<outcome<std::optional<located_proof>>> locate(account_services& 
     const auto found =
         co_await await_reply<owner>([&](reply<owner> back) { with.finder.by_token(hash, std::move(back)); });
     if (!found) co_return found.error();
-    if (!*found || (*found)->purpose != purpose || !(*found)->account) co_return located{};
+    if (!*found || (*found)->token.purpose != purpose || !(*found)->account) co_return located{};
     located_proof out;
     out.whose = *(*found)->account;
-    out.proof.token = (*found)->id;
+    out.proof.token = (*found)->token;
     co_return located{std::move(out)};
   }
   outcome<found_account> whose = found_account{};

@@ -93,7 +93,7 @@ struct origin {
 /// That somebody reads the mailbox: the link's token, or the code. A code is checked and counted in one step by the
 /// account itself, so that many guesses at once are no more than one after the other.
 struct proof {
-  std::optional<token_id> token;
+  std::optional<account::token> token; // as the database has it; one that another process gave out counts, too
   std::function<bool(const token_id&)> code_matches;
 };
 

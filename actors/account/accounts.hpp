@@ -25,8 +25,7 @@ public:
 
 /// Whose token this is.
 struct token_owner {
-  token_id id;
-  token_purpose purpose = token_purpose::confirmation;
+  account::token token;
   std::optional<account_id> account;
   std::optional<household_id> household;
 };

@@ -142,10 +142,13 @@ void change::end_sessions(std::optional<session_id> except) { rows.cold.emplace_
 
 proof_result check_proof(change& to, token_purpose purpose, const proof& given, const supplies& with) {
   proof_result result;
+  if (given.token && std::none_of(to.next.tokens.begin(), to.next.tokens.end(),
+                                  [&](const token& each) { return each.id == given.token->id; }))
+    to.next.tokens.push_back(*given.token);
   std::vector<token*> live;
   for (auto& each : to.next.tokens) {
     if (each.purpose != purpose) continue;
-    const bool matches = given.token ? each.id == *given.token
+    const bool matches = given.token ? each.id == given.token->id
                                      : given.code_matches && each.code_failures < with.limits.code_tries &&
                                            given.code_matches(each.id);
     const bool alive = each.state == token_state::valid && with.at < each.expires_at;

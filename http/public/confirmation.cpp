@@ -112,6 +112,8 @@ asio::awaitable<std::optional<problem>> weigh_password(account_services& with, c
     auto hash = co_await hash_password(with, *form.new_password);
     if (!hash) co_return problem_of(hash.error());
     command.new_password_hash = std::move(*hash);
+    command.first_name = form.first_name;
+    command.last_name = form.last_name;
     co_return std::nullopt;
   }
   if (!form.password) co_return problem_of(refusal{errc::password_required});

@@ -1,6 +1,6 @@
 #include "actors/account/accounts.hpp"
 #include "storage/loaders/read.hpp"
-#include "storage/token_names.hpp"
+#include "storage/loaders/token_row.hpp"
 
 namespace foyer::storage {
 namespace {
@@ -20,11 +20,6 @@ select id, purpose, state, code_failures, subject, created_at, expires_at from (
 where t.nth <= 32 order by t.id
 )sql"};
 
-account::token_state token_state_of(const std::string& word) {
-  if (word == "used") return account::token_state::used;
-  return word == "replaced" ? account::token_state::replaced : account::token_state::valid;
-}
-
 account::state account_of(const account_id& id, const pg::rows& account, const pg::rows& tokens) {
   account::state out;
   out.id = id;
@@ -34,15 +29,8 @@ account::state account_of(const account_id& id, const pg::rows& account, const p
                                   out.website, out.newsletter, out.active, out.registered_at, out.registration_hash,
                                   out.created_at, out.confirmed_at, out.password_changed_at);
   for (int i = 0; i < tokens.size(); ++i) {
-    account::token each;
-    std::string purpose;
-    std::string state;
-    std::int32_t failures = 0;
-    pg::row_reader{tokens, i}.into(each.id, purpose, state, failures, each.subject, each.created_at, each.expires_at);
-    each.purpose = purpose_named(purpose);
-    each.state = token_state_of(state);
-    each.code_failures = failures;
-    out.tokens.push_back(std::move(each));
+    pg::row_reader row{tokens, i};
+    out.tokens.push_back(token_in(row));
   }
   return out;
 }
