@@ -8,8 +8,8 @@ namespace foyer::bench {
 
 namespace {
 
-// More places than any run sells.
-constexpr std::string_view capacity = "1000000000";
+// The most that an offer may have, and more than a run of a quarter of an hour sells.
+constexpr std::string_view capacity = "10000000";
 constexpr std::string_view rush_price = "2500";
 constexpr std::string_view wallet_price = "1";
 
