@@ -1,4 +1,5 @@
-"""What tests over HTTP share: `server`, `client`, `mailbox`, and `make_server` for a server with other settings."""
+"""What tests over HTTP share: `server`, `client`, `mailbox`, `house`, and `make_server` for a server with other
+settings."""
 
 import pathlib
 import sys
@@ -7,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from house import House  # noqa: E402
 from server import BINARY, Mailbox, Server  # noqa: E402
 
 
@@ -35,6 +37,12 @@ def client(server):
 @pytest.fixture(scope="session")
 def mailbox(server):
     return Mailbox(server)
+
+
+@pytest.fixture
+def house(server):
+    """An organisation of the test's own on the shared server."""
+    return House(server)
 
 
 @pytest.fixture
