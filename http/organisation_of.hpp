@@ -13,8 +13,9 @@ inline boost::asio::awaitable<outcome<organisation::snapshot_ptr>> organisation_
                                                                                   const request& in) {
   const auto slug = in.parameter("org");
   if (auto known = from.find(slug)) co_return known;
+  const std::string text{slug};
   co_return co_await runtime::await_reply<organisation::snapshot_ptr>(
-      [&from, text = std::string{slug}](reply<organisation::snapshot_ptr> back) { from.fetch(text, std::move(back)); });
+      [&](reply<organisation::snapshot_ptr> back) { from.fetch(text, std::move(back)); });
 }
 
 } // namespace foyer::http

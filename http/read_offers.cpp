@@ -42,14 +42,15 @@ private:
 asio::awaitable<outcome<std::vector<offer_id>>> read_offer_ids(house_services& with, organisation_id at,
                                                                std::string shop) {
   co_return co_await runtime::await_reply<std::vector<offer_id>>(
-      [&with, at, shop](reply<std::vector<offer_id>> back) { with.offer_list.list_offers(at, shop, std::move(back)); });
+      [&](reply<std::vector<offer_id>> back) { with.offer_list.list_offers(at, shop, std::move(back)); });
 }
 
 asio::awaitable<outcome<offers>> read_offers(house_services& with, organisation_id at, std::string shop) {
   auto ids = co_await read_offer_ids(with, at, std::move(shop));
   if (!ids) co_return ids.error();
   if (ids->empty()) co_return offers{};
-  co_return co_await runtime::await_reply<offers>([&with, which = *ids](reply<offers> back) {
+  const auto& which = *ids;
+  co_return co_await runtime::await_reply<offers>([&](reply<offers> back) {
     auto all = std::make_shared<gathering>(which.size(), std::move(back));
     for (std::size_t i = 0; i < which.size(); ++i)
       with.offers.tell(which[i], ask<offer::get_view>{{}, reply<offer::state>{[all, i](outcome<offer::state> one) {

@@ -57,6 +57,7 @@ struct place_order {
   std::vector<wanted_line> lines;
   std::vector<wanted_payment> payments;
   answer_to_keep answer;
+  bool quiet = false; // no mail: a record of what happened earlier
 };
 
 struct quote {

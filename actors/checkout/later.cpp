@@ -15,6 +15,7 @@ using runtime::ask_entity;
 using runtime::await_reply;
 
 constexpr int attempts_max = 4;
+constexpr std::string_view idempotency_constraint = "idempotency_pkey";
 
 asio::awaitable<outcome<order::state>> load(services& with, const organisation_id& of, const std::string& number) {
   return await_reply<order::state>([&with, of, number](reply<order::state> back) { with.orders.load_order(of, number, back); });
@@ -65,8 +66,23 @@ void free_or_sell(const order::state& of, bool paid, commit& rows) {
   }
 }
 
-void tell_offers(services& with, const order::state& of, bool paid) {
-  for (const auto& [which, quantity] : places_of(of)) with.offers.tell(which, ask<offer::settle_held>{{quantity, paid}, {}});
+// The order's offers as they were before the commit.
+using offers_before = std::map<offer_id, offer::state>;
+
+asio::awaitable<outcome<offers_before>> offers_of(services& with, const order::state& of) {
+  offers_before out;
+  for (const auto& line : of.lines) {
+    if (out.contains(line.offer)) continue;
+    auto view = co_await ask_entity(with.offers, line.offer, offer::get_view{});
+    if (!view) co_return view.error();
+    out.emplace(line.offer, std::move(*view));
+  }
+  co_return out;
+}
+
+void tell_offers(services& with, const order::state& of, const offers_before& offers, bool paid) {
+  for (const auto& [which, quantity] : places_of(of))
+    with.offers.tell(which, ask<offer::settle_held>{{quantity, offers.at(which).loads, paid}, {}});
 }
 
 void keep(const answer_to_keep& how, const order::state& of, std::string& answer, commit& rows) {
@@ -81,8 +97,8 @@ void keep(const answer_to_keep& how, const order::state& of, std::string& answer
 asio::awaitable<outcome<done>> write(services& with, const order::state& of, const order::payment* held, bool capture,
                                      wallet::origin by, commit rows) {
   if (held == nullptr) {
-    auto what = co_await await_reply<commit_outcome>([&with, moved = std::move(rows)](reply<commit_outcome> back) mutable {
-      with.journal.append(std::move(moved), [back](const commit_outcome& became) { back(became); });
+    auto what = co_await await_reply<commit_outcome>([&](reply<commit_outcome> back) {
+      with.journal.append(std::move(rows), [back](const commit_outcome& became) { back(became); });
     });
     if (!what) co_return what.error();
     if (what->status == commit_status::stale) co_return errc::version_conflict;
@@ -106,19 +122,8 @@ asio::awaitable<outcome<done>> write(services& with, const order::state& of, con
 
 // Whether to look at the order again: somebody else changed it, or the wallet's state was not the latest.
 bool may_try_again(const refusal& why) {
+  if (why.detail == idempotency_constraint) return false; // done already: its answer is stored
   return why.code == errc::version_conflict || why.code == errc::conflict || why.code == errc::unavailable;
-}
-
-asio::awaitable<outcome<std::map<offer_id, std::shared_ptr<const offer::details>>>> offers_of(services& with,
-                                                                                             const order::state& of) {
-  std::map<offer_id, std::shared_ptr<const offer::details>> out;
-  for (const auto& line : of.lines) {
-    if (out.contains(line.offer)) continue;
-    auto view = co_await ask_entity(with.offers, line.offer, offer::get_view{});
-    if (!view) co_return view.error();
-    out.emplace(line.offer, view->what);
-  }
-  co_return out;
 }
 
 // The payment that was promised with this method becomes the received one; what was received beside it is new.
@@ -170,16 +175,21 @@ asio::awaitable<outcome<placed>> record_once(services& with, const record_paymen
   receive(next, command, at, rows);
   const bool paid = next.outstanding() == 0;
   ++next.version;
+  offers_before offers;
   if (paid) {
-    auto offers = co_await offers_of(with, next);
-    if (!offers) co_return offers.error();
+    auto found = co_await offers_of(with, next);
+    if (!found) co_return found.error();
+    offers = std::move(*found);
+    std::map<offer_id, std::shared_ptr<const offer::details>> what;
+    for (const auto& [which, each] : offers) what.emplace(which, each.what);
     std::optional<household::state> whose;
     if (next.household) {
       auto view = co_await ask_entity(with.households, *next.household, household::get_view{});
-      if (view) whose = std::move(*view);
+      if (!view) co_return view.error();
+      whose = std::move(*view);
     }
     complete(next, at, rows);
-    issue(next, *offers, whose ? &*whose : nullptr, at);
+    issue(next, what, whose ? &*whose : nullptr, at);
     order::write_tickets(next, rows);
     free_or_sell(next, true, rows);
     rows.cold.emplace_back(deadline_done{deadline_kind::order_expiry, next.id.value});
@@ -193,7 +203,7 @@ asio::awaitable<outcome<placed>> record_once(services& with, const record_paymen
   wallet::origin by{wallet::actor_kind::staff, command.by, at};
   auto written = co_await write(with, next, paid && held_copy ? &*held_copy : nullptr, true, by, std::move(rows));
   if (!written) co_return written.error();
-  if (paid) tell_offers(with, next, true);
+  if (paid) tell_offers(with, next, offers, true);
   out.order = std::move(next);
   co_return out;
 }
@@ -205,6 +215,8 @@ asio::awaitable<outcome<placed>> cancel_once(services& with, const cancel_order&
   if (next.organisation != command.organisation) co_return errc::not_found;
   if (next.status != order::status::awaiting_payment) co_return errc::too_late;
   if (command.only_if_expired_at && (!next.expires_at || *next.expires_at > *command.only_if_expired_at)) co_return errc::too_late;
+  const auto offers = co_await offers_of(with, next);
+  if (!offers) co_return offers.error();
 
   commit rows;
   const auto* held = held_part(next);
@@ -228,7 +240,7 @@ asio::awaitable<outcome<placed>> cancel_once(services& with, const cancel_order&
   keep(command.answer, next, out.answer, rows);
   auto written = co_await write(with, next, held_copy ? &*held_copy : nullptr, false, command.by, std::move(rows));
   if (!written) co_return written.error();
-  tell_offers(with, next, false);
+  tell_offers(with, next, *offers, false);
   out.order = std::move(next);
   co_return out;
 }

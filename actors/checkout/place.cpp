@@ -153,7 +153,7 @@ commit rows_of(const place_order& command, const priced& what, const client& who
     (paid ? delta.sold : delta.held) = quantity;
     rows.stock.push_back(delta);
   }
-  if (!order.buyer_email.empty())
+  if (!order.buyer_email.empty() && !command.quiet)
     rows.mails.push_back(order_mail("order_confirmation", order, *command.organisation, order.buyer_email, order.created_at));
   if (order.expires_at) rows.deadlines.push_back(expiry_deadline(order));
   if (command.answer.render) answer = command.answer.render(order);
@@ -180,8 +180,8 @@ asio::awaitable<outcome<done>> write(services& with, const place_order& command,
   for (const auto& each : order.payments)
     if (each.method == payment_method::wallet) wallet_part = &each;
   if (wallet_part == nullptr) {
-    auto what = co_await await_reply<commit_outcome>([&with, moved = std::move(rows)](reply<commit_outcome> back) mutable {
-      with.journal.append(std::move(moved), [back](const commit_outcome& became) { back(became); });
+    auto what = co_await await_reply<commit_outcome>([&](reply<commit_outcome> back) {
+      with.journal.append(std::move(rows), [back](const commit_outcome& became) { back(became); });
     });
     if (!what) co_return what.error();
     if (what->status != commit_status::committed) co_return runtime::refusal_of(*what);
@@ -238,6 +238,7 @@ asio::awaitable<outcome<placed>> place_once(services& with, const place_order& c
   out.order = build_order(command, *what, whose->whose, with.expire_after, at);
   auto written = co_await write(with, command, out.order, rows_of(command, *what, *whose, out.order, out.answer));
   if (!written) {
+    if (written.error().code == errc::sold_out) taken.settle(offer::fate::refused);
     if (written.error().code == errc::insufficient_funds && wallet_alone) {
       // Nothing there at all, or too little: two different answers (API.md).
       auto there = co_await available_now(with, whose->whose.id);

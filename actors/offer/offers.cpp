@@ -2,6 +2,8 @@
 
 #include "actors/runtime/entity.hpp"
 
+#include <atomic>
+
 namespace foyer::offer {
 namespace {
 
@@ -10,9 +12,18 @@ struct model {
   using state_type = state;
   static constexpr const char* name = "offer";
 
-  loader& from;
+  explicit model(loader& reads) : from(reads) {}
 
-  void load(const offer_id& which, std::function<void(outcome<state>)> done) { from.load_offer(which, std::move(done)); }
+  loader& from;
+  // Of all actors together, so that one that left memory and came back does not use a number again.
+  std::atomic<std::int64_t> loads{0};
+
+  void load(const offer_id& which, std::function<void(outcome<state>)> done) {
+    from.load_offer(which, [number = ++loads, done = std::move(done)](outcome<state> read) {
+      if (read) read->loads = number;
+      done(std::move(read));
+    });
+  }
   /// Places that only memory knows of keep the actor there.
   [[nodiscard]] bool busy(const state& now) const { return now.reserved != 0 || now.doubtful != 0; }
   void carry(const state& before, state& after) { offer::carry(before, after); }
@@ -23,7 +34,7 @@ using offer_entity = runtime::entity<model, reserve, settle, settle_held, create
 class actors final : public registry {
 public:
   actors(caf::actor_system& system, loader& from, journal& to)
-      : directory_(offer_entity::create_directory(system, std::make_shared<model>(model{from}), to, {})) {}
+      : directory_(offer_entity::create_directory(system, std::make_shared<model>(from), to, {})) {}
 
   void tell(const offer_id& which, ask<reserve> command) override { directory_->tell(which, std::move(command)); }
   void tell(const offer_id& which, ask<settle> command) override { directory_->tell(which, std::move(command)); }

@@ -77,7 +77,9 @@ inline refusal refusal_of(const commit_outcome& what) {
 /// Everything of an entity's shell but its list of commands. `Model` has: `id_type`, `state_type`, `static constexpr
 /// const char* name`, `static constexpr std::size_t` nothing else, and a member
 /// `void load(const id_type&, std::function<void(outcome<state_type>)>)`; optionally `void carry(const state_type& from,
-/// state_type& to)` for what lives in memory only and must survive a reload.
+/// state_type& to)` for what lives in memory only and must survive a reload, and `bool busy(const state_type&)` while
+/// that keeps the actor in memory. A command with `static constexpr bool kept = true` changes such memory: it is never
+/// refused for want of the state, but waits until it can be decided.
 template <class Model, class Self>
 class entity_core {
 public:
@@ -91,8 +93,10 @@ public:
   template <class Command>
   void submit(ask<Command>& message) {
     if (!current_) {
-      if (stash_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
-      stash_.emplace_back([this, held = std::move(message)]() mutable { process(held); });
+      constexpr bool kept = requires { requires Command::kept; };
+      if (!kept && stash_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
+      // Submitted again, not processed: what waited before it may have sent the state away once more.
+      stash_.push_back({kept, [this, held = std::move(message)]() mutable { submit(held); }});
       return request_load();
     }
     process(message);
@@ -101,7 +105,8 @@ public:
   void on_loaded(loaded<state_type>& message) {
     loading_ = false;
     if (!message.state) {
-      stash_.clear(); // their replies say unavailable
+      // Their replies say unavailable. What is kept is decided when the next message has loaded the state.
+      std::erase_if(stash_, [](const waiting_command& each) { return !each.kept; });
       return;
     }
     if (before_reload_) {
@@ -110,7 +115,7 @@ public:
     }
     current_ = std::move(*message.state);
     auto waiting = std::exchange(stash_, {});
-    for (auto& next : waiting) next();
+    for (auto& next : waiting) next.run();
   }
 
   void on_settled(settled& message) {
@@ -125,7 +130,7 @@ public:
   [[nodiscard]] bool idle() const {
     if (!under_way_.empty() || !stash_.empty() || loading_) return false;
     if constexpr (requires(const Model& m, const state_type& s) { m.busy(s); })
-      return !before_reload_ && (!current_ || !model_->busy(*current_));
+      return !(before_reload_ && model_->busy(*before_reload_)) && !(current_ && model_->busy(*current_));
     else
       return true;
   }
@@ -206,6 +211,11 @@ private:
     });
   }
 
+  struct waiting_command {
+    bool kept = false;
+    std::function<void()> run;
+  };
+
   struct waiting_answer {
     bool has_commit = false; // else it only waits for those before it
     std::optional<commit_outcome> what;
@@ -223,7 +233,7 @@ private:
   std::uint64_t first_sequence_ = 0; // of under_way_.front()
   std::deque<waiting_answer> under_way_; // in the order in which they were decided
   commit_outcome last_outcome_;
-  std::deque<std::function<void()>> stash_;
+  std::deque<waiting_command> stash_;
 };
 
 /// An entity actor that takes these commands.

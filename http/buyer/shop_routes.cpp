@@ -125,10 +125,9 @@ asio::awaitable<response> post_order(shop_services& with, request& in) {
 asio::awaitable<outcome<order::state>> own_order(shop_services& with, const request& in, const organisation::snapshot& at) {
   const auto* who = caller_of(in);
   if (who == nullptr) co_return errc::not_authenticated;
+  const std::string number{in.parameter("number")};
   auto found = co_await await_reply<order::state>(
-      [&with, id = at.id, number = std::string{in.parameter("number")}](reply<order::state> back) {
-        with.checkout.orders.load_order(id, number, back);
-      });
+      [&](reply<order::state> back) { with.checkout.orders.load_order(at.id, number, back); });
   if (!found) co_return found.error();
   const bool by_account = who->account && found->account == who->account->id;
   const bool by_space = who->space_household && who->space_organisation == at.id && found->household == who->space_household;
