@@ -70,6 +70,7 @@ struct journal_settings {
 struct data_settings {
   std::string dir = "./data";
   bool demo = false;
+  std::int64_t demo_seed = 2026; ///< other names and orders
 };
 
 struct mail_settings {

@@ -25,7 +25,7 @@ std::string without_comments(const std::string& source) {
 /// "path:line: text" of each match.
 std::string matches(const std::regex& wanted) {
   std::string found;
-  for (const char* room : {"actors", "cli", "http", "mail", "storage", "bench"}) {
+  for (const char* room : {"actors", "cli", "http", "mail", "storage", "bench", "demo"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / room)) {
       const auto extension = entry.path().extension();
       if (extension != ".cpp" && extension != ".hpp") continue;
