@@ -8,8 +8,8 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::array changed_optional{"changed_at"sv, "device"sv, "address"sv};
-constexpr std::array order_optional{"due"sv,   "reference"sv,  "instructions"sv, "expires_at"sv,
-                                    "link"sv,  "starts_at"sv,  "location"sv,     "rate"sv,
+constexpr std::array order_optional{"due"sv,    "reference"sv, "instructions"sv, "expires_at"sv,
+                                    "link"sv,   "starts_at"sv, "location"sv,     "rate"sv,
                                     "holder"sv, "payments"sv,  "tickets"sv};
 constexpr std::array paid_optional{"link"sv};
 constexpr std::array expired_optional{"released"sv};
@@ -40,6 +40,8 @@ const template_info* find_template(std::string_view name) {
   return found == templates.end() ? nullptr : &*found;
 }
 
-std::span<const template_info> all_templates() { return templates; }
+std::span<const template_info> all_templates() {
+  return templates;
+}
 
 } // namespace foyer::mail

@@ -9,7 +9,8 @@ namespace foyer::mail {
 /// Which duration of the configuration a template's {{validity}} names.
 enum class validity { none, confirmation, password_reset, email_change, email_undo, invitation, space_code };
 
-/// What the program knows about one template besides its files mail/templates/{fr,en}/NAME.{subject,txt,html}.
+/// What the program knows about one template besides its files
+/// mail/templates/{fr,en}/NAME.{subject,txt,html}.
 struct template_info {
   std::string_view name;
   /// The page that {{link}} opens, "" without; the token of params.token_id follows in the fragment.

@@ -23,12 +23,17 @@ using bytes = std::vector<unsigned char>;
 constexpr int rsa_bits_min = 1024; // RFC 8301, section 3.2
 
 /// From, To and Subject stand twice, so that nobody can add a second one (RFC 6376, section 8.15).
-constexpr std::array<std::string_view, 11> signed_names{"From", "From",     "To",         "To",           "Subject", "Subject",
-                                                        "Date", "Reply-To", "Message-ID", "MIME-Version", "Content-Type"};
+constexpr std::array<std::string_view, 11> signed_names{
+    "From", "From",     "To",         "To",           "Subject",     "Subject",
+    "Date", "Reply-To", "Message-ID", "MIME-Version", "Content-Type"};
 
-bool blank(char c) { return c == ' ' || c == '\t'; }
+bool blank(char c) {
+  return c == ' ' || c == '\t';
+}
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -93,8 +98,8 @@ std::vector<header_field> fields_of(std::string_view head) {
 
 std::string base64(std::span<const unsigned char> from) {
   std::string out(4 * ((from.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), from.data(), static_cast<int>(from.size()));
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), from.data(),
+                                     static_cast<int>(from.size()));
   out.resize(static_cast<std::size_t>(length));
   return out;
 }
@@ -139,8 +144,8 @@ public:
     }
     const auto body_hash = base64(sha256_of(relaxed_body(message.substr(split + 4))));
     const std::string value = std::string(" v=1; a=") + (ed25519_ ? "ed25519-sha256" : "rsa-sha256") +
-                              "; c=relaxed/relaxed; d=" + domain_ + ";\r\n s=" + selector_ + ";\r\n h=" + names +
-                              ";\r\n bh=" + body_hash + ";\r\n b=";
+                              "; c=relaxed/relaxed; d=" + domain_ + ";\r\n s=" + selector_ +
+                              ";\r\n h=" + names + ";\r\n bh=" + body_hash + ";\r\n b=";
     hashed += "dkim-signature:" + relaxed_text(value);
     const auto signature = signature_of(hashed);
     if (signature.empty()) return {};
@@ -155,7 +160,8 @@ private:
     const auto* data = ed25519_ ? digest.data() : reinterpret_cast<const unsigned char*>(text.data());
     const auto size = ed25519_ ? digest.size() : text.size();
     std::size_t length = 0;
-    if (EVP_DigestSignInit(context.get(), nullptr, ed25519_ ? nullptr : EVP_sha256(), nullptr, key_.get()) != 1 ||
+    if (EVP_DigestSignInit(context.get(), nullptr, ed25519_ ? nullptr : EVP_sha256(), nullptr, key_.get()) !=
+            1 ||
         EVP_DigestSign(context.get(), nullptr, &length, data, size) != 1)
       return {};
     bytes out(length);
@@ -172,19 +178,23 @@ private:
 
 } // namespace
 
-outcome<std::shared_ptr<const dkim_signer>> create_dkim_signer(const std::string& domain, const std::string& selector,
-                                                               const std::string& key_file) {
+outcome<std::shared_ptr<const dkim_signer>>
+create_dkim_signer(const std::string& domain, const std::string& selector, const std::string& key_file) {
   if (domain.empty() || selector.empty())
     return refusal(errc::invalid, "mail.dkim_key needs mail.dkim_domain and mail.dkim_selector");
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(key_file.c_str(), "r"), &std::fclose);
   if (!file) return refusal(errc::invalid, "mail.dkim_key: cannot read " + key_file);
   // The callback stands for "no passphrase", so that OpenSSL never asks the terminal.
-  key_pointer key(PEM_read_PrivateKey(file.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr));
+  key_pointer key(PEM_read_PrivateKey(
+      file.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr));
   if (!key) return refusal(errc::invalid, "mail.dkim_key: no private key without passphrase in " + key_file);
   const int kind = EVP_PKEY_get_base_id(key.get());
-  const bool usable = kind == EVP_PKEY_ED25519 || (kind == EVP_PKEY_RSA && EVP_PKEY_get_bits(key.get()) >= rsa_bits_min);
-  if (!usable) return refusal(errc::invalid, "mail.dkim_key: neither RSA of 1024 bits or more nor Ed25519: " + key_file);
-  return std::shared_ptr<const dkim_signer>(std::make_shared<openssl_signer>(domain, selector, std::move(key)));
+  const bool usable =
+      kind == EVP_PKEY_ED25519 || (kind == EVP_PKEY_RSA && EVP_PKEY_get_bits(key.get()) >= rsa_bits_min);
+  if (!usable)
+    return refusal(errc::invalid, "mail.dkim_key: neither RSA of 1024 bits or more nor Ed25519: " + key_file);
+  return std::shared_ptr<const dkim_signer>(
+      std::make_shared<openssl_signer>(domain, selector, std::move(key)));
 }
 
 } // namespace foyer::mail

@@ -26,7 +26,8 @@ public:
       if (!file) return {mailer::verdict::transport_down, "cannot write " + half.string()};
     }
     fs::rename(half, folder_ / (mail_id + ".eml"), error);
-    if (error) return {mailer::verdict::transport_down, "cannot rename " + half.string() + ": " + error.message()};
+    if (error)
+      return {mailer::verdict::transport_down, "cannot rename " + half.string() + ": " + error.message()};
     if (written_) written_(mail_id);
     return {mailer::verdict::sent, {}};
   }

@@ -22,8 +22,8 @@ std::string utf8(const icu::UnicodeString& text) {
 }
 
 std::unique_ptr<icu::TimeZone> zone_of(std::string_view name) {
-  std::unique_ptr<icu::TimeZone> zone(
-      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int32_t>(name.size())))));
+  std::unique_ptr<icu::TimeZone> zone(icu::TimeZone::createTimeZone(
+      icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int32_t>(name.size())))));
   if (!name.empty() && *zone != icu::TimeZone::getUnknown()) return zone;
   return std::unique_ptr<icu::TimeZone>(icu::TimeZone::createTimeZone("UTC"));
 }
@@ -52,7 +52,8 @@ public:
     const std::string code(sum.unit.code());
     icu::UnicodeString wide = icu::UnicodeString::fromUTF8(code);
     const auto digits = ucurr_getDefaultFractionDigits(wide.getTerminatedBuffer(), &status);
-    const std::unique_ptr<icu::NumberFormat> format(icu::NumberFormat::createCurrencyInstance(locale_, status));
+    const std::unique_ptr<icu::NumberFormat> format(
+        icu::NumberFormat::createCurrencyInstance(locale_, status));
     if (U_FAILURE(status)) return std::to_string(sum.value) + " " + code;
     format->setCurrency(wide.getTerminatedBuffer(), status);
     // A decimal number as text, since a double would round large sums.
@@ -89,7 +90,8 @@ public:
       const auto count = length / each.size;
       const bool whole = length % each.size == 0ms;
       if (count < each.from || (!whole && each.from > 0)) continue;
-      return std::to_string(count) + no_break_space + (french_ ? each.french : each.english) + (count > 1 ? "s" : "");
+      return std::to_string(count) + no_break_space + (french_ ? each.french : each.english) +
+             (count > 1 ? "s" : "");
     }
     return {};
   }
@@ -138,7 +140,8 @@ std::optional<std::chrono::year_month_day> parse_date(std::string_view text) {
   const int month = number_at(text, 5, 2);
   const int day = number_at(text, 8, 2);
   if (year < 0 || month < 0 || day < 0) return std::nullopt;
-  const std::chrono::year_month_day out{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day out{std::chrono::year(year),
+                                        std::chrono::month(static_cast<unsigned>(month)),
                                         std::chrono::day(static_cast<unsigned>(day))};
   if (!out.ok()) return std::nullopt;
   return out;

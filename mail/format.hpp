@@ -10,8 +10,8 @@
 
 namespace foyer::mail {
 
-/// Sums, dates and durations as a reader of one language in one time zone expects them (ICU). Making one takes
-/// milliseconds, so keep it; one thread at a time.
+/// Sums, dates and durations as a reader of one language in one time zone expects them (ICU). Making one
+/// takes milliseconds, so keep it; one thread at a time.
 class formatter {
 public:
   virtual ~formatter() = default;

@@ -74,20 +74,20 @@ public:
 private:
   data convert(std::string_view key, const dom::element& value) {
     switch (value.type()) {
-      case dom::element_type::OBJECT: {
-        const dom::object inner = value;
-        if (const auto sum = money_of(inner)) return data(format_.money(*sum));
-        return object(inner);
-      }
-      case dom::element_type::ARRAY: {
-        data list(data::type::list);
-        for (const auto element : dom::array(value)) list.push_back(convert(key, element));
-        return list;
-      }
-      case dom::element_type::STRING: return string(key, std::string_view(value));
-      case dom::element_type::INT64: return data(std::to_string(std::int64_t(value)));
-      case dom::element_type::BOOL: return data(bool(value));
-      default: return data(false);
+    case dom::element_type::OBJECT: {
+      const dom::object inner = value;
+      if (const auto sum = money_of(inner)) return data(format_.money(*sum));
+      return object(inner);
+    }
+    case dom::element_type::ARRAY: {
+      data list(data::type::list);
+      for (const auto element : dom::array(value)) list.push_back(convert(key, element));
+      return list;
+    }
+    case dom::element_type::STRING: return string(key, std::string_view(value));
+    case dom::element_type::INT64: return data(std::to_string(std::int64_t(value)));
+    case dom::element_type::BOOL: return data(bool(value));
+    default: return data(false);
     }
   }
 
@@ -138,7 +138,8 @@ std::optional<template_params> read_params(std::string_view json, const formatte
                                            std::string_view locale) {
   dom::parser parser;
   dom::object root;
-  if (parser.parse(simdjson::padded_string(json)).get_object().get(root) != simdjson::SUCCESS) return std::nullopt;
+  if (parser.parse(simdjson::padded_string(json)).get_object().get(root) != simdjson::SUCCESS)
+    return std::nullopt;
   template_params out;
   out.data = reader(format, locale == "fr").object(root);
   std::string_view text;

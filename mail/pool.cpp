@@ -37,7 +37,8 @@ std::unique_ptr<mailer::pool> create_pool(caf::actor_system& system, const confi
                                           pool_parts parts) {
   std::shared_ptr<const dkim_signer> sign;
   if (!settings.mail.dkim_key.empty()) {
-    auto made = create_dkim_signer(settings.mail.dkim_domain, settings.mail.dkim_selector, settings.mail.dkim_key);
+    auto made =
+        create_dkim_signer(settings.mail.dkim_domain, settings.mail.dkim_selector, settings.mail.dkim_key);
     if (!made) throw std::invalid_argument(made.error().detail);
     sign = std::move(*made);
   }
@@ -50,8 +51,7 @@ std::unique_ptr<mailer::pool> create_pool(caf::actor_system& system, const confi
       carry = create_file_transport(settings.mail_dir(), [box](const std::string& id) {
         if (box) box->added(id);
       });
-    return create_sender(settings.mail.from, create_renderer(settings, secret), std::move(carry),
-                         sign);
+    return create_sender(settings.mail.from, create_renderer(settings, secret), std::move(carry), sign);
   };
   mailer::pool_options options;
   options.dispatch = dispatch_options_of(settings.mail);

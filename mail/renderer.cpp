@@ -18,13 +18,13 @@ std::string html_escaped(const std::string& text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      case '\n': out += "<br>\n"; break;
-      default: out += c;
+    case '&': out += "&amp;"; break;
+    case '<': out += "&lt;"; break;
+    case '>': out += "&gt;"; break;
+    case '"': out += "&quot;"; break;
+    case '\'': out += "&#39;"; break;
+    case '\n': out += "<br>\n"; break;
+    default: out += c;
     }
   }
   return out;
@@ -41,8 +41,8 @@ std::string single_blank_lines(std::string_view text) {
   return out;
 }
 
-/// Looks names up from the innermost section outwards and remembers those that nobody knows: the library itself
-/// would leave them blank.
+/// Looks names up from the innermost section outwards and remembers those that nobody knows: the library
+/// itself would leave them blank.
 class strict_context final : public mustache::basic_context<std::string> {
 public:
   /// Partials are looked for as {locale}/NAME.{kind}, then layout/NAME.{kind}.
@@ -147,8 +147,10 @@ private:
         return {};
       }
       found = parsed_.emplace(name, mustache::mustache(std::string(*content))).first;
-      if (kind == "html") found->second.set_custom_escape(html_escaped);
-      else found->second.set_custom_escape([](const std::string& text) { return text; });
+      if (kind == "html")
+        found->second.set_custom_escape(html_escaped);
+      else
+        found->second.set_custom_escape([](const std::string& text) { return text; });
     }
     strict_context context(data, locale, kind);
     auto out = found->second.render(context);
@@ -182,13 +184,13 @@ private:
 
   std::chrono::milliseconds length_of(validity which) const {
     switch (which) {
-      case validity::confirmation: return accounts_.confirmation_link;
-      case validity::password_reset: return accounts_.password_reset_link;
-      case validity::email_change: return accounts_.email_change_link;
-      case validity::email_undo: return accounts_.email_change_undo;
-      case validity::invitation: return accounts_.invitation_link;
-      case validity::space_code: return accounts_.space_code;
-      case validity::none: break;
+    case validity::confirmation: return accounts_.confirmation_link;
+    case validity::password_reset: return accounts_.password_reset_link;
+    case validity::email_change: return accounts_.email_change_link;
+    case validity::email_undo: return accounts_.email_change_undo;
+    case validity::invitation: return accounts_.invitation_link;
+    case validity::space_code: return accounts_.space_code;
+    case validity::none: break;
     }
     return {};
   }

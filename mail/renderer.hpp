@@ -24,14 +24,15 @@ struct branding {
   const organisation::settings& settings;
 };
 
-/// Fills the templates of mail/templates. Keeps parsed templates and formatters, so keep it; one thread at a time.
+/// Fills the templates of mail/templates. Keeps parsed templates and formatters, so keep it; one thread at a
+/// time.
 class renderer {
 public:
   virtual ~renderer() = default;
 
   /// params_json as actors/commit.hpp's mail_row carries it; secrets are derived here, in no other place.
-  /// errc::not_found: no such template. errc::invalid: params are not an object, or the template uses a name that
-  /// they lack; the detail names all such names.
+  /// errc::not_found: no such template. errc::invalid: params are not an object, or the template uses a name
+  /// that they lack; the detail names all such names.
   virtual outcome<rendered> render(std::string_view template_name, std::string_view locale,
                                    std::string_view params_json, const branding&) = 0;
 };

@@ -14,7 +14,8 @@ class rendering_sender final : public mailer::sender {
 public:
   rendering_sender(mailbox_name from, std::unique_ptr<renderer> render, std::unique_ptr<transport> carry,
                    std::shared_ptr<const dkim_signer> sign)
-      : from_(std::move(from)), render_(std::move(render)), carry_(std::move(carry)), sign_(std::move(sign)) {}
+      : from_(std::move(from)), render_(std::move(render)), carry_(std::move(carry)), sign_(std::move(sign)) {
+  }
 
   mailer::delivery send(const mailer::queued_mail& mail) override {
     const auto& settings = settings_of(mail);
@@ -24,7 +25,8 @@ public:
 
     message out;
     out.id = to_string(mail.id);
-    // One address sends for all organisations, since its domain must vouch for it; the name is the organisation's.
+    // One address sends for all organisations, since its domain must vouch for it; the name is the
+    // organisation's.
     out.from = {mail.organisation_name.empty() ? from_.name : mail.organisation_name, from_.address};
     out.to = {greeting_name(mail.to_name, full_name_max), mail.to_address};
     out.reply_to = settings.reply_to;

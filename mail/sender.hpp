@@ -10,8 +10,9 @@
 
 namespace foyer::mail {
 
-/// Renders an outbox row, lays it out and hands it to the transport. Throws std::invalid_argument when `from` is no
-/// mailbox. `sign` may be null: no signature. A template that can't be filled and an unusable address are refused for good.
+/// Renders an outbox row, lays it out and hands it to the transport. Throws std::invalid_argument when `from`
+/// is no mailbox. `sign` may be null: no signature. A template that can't be filled and an unusable address
+/// are refused for good.
 std::unique_ptr<mailer::sender> create_sender(const std::string& from, std::unique_ptr<renderer>,
                                               std::unique_ptr<transport>,
                                               std::shared_ptr<const dkim_signer> sign);

@@ -1,13 +1,16 @@
-#include "mail/transport.hpp"
-
 #include "mail/smtp_verdict.hpp"
+#include "mail/transport.hpp"
 
 #include <curl/curl.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
+#include <set>
 #include <stdexcept>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace foyer::mail {
 namespace {
@@ -39,8 +42,10 @@ struct attempt {
     // libcurl says goodbye after a failure; what counts is what was said before.
     leaving = line.starts_with("QUIT");
     if (leaving) return;
-    if (line.starts_with("MAIL") || line.starts_with("RCPT")) phase = smtp_phase::envelope;
-    else if (line.starts_with("DATA")) phase = smtp_phase::content;
+    if (line.starts_with("MAIL") || line.starts_with("RCPT"))
+      phase = smtp_phase::envelope;
+    else if (line.starts_with("DATA"))
+      phase = smtp_phase::content;
     code = 0;
     answer.clear();
   }
@@ -66,8 +71,10 @@ std::size_t read_message(char* into, std::size_t size, std::size_t count, void* 
 /// The dialogue itself: libcurl's own result does not tell which command was refused, nor with what words.
 int overhear(CURL*, curl_infotype kind, char* data, std::size_t size, void* user) {
   auto& mine = *static_cast<attempt*>(user);
-  if (kind == CURLINFO_HEADER_OUT) mine.command({data, size});
-  else if (kind == CURLINFO_HEADER_IN) mine.answered({data, size});
+  if (kind == CURLINFO_HEADER_OUT)
+    mine.command({data, size});
+  else if (kind == CURLINFO_HEADER_IN)
+    mine.answered({data, size});
   return 0;
 }
 
@@ -75,11 +82,42 @@ int watch(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<const std::atomic<bool>*>(user)->load() ? 1 : 0;
 }
 
+/// The sockets of one handle. libcurl ends a kept connection with QUIT and waits two minutes for the answer,
+/// whatever deadlines were set; a stop must not wait for a server that is mute.
+class open_sockets {
+public:
+  static int opened(void* user, curl_socket_t socket, curlsocktype) {
+    static_cast<open_sockets*>(user)->sockets_.insert(socket);
+    return CURL_SOCKOPT_OK;
+  }
+  static int close(void* user, curl_socket_t socket) {
+    static_cast<open_sockets*>(user)->sockets_.erase(socket);
+    return ::close(socket);
+  }
+  /// Whatever is said from now on fails at once.
+  void hang_up() const {
+    for (const auto socket : sockets_) ::shutdown(socket, SHUT_RDWR);
+  }
+
+private:
+  std::set<curl_socket_t> sockets_;
+};
+
+/// OpenSSL writes to sockets in a way that raises SIGPIPE when the other side is gone, and libcurl leaves
+/// signals alone as told (CURLOPT_NOSIGNAL, which programs with threads need).
+void refuse_broken_pipes() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
 class smtp_transport final : public transport {
 public:
   smtp_transport(smtp_options options, std::shared_ptr<std::atomic<bool>> cancel)
       : options_(std::move(options)), cancel_(std::move(cancel)) {
     prepare_library();
+    refuse_broken_pipes();
     handle_.reset(curl_easy_init());
     if (!handle_) throw std::runtime_error("libcurl gives no handle");
     CURL* h = handle_.get();
@@ -95,6 +133,12 @@ public:
     curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_deadline.count()));
     curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.send_deadline.count()));
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(options_.send_deadline).count();
+    curl_easy_setopt(h, CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(seconds));
+    curl_easy_setopt(h, CURLOPT_SOCKOPTFUNCTION, &open_sockets::opened);
+    curl_easy_setopt(h, CURLOPT_SOCKOPTDATA, &sockets_);
+    curl_easy_setopt(h, CURLOPT_CLOSESOCKETFUNCTION, &open_sockets::close);
+    curl_easy_setopt(h, CURLOPT_CLOSESOCKETDATA, &sockets_);
     curl_easy_setopt(h, CURLOPT_READFUNCTION, read_message);
     curl_easy_setopt(h, CURLOPT_VERBOSE, 1L);
     curl_easy_setopt(h, CURLOPT_DEBUGFUNCTION, overhear);
@@ -106,6 +150,8 @@ public:
       curl_easy_setopt(h, CURLOPT_XFERINFODATA, cancel_.get());
     }
   }
+
+  ~smtp_transport() override { sockets_.hang_up(); }
 
   mailer::delivery deliver(const std::string&, const encoded_message& message) override {
     CURL* h = handle_.get();
@@ -146,12 +192,14 @@ private:
   std::shared_ptr<std::atomic<bool>> cancel_;
   std::array<char, CURL_ERROR_SIZE> error_{};
   attempt idle_;
+  open_sockets sockets_;
   std::unique_ptr<CURL, curl_deleter> handle_; // last: its end still calls back into the others
 };
 
 } // namespace
 
-std::unique_ptr<transport> create_smtp_transport(smtp_options options, std::shared_ptr<std::atomic<bool>> cancel) {
+std::unique_ptr<transport> create_smtp_transport(smtp_options options,
+                                                 std::shared_ptr<std::atomic<bool>> cancel) {
   return std::make_unique<smtp_transport>(std::move(options), std::move(cancel));
 }
 

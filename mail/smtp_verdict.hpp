@@ -21,10 +21,10 @@ struct smtp_end {
   std::string_view error; // the library's words
 };
 
-/// What a failed attempt means (RFC 5321, section 4.2.1). 5xx to envelope or content is about this mail and final.
-/// Everything before the envelope, 421 (the server closes) and 530 to 538 (it wants TLS or a login) is about the
-/// connection. 4xx, and a connection that broke once the envelope was under way, may be about this mail: it is
-/// tried again.
+/// What a failed attempt means (RFC 5321, section 4.2.1). 5xx to envelope or content is about this mail and
+/// final. Everything before the envelope, 421 (the server closes) and 530 to 538 (it wants TLS or a login) is
+/// about the connection. 4xx, and a connection that broke once the envelope was under way, may be about this
+/// mail: it is tried again.
 mailer::delivery judge(const smtp_end&);
 
 } // namespace foyer::mail

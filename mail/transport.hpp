@@ -28,8 +28,8 @@ struct smtp_options {
 };
 
 /// SMTP by libcurl (RFC 5321); the connection is kept between mails. With `required`, STARTTLS and a valid
-/// certificate are; with `opportunistic` the certificate is not looked at, since whoever could forge it could also
-/// hide STARTTLS. `cancel` breaks off what is under way within about a second.
+/// certificate are; with `opportunistic` the certificate is not looked at, since whoever could forge it could
+/// also hide STARTTLS. `cancel` breaks off what is under way within about a second.
 std::unique_ptr<transport> create_smtp_transport(smtp_options, std::shared_ptr<std::atomic<bool>> cancel);
 
 /// Writes FOLDER/<mail id>.eml, whole or not at all; the same mail again replaces its file (M3). `written` is

@@ -12,8 +12,8 @@ namespace {
 using mailer::queued_mail;
 using mailer::settlement;
 
-/// Settlements as parallel arrays. A mail that was sent stays sent, whoever holds its row by now; everything else
-/// counts only while the row still belongs to the attempt that it is about.
+/// Settlements as parallel arrays. A mail that was sent stays sent, whoever holds its row by now; everything
+/// else counts only while the row still belongs to the attempt that it is about.
 constexpr const char* settle_mails = R"(
 update outbox o
 set state = case s.what when 'sent' then 2 when 'failed' then 3 else 0 end,
@@ -21,7 +21,8 @@ set state = case s.what when 'sent' then 2 when 'failed' then 3 else 0 end,
     sent_at = case s.what when 'sent' then now() end,
     next_attempt_at = now() + s.retry_ms * interval '1 millisecond',
     leased_until = null,
-    last_error = case s.what when 'sent' then null when 'released' then o.last_error else s.detail end
+    last_error = case s.what when 'sent' then null
+                             when 'released' then o.last_error else s.detail end
 from unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::text[]) s(id, attempt, what, retry_ms, detail)
 where o.id = s.id
   and (o.state = 1 and o.attempts = s.attempt or s.what = 'sent' and o.state in (0, 1)))";
@@ -68,16 +69,16 @@ std::int64_t integer(const char* text) {
 
 std::string_view name_of(settlement::kind what) {
   switch (what) {
-    case settlement::kind::sent: return "sent";
-    case settlement::kind::retry: return "retry";
-    case settlement::kind::failed: return "failed";
-    case settlement::kind::released: break;
+  case settlement::kind::sent: return "sent";
+  case settlement::kind::retry: return "retry";
+  case settlement::kind::failed: return "failed";
+  case settlement::kind::released: break;
   }
   return "released";
 }
 
-/// An element of an array literal, quoted. What a mail server said may be in any encoding: only ASCII goes in, so
-/// that one odd byte can't keep all the others from being booked.
+/// An element of an array literal, quoted. What a mail server said may be in any encoding: only ASCII goes
+/// in, so that one odd byte can't keep all the others from being booked.
 void append_element(std::string& array, std::string_view text) {
   array += array.size() > 1 ? ",\"" : "\"";
   for (char c : text) {
@@ -130,14 +131,21 @@ private:
     const std::string session = "-c statement_timeout=" + std::to_string(options_.statement_deadline.count());
     const std::string user_timeout = std::to_string(options_.statement_deadline.count());
     // dbname first: a connection string may set the others too, but these deadlines hold whatever it says.
-    const std::array keys{"dbname",           "connect_timeout", "application_name", "client_encoding",
-                          "tcp_user_timeout", "options",         static_cast<const char*>(nullptr)};
-    const std::array values{options_.url.c_str(), connect_timeout.c_str(), "foyer mailers", "UTF8",
-                            user_timeout.c_str(), session.c_str(),         static_cast<const char*>(nullptr)};
+    const std::array keys{"dbname",
+                          "connect_timeout",
+                          "application_name",
+                          "client_encoding",
+                          "tcp_user_timeout",
+                          "options",
+                          static_cast<const char*>(nullptr)};
+    const std::array values{
+        options_.url.c_str(), connect_timeout.c_str(),          "foyer mailers", "UTF8", user_timeout.c_str(),
+        session.c_str(),      static_cast<const char*>(nullptr)};
     blocking_connection opened{PQconnectdbParams(keys.data(), values.data(), 1)};
     if (!opened || PQstatus(opened.get()) != CONNECTION_OK)
       return refusal{errc::unavailable, opened ? PQerrorMessage(opened.get()) : "out of memory"};
-    PQsetNoticeProcessor(opened.get(), [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        opened.get(), [](void*, const char*) {}, nullptr);
     return opened;
   }
 
@@ -181,7 +189,8 @@ private:
     out.params = text(5);
     out.priority = static_cast<mail_priority>(std::clamp<std::int64_t>(integer(text(6)), 0, 2));
     out.attempt = static_cast<int>(integer(text(7)));
-    out.created_at = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds{integer(text(8))});
+    out.created_at =
+        std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds{integer(text(8))});
     out.age = std::chrono::milliseconds{integer(text(9))};
     out.organisation_name = text(10);
     out.organisation_settings = text(11);

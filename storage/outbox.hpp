@@ -18,8 +18,8 @@ struct outbox_options {
 };
 
 /// The table `outbox` over a blocking connection of its own, opened at the first exchange and again after a
-/// failure. Rows are claimed with FOR UPDATE SKIP LOCKED, so any number of pools and processes may share the table;
-/// leases are measured by the database's clock alone.
+/// failure. Rows are claimed with FOR UPDATE SKIP LOCKED, so any number of pools and processes may share the
+/// table; leases are measured by the database's clock alone.
 std::unique_ptr<mailer::outbox> create_outbox(outbox_options);
 
 } // namespace foyer::storage

@@ -11,9 +11,13 @@ dispatch::dispatch(const dispatch_options& options, std::uint64_t seed)
   for (int worker = options.workers - 1; worker >= 0; --worker) idle_.push_back(worker);
 }
 
-void dispatch::woken() { woken_ = true; }
+void dispatch::woken() {
+  woken_ = true;
+}
 
-void dispatch::stop() { stopping_ = true; }
+void dispatch::stop() {
+  stopping_ = true;
+}
 
 void dispatch::exchanged(std::optional<std::vector<queued_mail>> mails, std::optional<milliseconds> next_due,
                          time_point now) {
@@ -25,7 +29,8 @@ void dispatch::exchanged(std::optional<std::vector<queued_mail>> mails, std::opt
     // The claim may have been what woken() asked for.
     woken_ = true;
     gave_up_ = stopping_;
-    outbox_rest_until_ = now + pause(++outbox_failures_, options_.outbox_pause_first, options_.outbox_pause_max);
+    outbox_rest_until_ =
+        now + pause(++outbox_failures_, options_.outbox_pause_first, options_.outbox_pause_max);
     return;
   }
   outbox_failures_ = 0;
@@ -148,8 +153,10 @@ dispatch::time_point dispatch::next_time(time_point now) const {
   if (!stopping_ && something_ready && !idle_.empty())
     until = std::min(until, std::max(rest_until_, pacer_.next(now)));
   if (!exchanging_) {
-    if (!settlements_.empty()) until = std::min(until, outbox_rest_until_);
-    else if (!stopping_) until = std::min(until, std::max({claim_at_, rest_until_, outbox_rest_until_}));
+    if (!settlements_.empty())
+      until = std::min(until, outbox_rest_until_);
+    else if (!stopping_)
+      until = std::min(until, std::max({claim_at_, rest_until_, outbox_rest_until_}));
   }
   return std::max(until, now + milliseconds{1});
 }

@@ -29,9 +29,9 @@ struct dispatch_options {
   milliseconds outbox_pause_max{10'000};
 };
 
-/// Decides what the pool does next: which worker gets which mail, when to ask the outbox, when to rest. A machine
-/// without clock, threads or I/O: events go in, next() says what to do until it says wait. Security mails overtake
-/// what is claimed but not yet handed out.
+/// Decides what the pool does next: which worker gets which mail, when to ask the outbox, when to rest. A
+/// machine without clock, threads or I/O: events go in, next() says what to do until it says wait. Security
+/// mails overtake what is claimed but not yet handed out.
 class dispatch {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -60,7 +60,8 @@ public:
   /// Somebody wrote a mail.
   void woken();
   /// The answer to an exchange; nullopt: the outbox could not be asked.
-  void exchanged(std::optional<std::vector<queued_mail>> mails, std::optional<milliseconds> next_due, time_point now);
+  void exchanged(std::optional<std::vector<queued_mail>> mails, std::optional<milliseconds> next_due,
+                 time_point now);
   /// A worker is free again. Tells what is booked for its mail.
   settlement::kind finished(int worker, const delivery&, time_point now);
   /// No mail is handed out any more.
@@ -96,8 +97,8 @@ private:
   std::vector<settlement> settlements_; // to be booked
   std::vector<settlement> booking_;     // in the exchange under way
   bool exchanging_ = false;
-  int claim_asked_ = 0;  // in that exchange
-  bool woken_ = true; // there may be mails of before the start
+  int claim_asked_ = 0; // in that exchange
+  bool woken_ = true;   // there may be mails of before the start
   bool stopping_ = false;
   bool gave_up_ = false; // the outbox failed while stopping: the leases will free the rest
   time_point claim_at_{};

@@ -43,8 +43,8 @@ public:
   virtual std::vector<mail_summary> list(const filter&) = 0;
   virtual std::optional<mail_content> read(std::string_view id) = 0;
 
-  /// `changed` is called after every new mail, in the mailer's thread, until the subscription is dropped; when
-  /// dropping returns, it is not running. It must not call back into the mailbox.
+  /// `changed` is called after every new mail, in the mailer's thread, until the subscription is dropped;
+  /// when dropping returns, it is not running. It must not call back into the mailbox.
   using subscription = std::shared_ptr<void>;
   virtual subscription subscribe(std::function<void()> changed) = 0;
 

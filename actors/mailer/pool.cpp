@@ -136,10 +136,14 @@ struct dispatcher_state {
   void run(self_pointer self) {
     for (;;) {
       auto action = dispatch->next(clock::now());
-      if (auto* mail = std::get_if<dispatch::hand_over>(&action)) hand_over(self, std::move(*mail));
-      else if (auto* asked = std::get_if<dispatch::exchange>(&action)) exchange(self, std::move(*asked));
-      else if (auto* wait = std::get_if<dispatch::wait>(&action)) return sleep(self, wait->until);
-      else return self->quit();
+      if (auto* mail = std::get_if<dispatch::hand_over>(&action))
+        hand_over(self, std::move(*mail));
+      else if (auto* asked = std::get_if<dispatch::exchange>(&action))
+        exchange(self, std::move(*asked));
+      else if (auto* wait = std::get_if<dispatch::wait>(&action))
+        return sleep(self, wait->until);
+      else
+        return self->quit();
       state->in_hand = dispatch->in_hand();
     }
   }
@@ -154,7 +158,9 @@ struct dispatcher_state {
     };
     self->request(workers[static_cast<std::size_t>(number)], caf::infinite, job{std::move(given.mail)})
         .then([done](const job_answer& answer) { done(answer.result); },
-              [done](const caf::error&) { done({verdict::try_later, "the mailer ended"}); });
+              [done](const caf::error&) {
+                done({verdict::try_later, "the mailer ended"});
+              });
   }
 
   void exchange(self_pointer self, dispatch::exchange asked) {
@@ -272,8 +278,8 @@ private:
 
 std::unique_ptr<pool> create_pool(caf::actor_system& system, pool_options options, outbox_factory make_outbox,
                                   sender_factory make_sender, cancel_flag cancel) {
-  return std::make_unique<actor_pool>(system, std::move(options), std::move(make_outbox), std::move(make_sender),
-                                      std::move(cancel));
+  return std::make_unique<actor_pool>(system, std::move(options), std::move(make_outbox),
+                                      std::move(make_sender), std::move(cancel));
 }
 
 } // namespace foyer::mailer

@@ -26,9 +26,9 @@ struct pool_stats {
 /// Raised when a stop ran out of time: senders should break off what they are doing.
 using cancel_flag = std::shared_ptr<std::atomic<bool>>;
 
-/// The mailers: actors with threads of their own (one dispatcher, one at the outbox, `workers` that send), so that
-/// nothing here ever blocks a thread that serves. Begins to work when made. At least once: what is in hand at a
-/// crash is sent again when its lease ends, with the same Message-ID.
+/// The mailers: actors with threads of their own (one dispatcher, one at the outbox, `workers` that send), so
+/// that nothing here ever blocks a thread that serves. Begins to work when made. At least once: what is in
+/// hand at a crash is sent again when its lease ends, with the same Message-ID.
 class pool {
 public:
   /// Stops within stop_deadline if nobody called stop().
@@ -36,8 +36,8 @@ public:
 
   /// Say that a mail was committed. Any thread; cheap enough to be called for each.
   virtual void wake() noexcept = 0;
-  /// Hands out nothing more, waits for what is in hand and books it; after stop_deadline breaks it off. Blocks.
-  /// Call before the actor system and the database end. A second call does nothing.
+  /// Hands out nothing more, waits for what is in hand and books it; after stop_deadline breaks it off.
+  /// Blocks. Call before the actor system and the database end. A second call does nothing.
   virtual void stop() = 0;
   [[nodiscard]] virtual pool_stats stats() const = 0;
 };

@@ -21,9 +21,9 @@ public:
 
   virtual ~outbox() = default;
 
-  /// In one transaction: books the settlements, then claims at most `claim_max` rows that are due (or whose lease
-  /// ran out) for `lease`, the most urgent first. claim_max 0 claims nothing. nullopt: the database could not be
-  /// asked, nothing is known to have happened; giving the same settlements again is safe.
+  /// In one transaction: books the settlements, then claims at most `claim_max` rows that are due (or whose
+  /// lease ran out) for `lease`, the most urgent first. claim_max 0 claims nothing. nullopt: the database
+  /// could not be asked, nothing is known to have happened; giving the same settlements again is safe.
   virtual std::optional<exchanged> exchange(std::span<const settlement> settlements, int claim_max,
                                             std::chrono::milliseconds lease) = 0;
 };

@@ -15,11 +15,13 @@ struct retry_options {
   milliseconds give_up{48 * 3'600'000};
 };
 
-/// How long to wait after attempt number `attempt` (from 1) of a mail that is `age` old: doubles from first to max,
-/// one fifth of jitter up or down, and never beyond the last try at give_up. nullopt: give up (M1).
-std::optional<milliseconds> retry_delay(const retry_options&, int attempt, milliseconds age, std::mt19937_64&);
+/// How long to wait after attempt number `attempt` (from 1) of a mail that is `age` old: doubles from first
+/// to max, one fifth of jitter up or down, and never beyond the last try at give_up. nullopt: give up (M1).
+std::optional<milliseconds> retry_delay(const retry_options&, int attempt, milliseconds age,
+                                        std::mt19937_64&);
 
-/// A token bucket that lets a rate of events per second pass, evenly, with bursts of a tenth of a second's worth.
+/// A token bucket that lets a rate of events per second pass, evenly, with bursts of a tenth of a second's
+/// worth.
 class pacer {
 public:
   using time_point = std::chrono::steady_clock::time_point;

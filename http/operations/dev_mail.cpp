@@ -25,8 +25,9 @@ constexpr std::size_t limit_max = 200;
 constexpr std::string_view own_policy_page = "default-src 'none'; style-src 'self'; frame-src 'self'; "
                                              "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// The mail's styles are inline, as mail programs want them; nothing else of it is let in.
-constexpr std::string_view own_policy_frame = "sandbox allow-top-navigation-by-user-activation; default-src 'none'; "
-                                              "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
+constexpr std::string_view own_policy_frame =
+    "sandbox allow-top-navigation-by-user-activation; default-src 'none'; "
+    "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
 
 route_info about(std::string_view operation) {
   route_info info;
@@ -62,7 +63,9 @@ bool wants_json(const request& asked) {
   return asked.header("accept").value_or("").find("application/json") != std::string_view::npos;
 }
 
-bool french(const request& asked) { return asked.header("accept-language").value_or("").starts_with("fr"); }
+bool french(const request& asked) {
+  return asked.header("accept-language").value_or("").starts_with("fr");
+}
 
 void append(json::writer& out, const mailer::mail_content& mail) {
   out.begin_object().field("id", mail.id).field("from", mail.from).field("to", mail.to);
@@ -84,12 +87,13 @@ response json_list(mailer::mailbox& box, const std::vector<mailer::mail_summary>
 }
 
 /// What matches now, or as soon as something does.
-asio::awaitable<std::vector<mailer::mail_summary>> wait_for_mails(mailer::mailbox& box,
-                                                                  mailer::mailbox::filter wanted, milliseconds wait) {
+asio::awaitable<std::vector<mailer::mail_summary>>
+wait_for_mails(mailer::mailbox& box, mailer::mailbox::filter wanted, milliseconds wait) {
   const auto executor = co_await asio::this_coro::executor;
   const auto deadline = std::chrono::steady_clock::now() + wait;
   auto timer = std::make_shared<asio::steady_timer>(executor);
-  // Mailers call from their own threads. What they post runs on this strand, so not between the look and the wait.
+  // Mailers call from their own threads. What they post runs on this strand, so not between the look and the
+  // wait.
   const auto subscription =
       box.subscribe([executor, timer] { asio::post(executor, [timer] { timer->cancel(); }); });
   for (;;) {
@@ -120,7 +124,8 @@ asio::awaitable<response> one(box_pointer box, request& asked) {
     append(out, *mail);
     co_return json_response(200, std::move(body));
   }
-  co_return html_response(200, dev_mail_page(*mail, french(asked))).header("Content-Security-Policy", own_policy_page);
+  co_return html_response(200, dev_mail_page(*mail, french(asked)))
+      .header("Content-Security-Policy", own_policy_page);
 }
 
 asio::awaitable<response> frame(box_pointer box, request& asked) {
@@ -142,7 +147,8 @@ void add_dev_mail_routes(router& routes, box_pointer box, milliseconds wait_max)
       },
       about("dev_mail_style"));
   routes.add(
-      verb::get, "/dev/mail/{id}", [box](request& asked) { return one(box, asked); }, about("dev_mail_message"));
+      verb::get, "/dev/mail/{id}", [box](request& asked) { return one(box, asked); },
+      about("dev_mail_message"));
   routes.add(
       verb::get, "/dev/mail/{id}/html", [box](request& asked) { return frame(box, asked); },
       about("dev_mail_message_html"));

@@ -9,12 +9,12 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+    case '&': out += "&amp;"; break;
+    case '<': out += "&lt;"; break;
+    case '>': out += "&gt;"; break;
+    case '"': out += "&quot;"; break;
+    case '\'': out += "&#39;"; break;
+    default: out += c;
     }
   }
   return out;
@@ -24,14 +24,15 @@ std::string head(std::string_view title, bool french) {
   return std::string("<!DOCTYPE html>\n<html lang=\"") + (french ? "fr" : "en") +
          "\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-         escaped(title) + "</title>\n<link rel=\"stylesheet\" href=\"/dev/mail.css\">\n</head>\n<body>\n<main>\n";
+         escaped(title) +
+         "</title>\n<link rel=\"stylesheet\" href=\"/dev/mail.css\">\n</head>\n<body>\n<main>\n";
 }
 
 constexpr std::string_view foot = "</main>\n</body>\n</html>\n";
 
 std::string input(std::string_view name, std::string_view label, std::string_view value) {
-  return "<label>" + std::string(label) + " <input name=\"" + std::string(name) + "\" value=\"" + escaped(value) +
-         "\"></label>\n";
+  return "<label>" + std::string(label) + " <input name=\"" + std::string(name) + "\" value=\"" +
+         escaped(value) + "\"></label>\n";
 }
 
 std::string time_text(const mailer::mail_summary& of) {
@@ -46,7 +47,8 @@ std::string linked(const mailer::mail_content& mail) {
     // A link that begins another is left as text, rather than cut the other in two.
     for (std::size_t at = 0; (at = out.find(link, at)) != std::string::npos;) {
       const auto end = at + link.size();
-      const bool whole = end == out.size() || std::string_view(" \n<.,;:!?)").find(out[end]) != std::string_view::npos;
+      const bool whole =
+          end == out.size() || std::string_view(" \n<.,;:!?)").find(out[end]) != std::string_view::npos;
       const bool in_link = at > 0 && (out[at - 1] == '"' || out[at - 1] == '>');
       if (!whole || in_link) {
         at = end;
@@ -62,8 +64,8 @@ std::string linked(const mailer::mail_content& mail) {
 
 } // namespace
 
-std::string dev_mail_list_page(const std::vector<mailer::mail_summary>& mails, const mailer::mailbox::filter& wanted,
-                               bool french) {
+std::string dev_mail_list_page(const std::vector<mailer::mail_summary>& mails,
+                               const mailer::mailbox::filter& wanted, bool french) {
   const std::string_view title = french ? "Courriels de la démonstration" : "Mails of the demonstration";
   auto out = head(title, french);
   out += "<h1>" + std::string(title) + "</h1>\n<p>";
@@ -73,8 +75,10 @@ std::string dev_mail_list_page(const std::vector<mailer::mail_summary>& mails, c
   out += input("to", french ? "Destinataire" : "Recipient", wanted.to);
   out += input("q", french ? "Contient" : "Contains", wanted.text);
   out += std::string("<button>") + (french ? "Chercher" : "Search") + "</button>\n</form>\n";
-  if (mails.empty()) out += std::string("<p>") + (french ? "Aucun courriel." : "No mail.") + "</p>\n";
-  else out += "<ul>\n";
+  if (mails.empty())
+    out += std::string("<p>") + (french ? "Aucun courriel." : "No mail.") + "</p>\n";
+  else
+    out += "<ul>\n";
   for (const auto& each : mails)
     out += "<li><a href=\"/dev/mail/" + escaped(each.id) + "\">" + escaped(each.subject) + "</a><br><small>" +
            escaped(each.to) + " · <time>" + time_text(each) + "</time></small></li>\n";
@@ -84,9 +88,10 @@ std::string dev_mail_list_page(const std::vector<mailer::mail_summary>& mails, c
 
 std::string dev_mail_page(const mailer::mail_content& mail, bool french) {
   auto out = head(mail.subject, french);
-  out += std::string("<p><a href=\"/dev/mail\">") + (french ? "Tous les courriels" : "All mails") + "</a></p>\n";
-  out += "<h1>" + escaped(mail.subject) + "</h1>\n<p><small>" + escaped(mail.from) + " → " + escaped(mail.to) +
-         " · <time>" + time_text(mail) + "</time></small></p>\n";
+  out +=
+      std::string("<p><a href=\"/dev/mail\">") + (french ? "Tous les courriels" : "All mails") + "</a></p>\n";
+  out += "<h1>" + escaped(mail.subject) + "</h1>\n<p><small>" + escaped(mail.from) + " → " +
+         escaped(mail.to) + " · <time>" + time_text(mail) + "</time></small></p>\n";
   out += "<iframe title=\"HTML\" src=\"/dev/mail/" + escaped(mail.id) +
          "/html\" sandbox=\"allow-top-navigation-by-user-activation\"></iframe>\n";
   out += std::string("<h2>") + (french ? "Version texte" : "Text version") + "</h2>\n<pre>" + linked(mail) +

@@ -9,7 +9,8 @@
 namespace foyer::http::operations {
 
 /// The pages of /dev/mail as HTML. `french`: else English.
-std::string dev_mail_list_page(const std::vector<mailer::mail_summary>&, const mailer::mailbox::filter&, bool french);
+std::string dev_mail_list_page(const std::vector<mailer::mail_summary>&, const mailer::mailbox::filter&,
+                               bool french);
 std::string dev_mail_page(const mailer::mail_content&, bool french);
 /// The mail's own HTML, whose links leave the frame in which it is shown.
 std::string dev_mail_frame(const mailer::mail_content&);

@@ -1,8 +1,7 @@
 #include "mail/message/address.hpp"
 
-#include <idn2.h>
-
 #include <algorithm>
+#include <idn2.h>
 #include <memory>
 
 namespace foyer::mail {

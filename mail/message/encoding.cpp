@@ -15,7 +15,9 @@ int hex_value(char c) {
   return -1;
 }
 
-bool continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 /// How many bytes the first one announces; 0 for one that can't be first.
 std::size_t announced(unsigned char first) {
@@ -42,8 +44,10 @@ void append_quoted_line(std::string& out, std::string_view line) {
       column = 0;
       if (c == '.' || line.substr(i).starts_with("From ")) literal = false;
     }
-    if (literal) out += c;
-    else append_hex(out, '=', c);
+    if (literal)
+      out += c;
+    else
+      append_hex(out, '=', c);
     column += literal ? 1 : 3;
   }
 }

@@ -14,8 +14,8 @@ bool valid_character(std::string_view character);
 /// Appends the mark and two capital hexadecimal digits.
 void append_hex(std::string& out, char mark, char byte);
 
-/// The text as quoted-printable (RFC 2045, section 6.7) with CRLF line ends and lines of at most 76 characters. No
-/// line begins with "From " and none is a lone dot, whatever the mail passes through.
+/// The text as quoted-printable (RFC 2045, section 6.7) with CRLF line ends and lines of at most 76
+/// characters. No line begins with "From " and none is a lone dot, whatever the mail passes through.
 std::string quoted_printable(std::string_view text);
 
 /// The reverse, lenient as section 6.7 advises: what is not an escape stays as it is.

@@ -25,9 +25,12 @@ bool word_safe(char c) {
 std::string q_encoded(std::string_view character) {
   std::string out;
   for (char c : character) {
-    if (c == ' ') out += '_';
-    else if (word_safe(c)) out += c;
-    else append_hex(out, '=', c);
+    if (c == ' ')
+      out += '_';
+    else if (word_safe(c))
+      out += c;
+    else
+      append_hex(out, '=', c);
   }
   return out;
 }
@@ -57,8 +60,8 @@ void append_encoded(std::string& out, std::string_view text, std::size_t& column
   flush();
 }
 
-/// Appends plain text, folded before words that do not fit. A word longer than a line stays whole (RFC 5322 allows
-/// 998 characters).
+/// Appends plain text, folded before words that do not fit. A word longer than a line stays whole (RFC 5322
+/// allows 998 characters).
 void append_folded(std::string& out, std::string_view text, std::size_t& column) {
   bool first = true;
   while (!text.empty()) {
@@ -94,8 +97,10 @@ void append_text_header(std::string& out, std::string_view name, std::string_vie
   out += name;
   out += ": ";
   std::size_t column = name.size() + 2;
-  if (plain(clean) && !overlong_word(clean)) append_folded(out, clean, column);
-  else append_encoded(out, clean, column);
+  if (plain(clean) && !overlong_word(clean))
+    append_folded(out, clean, column);
+  else
+    append_encoded(out, clean, column);
   out += "\r\n";
 }
 
@@ -148,8 +153,10 @@ std::string one_line(std::string_view text) {
     }
     if (space && !out.empty()) out += ' ';
     space = false;
-    if (valid_character(character)) out += character;
-    else out += "\xEF\xBF\xBD";
+    if (valid_character(character))
+      out += character;
+    else
+      out += "\xEF\xBF\xBD";
   }
   return out;
 }

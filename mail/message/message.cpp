@@ -9,7 +9,8 @@
 namespace foyer::mail {
 namespace {
 
-void append_part(std::string& out, std::string_view boundary, std::string_view type, std::string_view content) {
+void append_part(std::string& out, std::string_view boundary, std::string_view type,
+                 std::string_view content) {
   out += "--";
   out += boundary;
   out += "\r\n";
@@ -33,7 +34,8 @@ std::optional<encoded_message> encode(const message& from) {
   append_mailbox_header(bytes, "From", {from.from.name, *sender});
   append_mailbox_header(bytes, "To", {from.to.name, *recipient});
   if (!from.reply_to.empty())
-    if (const auto reply = wire_address(from.reply_to)) append_mailbox_header(bytes, "Reply-To", {{}, *reply});
+    if (const auto reply = wire_address(from.reply_to))
+      append_mailbox_header(bytes, "Reply-To", {{}, *reply});
   append_text_header(bytes, "Subject", from.subject);
   append_raw_header(bytes, "Message-ID", "<" + from.id + "@" + std::string(domain_of(*sender)) + ">");
   append_raw_header(bytes, "MIME-Version", "1.0");
@@ -58,12 +60,12 @@ std::string rfc5322_date(std::chrono::sys_seconds at) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(at - day);
   std::array<char, 48> text{};
-  const int length = std::snprintf(
-      text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d +0000",
-      days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-      months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-      static_cast<int>(time.seconds().count()));
+  const int length =
+      std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d +0000",
+                    days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                    months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                    static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                    static_cast<int>(time.seconds().count()));
   return {text.data(), static_cast<std::size_t>(length)};
 }
 

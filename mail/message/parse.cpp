@@ -1,17 +1,20 @@
 #include "mail/message/parse.hpp"
 
-#include "mail/message/encoding.hpp"
 #include "mail/message/address.hpp"
+#include "mail/message/encoding.hpp"
 
 #include <algorithm>
 
 namespace foyer::mail {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 struct sections {
@@ -29,7 +32,8 @@ std::optional<sections> split(std::string_view bytes) {
 std::string_view header(std::string_view head, std::string_view name) {
   while (!head.empty()) {
     std::size_t end = head.find("\r\n");
-    while (end != std::string_view::npos && end + 2 < head.size() && (head[end + 2] == ' ' || head[end + 2] == '\t'))
+    while (end != std::string_view::npos && end + 2 < head.size() &&
+           (head[end + 2] == ' ' || head[end + 2] == '\t'))
       end = head.find("\r\n", end + 2);
     const auto field = head.substr(0, end);
     const auto colon = field.find(':');
@@ -47,9 +51,12 @@ std::string_view header(std::string_view head, std::string_view name) {
 std::string decoded_body(std::string_view head, std::string_view body) {
   const auto encoding = header(head, "Content-Transfer-Encoding");
   std::string out;
-  if (same_name(encoding, "quoted-printable")) out = decode_quoted_printable(body);
-  else if (same_name(encoding, "base64")) out = decode_base64(body);
-  else out = body;
+  if (same_name(encoding, "quoted-printable"))
+    out = decode_quoted_printable(body);
+  else if (same_name(encoding, "base64"))
+    out = decode_base64(body);
+  else
+    out = body;
   std::erase(out, '\r');
   return out;
 }
@@ -64,8 +71,10 @@ std::string boundary_of(std::string_view content_type) {
 
 void take_part(parsed_message& into, std::string_view head, std::string_view body) {
   const auto type = header(head, "Content-Type");
-  if (type.starts_with("text/html")) into.html = decoded_body(head, body);
-  else if (type.empty() || type.starts_with("text/plain")) into.text = decoded_body(head, body);
+  if (type.starts_with("text/html"))
+    into.html = decoded_body(head, body);
+  else if (type.empty() || type.starts_with("text/plain"))
+    into.text = decoded_body(head, body);
 }
 
 void take_parts(parsed_message& into, std::string_view body, const std::string& boundary) {
@@ -103,8 +112,10 @@ std::optional<parsed_message> parse(std::string_view bytes) {
   if (!out) return std::nullopt;
   const auto whole = *split(bytes);
   const auto type = header(whole.head, "Content-Type");
-  if (type.starts_with("multipart/")) take_parts(*out, whole.body, boundary_of(type));
-  else take_part(*out, whole.head, whole.body);
+  if (type.starts_with("multipart/"))
+    take_parts(*out, whole.body, boundary_of(type));
+  else
+    take_part(*out, whole.head, whole.body);
   return out;
 }
 

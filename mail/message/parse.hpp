@@ -18,8 +18,8 @@ struct parsed_message {
   std::string html;
 };
 
-/// Reads a message as encode() writes it (and others of the same simple shape: one level of multipart). nullopt
-/// when there is no header block.
+/// Reads a message as encode() writes it (and others of the same simple shape: one level of multipart).
+/// nullopt when there is no header block.
 std::optional<parsed_message> parse(std::string_view bytes);
 /// The header block alone: text and html stay empty.
 std::optional<parsed_message> parse_headers(std::string_view bytes);

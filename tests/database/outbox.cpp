@@ -50,9 +50,13 @@ struct database {
     return storage::first_value(*answer);
   }
   void insert(const std::string& last_digits, int priority, const std::string& due = "now()") {
-    ask("insert into outbox (id, template, locale, to_address, to_name, params, priority, next_attempt_at, created_at) "
-        "values ('01890a5d-ac96-774b-bcce-b302099a80" + last_digits + "', 'confirmation', 'fr', 'zoe@kunde.example', "
-        "null, '{}', " + std::to_string(priority) + ", " + due + ", now() - interval '1 minute')");
+    ask("insert into outbox (id, template, locale, to_address, to_name, params, priority, next_attempt_at, "
+        "created_at) "
+        "values ('01890a5d-ac96-774b-bcce-b302099a80" +
+        last_digits +
+        "', 'confirmation', 'fr', 'zoe@kunde.example', "
+        "null, '{}', " +
+        std::to_string(priority) + ", " + due + ", now() - interval '1 minute')");
   }
   std::unique_ptr<outbox> box() const {
     storage::outbox_options options;
@@ -61,7 +65,9 @@ struct database {
   }
 };
 
-std::string tail(const queued_mail& mail) { return to_string(mail.id).substr(34); }
+std::string tail(const queued_mail& mail) {
+  return to_string(mail.id).substr(34);
+}
 
 settlement booking(const queued_mail& of, settlement::kind what, std::string detail = {}) {
   return {of.id, of.attempt, what, 1h, std::move(detail)};
@@ -69,7 +75,8 @@ settlement booking(const queued_mail& of, settlement::kind what, std::string det
 
 } // namespace
 
-TEST_CASE("M1 the outbox table is claimed by urgency, leased, booked, and lets nobody else's row be changed") {
+TEST_CASE(
+    "M1 the outbox table is claimed by urgency, leased, booked, and lets nobody else's row be changed") {
   database db;
   db.insert("01", 2);
   db.insert("02", 1);
@@ -95,7 +102,8 @@ TEST_CASE("M1 the outbox table is claimed by urgency, leased, booked, and lets n
   REQUIRE(rest->next_due);
   CHECK(*rest->next_due > 59min);
 
-  // Its lease runs out at once, so the first one may have it; the late booking of a failure then counts for nothing.
+  // Its lease runs out at once, so the first one may have it; the late booking of a failure then counts for
+  // nothing.
   auto again = one->exchange({}, 10, 5min);
   for (int i = 0; i < 100 && again->mails.empty(); ++i) again = one->exchange({}, 10, 5min);
   REQUIRE(again->mails.size() == 1);
@@ -112,10 +120,14 @@ TEST_CASE("M1 the outbox table is claimed by urgency, leased, booked, and lets n
   REQUIRE(one->exchange(all, 0, 5min));
   // Twice is once.
   REQUIRE(one->exchange(all, 0, 5min));
-  CHECK(db.ask("select state || ' ' || (sent_at is not null) from outbox where id::text like '%03'") == "2 true");
-  CHECK(db.ask("select state || ' ' || attempts || ' ' || last_error from outbox where id::text like '%02'") ==
-        "0 1 451 \"quoted\" \\ {odd, ?} d??j??");
-  CHECK(db.ask("select next_attempt_at > now() + interval '59 minutes' from outbox where id::text like '%02'") == "t");
+  CHECK(db.ask("select state || ' ' || (sent_at is not null) from outbox where id::text like '%03'") ==
+        "2 true");
+  CHECK(
+      db.ask("select state || ' ' || attempts || ' ' || last_error from outbox where id::text like '%02'") ==
+      "0 1 451 \"quoted\" \\ {odd, ?} d??j??");
+  CHECK(db.ask(
+            "select next_attempt_at > now() + interval '59 minutes' from outbox where id::text like '%02'") ==
+        "t");
   CHECK(db.ask("select state || ' ' || attempts from outbox where id::text like '%01'") == "0 1");
 }
 
@@ -134,9 +146,10 @@ TEST_CASE("M1 an outbox whose database goes away and comes back goes on") {
 
 TEST_CASE("M1 claiming looks at due rows only, however many wait for later") {
   database db;
-  db.ask("insert into outbox (id, template, locale, to_address, params, priority, next_attempt_at, created_at) "
-         "select gen_random_uuid(), 't', 'fr', 'a@b.example', '{}', g % 3, now() + interval '1 hour', now() "
-         "from generate_series(1, 20000) g");
+  db.ask(
+      "insert into outbox (id, template, locale, to_address, params, priority, next_attempt_at, created_at) "
+      "select gen_random_uuid(), 't', 'fr', 'a@b.example', '{}', g % 3, now() + interval '1 hour', now() "
+      "from generate_series(1, 20000) g");
   db.insert("01", 2);
   db.ask("analyze outbox");
   const auto before = std::stoll(db.ask("select coalesce(sum(idx_tup_read), 0) from pg_stat_user_indexes "
@@ -144,7 +157,8 @@ TEST_CASE("M1 claiming looks at due rows only, however many wait for later") {
   const auto box = db.box();
   REQUIRE(box->exchange({}, 10, 5min)->mails.size() == 1);
   db.ask("select pg_stat_force_next_flush()");
-  CHECK(std::stoll(db.ask("select sum(idx_tup_read) from pg_stat_user_indexes where indexrelname = 'outbox_waiting'")) -
+  CHECK(std::stoll(db.ask(
+            "select sum(idx_tup_read) from pg_stat_user_indexes where indexrelname = 'outbox_waiting'")) -
             before <
         100);
 }

@@ -49,7 +49,8 @@ public:
   }
   bool wait_all_sent() {
     return wait_for([](const auto& rows) {
-      return std::all_of(rows.begin(), rows.end(), [](const auto& each) { return each.second.state == row::sent; });
+      return std::all_of(rows.begin(), rows.end(),
+                         [](const auto& each) { return each.second.state == row::sent; });
     });
   }
 
@@ -138,7 +139,8 @@ struct fixture {
     return out;
   }
 
-  std::unique_ptr<pool> start(pool_options with, function_sender::function send, cancel_flag cancel = nullptr) {
+  std::unique_ptr<pool> start(pool_options with, function_sender::function send,
+                              cancel_flag cancel = nullptr) {
     return create_pool(
         *system, std::move(with), [this] { return std::make_unique<table_outbox>(rows); },
         [this, send] {
@@ -155,7 +157,9 @@ struct fixture {
   }
 };
 
-delivery accept(const queued_mail&) { return {verdict::sent, {}}; }
+delivery accept(const queued_mail&) {
+  return {verdict::sent, {}};
+}
 
 } // namespace
 

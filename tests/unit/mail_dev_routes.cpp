@@ -40,9 +40,11 @@ struct demonstration {
     out.to = {"", to};
     out.subject = subject;
     out.text = "Voir http://127.0.0.1:8080/confirm#token=abc.";
-    out.html = "<html><head></head><body><a href=\"http://127.0.0.1:8080/confirm#token=abc\">Oui</a></body></html>";
-    mail::create_file_transport(folder, [this](const std::string& of) { box->added(of); })
-        ->deliver(id, *mail::encode(out));
+    out.html =
+        "<html><head></head><body><a href=\"http://127.0.0.1:8080/confirm#token=abc\">Oui</a></body></html>";
+    mail::create_file_transport(folder, [this](const std::string& of) {
+      box->added(of);
+    })->deliver(id, *mail::encode(out));
   }
 
   test::raw_client::answer get(const std::string& target, const std::string& accept = "application/json") {
@@ -55,7 +57,9 @@ struct demonstration {
 const std::string first = "01890a5d-ac96-774b-bcce-b302099a8001";
 const std::string second = "01890a5d-ac97-774b-bcce-b302099a8002";
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 } // namespace
 

@@ -54,7 +54,9 @@ dispatch_options options_with(int workers, double rate = 0) {
   return out;
 }
 
-int number_of(const queued_mail& mail) { return mail.id.value.bytes[15]; }
+int number_of(const queued_mail& mail) {
+  return mail.id.value.bytes[15];
+}
 
 } // namespace
 
@@ -95,7 +97,8 @@ TEST_CASE("M1 mails leave at the configured rate") {
 TEST_CASE("M1 security mails go first, also before what was claimed earlier") {
   bench b(options_with(1));
   CHECK(b.exchange().claim_max == 32);
-  b.give({mail_with(mail_priority::bulk, 1), mail_with(mail_priority::order, 2), mail_with(mail_priority::bulk, 3)});
+  b.give({mail_with(mail_priority::bulk, 1), mail_with(mail_priority::order, 2),
+          mail_with(mail_priority::bulk, 3)});
   CHECK(number_of(b.hand_over().mail) == 2);
   b.machine.woken();
   CHECK(b.exchange().claim_max > 0);
@@ -131,7 +134,8 @@ TEST_CASE("M1 a wake while claimed mails wait for their turn asks for what is mo
 TEST_CASE("M1 each worker has one mail in hand") {
   bench b(options_with(2));
   b.exchange();
-  b.give({mail_with(mail_priority::order, 1), mail_with(mail_priority::order, 2), mail_with(mail_priority::order, 3)});
+  b.give({mail_with(mail_priority::order, 1), mail_with(mail_priority::order, 2),
+          mail_with(mail_priority::order, 3)});
   const auto first = b.hand_over();
   const auto second = b.hand_over();
   CHECK(first.worker != second.worker);
@@ -264,7 +268,8 @@ TEST_CASE("M1 stopping does not wait for a database that is gone") {
   CHECK(std::holds_alternative<dispatch::ended>(b.next()));
 }
 
-TEST_CASE("M1 the outbox is looked at again when its next row is due, at once after a full claim, else at intervals") {
+TEST_CASE("M1 the outbox is looked at again when its next row is due, at once after a full claim, else at "
+          "intervals") {
   auto options = options_with(2);
   options.claim_max = 2;
   bench b(options);

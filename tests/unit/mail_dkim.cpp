@@ -55,5 +55,6 @@ TEST_CASE("M2 a DKIM key that can't be used is refused with its reason") {
   CHECK_FALSE(create_dkim_signer("foyer.example", "s1", "/nowhere/key.pem").ok());
   CHECK_FALSE(create_dkim_signer("", "s1", "/nowhere/key.pem").ok());
   const key_file weak("RSA", 512);
-  CHECK(create_dkim_signer("foyer.example", "s1", weak.path).error().detail.find("1024") != std::string::npos);
+  CHECK(create_dkim_signer("foyer.example", "s1", weak.path).error().detail.find("1024") !=
+        std::string::npos);
 }

@@ -54,7 +54,8 @@ const std::string third = "01890a5d-ac98-774b-bcce-b302099a8003";
 TEST_CASE("M3 without SMTP mails are whole files, and a repeat replaces its own") {
   const folder at;
   std::vector<std::string> written;
-  const auto carry = create_file_transport(at.path / "mail", [&](const std::string& id) { written.push_back(id); });
+  const auto carry =
+      create_file_transport(at.path / "mail", [&](const std::string& id) { written.push_back(id); });
   const auto mail = mail_to(first, "zoe@kunde.example", "Bonjour", "À bientôt");
   CHECK(carry->deliver(first, mail).verdict == mailer::verdict::sent);
   CHECK(carry->deliver(first, mail).verdict == mailer::verdict::sent);
@@ -71,7 +72,8 @@ TEST_CASE("M3 without SMTP mails are whole files, and a repeat replaces its own"
 
 TEST_CASE("M3 a folder that can't be written puts mails off") {
   const auto carry = create_file_transport("/proc/foyer/mail", {});
-  CHECK(carry->deliver(first, mail_to(first, "a@b.example", "x", "y")).verdict == mailer::verdict::transport_down);
+  CHECK(carry->deliver(first, mail_to(first, "a@b.example", "x", "y")).verdict ==
+        mailer::verdict::transport_down);
 }
 
 TEST_CASE("M3 the mailbox lists the newest first, by address and by words") {
@@ -81,7 +83,8 @@ TEST_CASE("M3 the mailbox lists the newest first, by address and by words") {
   int changes = 0;
   auto subscription = box->subscribe([&] { ++changes; });
   const auto carry = create_file_transport(at.path, [&](const std::string& id) { box->added(id); });
-  carry->deliver(second, mail_to(second, "Zoe@Kunde.example", "Deuxième", "https://a.example/confirm#token=x"));
+  carry->deliver(second,
+                 mail_to(second, "Zoe@Kunde.example", "Deuxième", "https://a.example/confirm#token=x"));
   carry->deliver(third, mail_to(third, "max@kunde.example", "Troisième", "rien"));
   carry->deliver(first, mail_to(first, "zoe@kunde.example", "Première", "rien"));
   CHECK(changes == 3);

@@ -86,18 +86,19 @@ TEST_CASE("mail headers: nothing that is written into a mail begins a header of 
     change(mail);
     return encode(mail);
   };
-  for (const auto& mail : {with([&](message& m) { m.subject = attack; }),
-                           with([&](message& m) { m.to.name = attack; }),
-                           with([&](message& m) { m.from.name = "x\nBcc: a@b.example"; }),
-                           with([&](message& m) { m.reply_to = "a@b.example\r\nBcc: c@d.example"; }),
-                           with([&](message& m) { m.language = "fr\r\nBcc: c@d.example"; })}) {
+  for (const auto& mail :
+       {with([&](message& m) { m.subject = attack; }), with([&](message& m) { m.to.name = attack; }),
+        with([&](message& m) { m.from.name = "x\nBcc: a@b.example"; }),
+        with([&](message& m) { m.reply_to = "a@b.example\r\nBcc: c@d.example"; }),
+        with([&](message& m) { m.language = "fr\r\nBcc: c@d.example"; })}) {
     REQUIRE(mail);
     const auto head = mail->bytes.substr(0, mail->bytes.find("\r\n\r\n"));
     CHECK(head.find("\nBcc:") == std::string::npos);
     CHECK(head.find("\n\n") == std::string::npos);
   }
-  for (const auto* address : {"a@b.example\r\nRCPT TO:<c@d.example>", "a b@c.example", "a@b.example>", "<a@b.example",
-                              "a@", "@b", "a", "", "a@b..example", ".a@b.example", "a@[127.0.0.1]", "a@b,c@d"}) {
+  for (const auto* address :
+       {"a@b.example\r\nRCPT TO:<c@d.example>", "a b@c.example", "a@b.example>", "<a@b.example", "a@", "@b",
+        "a", "", "a@b..example", ".a@b.example", "a@[127.0.0.1]", "a@b,c@d"}) {
     INFO(address);
     CHECK_FALSE(with([&](message& m) { m.to.address = address; }));
   }
@@ -105,8 +106,9 @@ TEST_CASE("mail headers: nothing that is written into a mail begins a header of 
 
 TEST_CASE("mail headers: long and foreign texts are folded and come back whole") {
   std::mt19937 random(7);
-  const std::vector<std::string> pieces{"théâtre", "Ligue des champions", "=?", "?=", "日本語", "🎭🎟️", "a", "\"",
-                                        "_=_",     "x@y.example",         "été", "–", "Œuvre"};
+  const std::vector<std::string> pieces{
+      "théâtre", "Ligue des champions", "=?",  "?=", "日本語", "🎭🎟️", "a", "\"",
+      "_=_",     "x@y.example",         "été", "–",  "Œuvre"};
   for (int round = 0; round < 300; ++round) {
     std::string text;
     const auto words = 1 + random() % 30;
@@ -118,7 +120,7 @@ TEST_CASE("mail headers: long and foreign texts are folded and come back whole")
   }
   CHECK(header_of("Subject", "plain words") == "Subject: plain words\r\n");
   CHECK(decode_header(header_of("X", std::string(2000, 'a')).substr(3)).size() == 2000);
-  CHECK(header_of("X", "bad \xC3( utf8 \xFF") .find("=EF=BF=BD") != std::string::npos);
+  CHECK(header_of("X", "bad \xC3( utf8 \xFF").find("=EF=BF=BD") != std::string::npos);
 }
 
 TEST_CASE("mail headers: display names are quoted or encoded") {
@@ -139,7 +141,8 @@ TEST_CASE("A9 domains of other scripts go out as A-labels") {
 
 TEST_CASE("mail bodies: quoted-printable keeps every text within 76 columns") {
   std::mt19937 random(11);
-  const std::vector<std::string> pieces{"é", "=", ".", "From ", " ", "\t", "\n", "abcdefghij", "€", "\n.\n", "\nFrom x"};
+  const std::vector<std::string> pieces{"é",  "=",          ".", "From ", " ",       "\t",
+                                        "\n", "abcdefghij", "€", "\n.\n", "\nFrom x"};
   for (int round = 0; round < 300; ++round) {
     std::string text;
     const auto count = random() % 120;
@@ -165,8 +168,9 @@ TEST_CASE("mail bodies: quoted-printable keeps every text within 76 columns") {
 }
 
 TEST_CASE("mail links are found without the sentence around them") {
-  const auto links = links_in("Voir https://a.example/confirm#token=x_y-1. Ou http://b.example/?q=1, <https://a.example/>.\n"
-                              "https://a.example/confirm#token=x_y-1 httpfoo");
+  const auto links =
+      links_in("Voir https://a.example/confirm#token=x_y-1. Ou http://b.example/?q=1, <https://a.example/>.\n"
+               "https://a.example/confirm#token=x_y-1 httpfoo");
   CHECK(links == std::vector<std::string>{"https://a.example/confirm#token=x_y-1", "http://b.example/?q=1",
                                           "https://a.example/"});
 }

@@ -4,14 +4,13 @@
 #include <catch2/catch.hpp>
 
 #include <arpa/inet.h>
+#include <functional>
+#include <mutex>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-#include <functional>
-#include <mutex>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 using namespace foyer;
@@ -21,8 +20,8 @@ using mailer::verdict;
 
 namespace {
 
-/// A receiver of mails on a free port of the loopback address, one connection at a time. `answer` gives the reply to
-/// a command line ("." is the end of the message); "" closes the connection.
+/// A receiver of mails on a free port of the loopback address, one connection at a time. `answer` gives the
+/// reply to a command line ("." is the end of the message); "" closes the connection.
 class receiver {
 public:
   using answers = std::function<std::string(const std::string& line)>;
@@ -146,7 +145,8 @@ receiver::answers with(std::string beginning, std::string reply) {
   return [=](const std::string& line) { return line.starts_with(beginning) ? reply : well_behaved(line); };
 }
 
-std::unique_ptr<transport> transport_to(const std::string& url, std::shared_ptr<std::atomic<bool>> cancel = nullptr) {
+std::unique_ptr<transport> transport_to(const std::string& url,
+                                        std::shared_ptr<std::atomic<bool>> cancel = nullptr) {
   smtp_options options;
   options.url = url;
   options.helo = "foyer.example";
@@ -157,7 +157,8 @@ std::unique_ptr<transport> transport_to(const std::string& url, std::shared_ptr<
 }
 
 encoded_message sample() {
-  return {"no-reply@foyer.example", "zoe@kunde.example", "Subject: x\r\n\r\n.dots at the start\r\nBonjour\r\n"};
+  return {"no-reply@foyer.example", "zoe@kunde.example",
+          "Subject: x\r\n\r\n.dots at the start\r\nBonjour\r\n"};
 }
 
 } // namespace
@@ -257,4 +258,15 @@ TEST_CASE("M1 a stop breaks off a server that does not answer") {
   const auto begun = std::chrono::steady_clock::now();
   CHECK(transport_to(server.url(), cancel)->deliver("id", sample()).verdict == verdict::try_later);
   CHECK(std::chrono::steady_clock::now() - begun < 8s);
+}
+
+TEST_CASE("M1 a server that never answers QUIT holds up no stop") {
+  receiver server(
+      [](const std::string& line) { return line == "QUIT" ? std::string("221-wait") : well_behaved(line); });
+  const auto begun = std::chrono::steady_clock::now();
+  {
+    const auto carry = transport_to(server.url());
+    CHECK(carry->deliver("id", sample()).verdict == verdict::sent);
+  }
+  CHECK(std::chrono::steady_clock::now() - begun < 5s);
 }

@@ -28,10 +28,12 @@ const std::map<std::string, std::string, std::less<>> samples{
     {"confirmation_reminder",
      R"({"token_id": "01890a5d-ac96-774b-bcce-b302099a8057", "removed_at": "2026-09-12T18:30:00Z"})"},
     {"password_reset", R"({"first_name": "Zoé", "token_id": "01890a5d-ac96-774b-bcce-b302099a8057"})"},
-    {"password_changed", R"({"first_name": "Zoé", "changed_at": "2026-09-12T18:30:00.123456Z", "device": "Firefox"})"},
+    {"password_changed",
+     R"({"first_name": "Zoé", "changed_at": "2026-09-12T18:30:00.5Z", "device": "Firefox"})"},
     {"email_change_confirm",
      R"({"new_email": "z@n.example", "token_id": "01890a5d-ac96-774b-bcce-b302099a8057"})"},
-    {"email_change_notice", R"({"new_email": "z@n.example", "token_id": "01890a5d-ac96-774b-bcce-b302099a8057"})"},
+    {"email_change_notice",
+     R"({"new_email": "z@n.example", "token_id": "01890a5d-ac96-774b-bcce-b302099a8057"})"},
     {"email_changed", R"({"new_email": "z@n.example"})"},
     {"space_code", R"({"token_id": "01890a5d-ac96-774b-bcce-b302099a8057"})"},
     {"order_confirmation", R"({"first_name": "Zoé", "order_number": "ORD-7K2M9QXA",
@@ -59,7 +61,9 @@ rendered filled(std::string_view name, std::string_view locale, std::string_view
   return *out;
 }
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 } // namespace
 
@@ -125,13 +129,15 @@ TEST_CASE("A10 sums, dates and durations follow the reader's language") {
   CHECK(has(english.text, "Saturday, 12 September 2026 at 20:30, Grande salle"));
 
   CHECK(has(filled("confirmation", "fr", samples.at("confirmation")).text, "valables 24\u00a0heures"));
-  CHECK(has(filled("email_change_notice", "en", samples.at("email_change_notice")).text, "valid for 7\u00a0days"));
+  CHECK(has(filled("email_change_notice", "en", samples.at("email_change_notice")).text,
+            "valid for 7\u00a0days"));
   CHECK(has(filled("space_code", "fr", samples.at("space_code")).text, "valable 15\u00a0minutes"));
 }
 
 TEST_CASE("O4 an order that waits for its payment says how much, how and until when") {
-  const auto mail = filled("order_confirmation", "fr",
-                           R"({"first_name": "Zoé", "order_number": "ORD-1", "total": {"amount": 4000, "currency": "EUR"},
+  const auto mail =
+      filled("order_confirmation", "fr",
+             R"({"first_name": "Zoé", "order_number": "ORD-1", "total": {"amount": 4000, "currency": "EUR"},
     "token_id": "01890a5d-ac96-774b-bcce-b302099a8057", "due": {"amount": 1250, "currency": "EUR"},
     "reference": "ORD-1", "instructions": "IBAN FR76\nBIC XYZ", "expires_at": "2026-09-12T18:30:00Z",
     "lines": [{"title": "Stage", "quantity": 1, "unit_price": {"amount": 4000, "currency": "EUR"}}],
