@@ -58,8 +58,8 @@ asio::awaitable<void> serve(tcp::socket socket, const answer_table& answers) {
     co_await http::async_read(socket, buffer, request, asio::use_awaitable);
     const auto found = answers.find(std::string_view{request.target().data(), request.target().size()});
     if (found == answers.end()) co_return;
-    // The serializer only reads the answer, so all connections share it.
-    http::serializer<false, http::string_body> out{found->second};
+    // Made anew each time, field by field, as a handler makes its answer.
+    auto out = found->second;
     co_await http::async_write(socket, out, asio::use_awaitable);
   }
 }

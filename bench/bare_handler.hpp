@@ -10,8 +10,8 @@
 
 namespace foyer::bench {
 
-// The reference of B3 (QUALITY.md): Beast on one thread that answers without looking at anything, with the same
-// bytes as the server. The answers are made once, so the only work is Beast's own reading and writing.
+// The reference of B3 (QUALITY.md): Beast on one thread that answers without looking at anything but the target,
+// with the same bytes as the server.
 
 // Such a handler in a process of its own. Everything throws failure.
 class bare_reference {

@@ -1,0 +1,84 @@
+"""foyer-bench from outside: it prepares, measures, checks, and fails when what it measured is wrong.
+
+Nothing here says how fast anything is."""
+
+import json
+import subprocess
+
+import pytest
+
+from server import BINARY, ROOT
+
+BENCH = ROOT / "build/release/bench/foyer-bench"
+
+
+def bench(tmp_path, *arguments):
+    """The finished process and what it wrote as JSON (None when it wrote nothing)."""
+    out = tmp_path / "figures.json"
+    small = ["--duration", "1s", "--warm-up", "200ms", "--households", "200", "--connections", "16", "--repeats", "1"]
+    done = subprocess.run(
+        [BENCH, *arguments, *small, "--json", out], capture_output=True, text=True, timeout=300, check=False
+    )
+    return done, json.loads(out.read_text()) if out.exists() else None
+
+
+@pytest.mark.parametrize("scenario", ["rush", "wallet"])
+def test_B1_B2_bench_measures_server_and_pgbench_on_the_same_work(tmp_path, scenario):
+    done, figures = bench(tmp_path, scenario, "--foyer", BINARY)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert figures["problems"] == []
+    assert figures["audit"] == "clean"
+    assert figures["server_repeats"][0]["succeeded"] > 0
+    assert figures["pgbench_repeats"][0]["transactions"] > 0
+    assert {each["clients"] for each in figures["pgbench_calibration"]} == {1, 4, 8, 16, 32, 64}
+    assert figures["ratio"] > 0
+    assert "x pgbench" in done.stdout
+
+
+def test_B3_bench_measures_reads_beside_a_bare_handler(tmp_path):
+    done, figures = bench(tmp_path, "read", "--foyer", BINARY)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert figures["audit"] == "clean"
+    assert figures["server_repeats"][0]["succeeded"] > 0
+    assert figures["bare_repeats"][0]["succeeded"] > 0
+    assert figures["bare_cpu_ratio"] > 0
+
+
+def test_bench_fails_when_the_audit_finds_something(tmp_path):
+    liar = tmp_path / "foyer"
+    liar.write_text(
+        f'#!/bin/sh\nif [ "$1" = audit ] && [ "$2" != --help ]; then echo "4 oversold"; exit 1; fi\n'
+        f'exec "{BINARY}" "$@"\n'
+    )
+    liar.chmod(0o755)
+    done, figures = bench(tmp_path, "rush", "--foyer", liar, "--no-pgbench")
+    assert done.returncode == 1
+    assert figures["audit"] == "VIOLATIONS"
+    assert "4 oversold" in done.stdout
+
+
+def test_bench_fails_when_requests_are_refused(tmp_path, server):
+    nobody = "A" * 43
+    done, figures = bench_url(tmp_path, server, nobody)
+    assert done.returncode == 1
+    assert figures["server_repeats"][0]["succeeded"] == 0
+    assert figures["server_repeats"][0]["errors_by_status"]["401"] > 0
+
+
+def bench_url(tmp_path, server, token):
+    out = tmp_path / "figures.json"
+    done = subprocess.run(
+        [BENCH, "read", "--url", server.url, "--org", "nowhere", "--token", token, "--connections", "2", "--duration"]
+        + ["300ms", "--warm-up", "0s", "--repeats", "1", "--json", out],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done, json.loads(out.read_text())
+
+
+def test_bench_misuse_has_status_2():
+    done = subprocess.run([BENCH, "rush", "--duration", "10"], capture_output=True, text=True, timeout=10, check=False)
+    assert done.returncode == 2
+    assert "--duration" in done.stderr
