@@ -13,6 +13,7 @@
 #include "storage/housekeeping.hpp"
 #include "storage/migrations.hpp"
 #include "storage/outbox.hpp"
+#include "storage/role_listener.hpp"
 #include "storage/secret_file.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -77,6 +78,8 @@ public:
         mailers_(create_mailers(database_url)),
         housekeeping_(storage::start_housekeeping(
             database_url, settings, [](std::string_view line) { spdlog::warn("housekeeping: {}", line); })),
+        roles_(storage::start_role_listener(
+            database_url, [this](const account_id& whose) { parts_.sessions->forget(whose, std::nullopt); })),
         routes_(parts_, mailbox_),
         signals_(io_, SIGTERM, SIGINT),
         hang_up_(io_, SIGHUP),
@@ -195,6 +198,7 @@ private:
     // Waits for the mails in hand; their threads are not ours.
     mailers_->stop();
     housekeeping_->stop();
+    roles_->stop();
     parts_.close_actors();
     parts_.journal->close();
     parts_.reads->close();
@@ -209,6 +213,7 @@ private:
   std::shared_ptr<mailer::mailbox> mailbox_;
   std::unique_ptr<mailer::pool> mailers_;
   std::unique_ptr<storage::housekeeping> housekeeping_;
+  std::unique_ptr<storage::role_listener> roles_;
   routes routes_;
   http::router metrics_router_;
   std::shared_ptr<http::server> server_;

@@ -49,7 +49,7 @@ struct space {
 
 /// The sessions of this installation, with the ones in use kept in memory (bounded), so that a signed-in request
 /// needs no query. An end is seen by the very next request of this process; what another process changed (a role
-/// given at the command line) within `reread_after`. Any thread.
+/// given at the command line) when `forget` is called for it, at the latest after `reread_after`. Any thread.
 class store {
 public:
   virtual ~store() = default;
@@ -81,7 +81,7 @@ public:
 };
 
 /// How old a session in memory may be before it is read again.
-inline constexpr std::chrono::seconds reread_after{2};
+inline constexpr std::chrono::seconds reread_after{60};
 
 /// `from`, `to` and `clock` must outlive the store; `from` must have stopped calling back before it goes. At most `tracked_max` sessions
 /// are kept in memory.

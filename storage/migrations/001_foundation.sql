@@ -80,6 +80,15 @@ create table roles (
 );
 create index roles_account on roles (account_id);
 
+-- Servers keep a session's roles in memory; whoever changes one, the command line too, tells them.
+create function tell_role_change() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('foyer_roles', coalesce(new.account_id, old.account_id)::text);
+  return null;
+end $$;
+create trigger roles_changed after insert or update or delete on roles
+  for each row execute function tell_role_change();
+
 -- Links and codes of mails. The token itself is derived from the id with the server's secret; here is its hash only.
 create table tokens (
   id uuid primary key,
