@@ -1,0 +1,85 @@
+#include "http/throttle.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace foyer;
+using namespace std::chrono_literals;
+using http::budget;
+
+namespace {
+
+const http::throttle::steady::time_point start{std::chrono::hours{1000}};
+
+config::settings defaults() { return {}; }
+
+} // namespace
+
+TEST_CASE("five wrong passwords are free, then the wait doubles up to a quarter of an hour and never lasts") {
+  const auto throttle = http::create_throttle(defaults());
+  auto now = start;
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(throttle->attempt("claire", now));
+  CHECK(throttle->attempt("claire", now) == 1s);
+  CHECK_FALSE(throttle->attempt("paul", now));
+  for (const auto wait : {1s, 2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 512s, 900s, 900s}) {
+    CHECK(throttle->attempt("claire", now + wait - 1ms));
+    now += wait;
+    CHECK_FALSE(throttle->attempt("claire", now));
+  }
+  throttle->succeeded("claire");
+  CHECK_FALSE(throttle->attempt("claire", now));
+}
+
+TEST_CASE("attempts are counted before the check, however many run at once") {
+  const auto throttle = http::create_throttle(defaults());
+  int let_through = 0;
+  for (int i = 0; i < 1000; ++i) let_through += throttle->attempt("claire", start) ? 0 : 1;
+  CHECK(let_through == 5);
+}
+
+TEST_CASE("a budget slides with its window, and what was no failure is given back") {
+  const auto throttle = http::create_throttle(defaults());
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + i * 1s));
+  CHECK(throttle->take(budget::address_failures, "192.0.2.7", start + 20s) == 580s);
+  CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.8", start + 20s));
+  CHECK_FALSE(throttle->take(budget::mails, "192.0.2.7", start + 20s));
+  throttle->give_back(budget::address_failures, "192.0.2.7", start + 19s);
+  CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + 20s));
+  CHECK(throttle->take(budget::address_failures, "192.0.2.7", start + 9min));
+  CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + 10min));
+}
+
+TEST_CASE("five registrations and three mails an hour") {
+  const auto throttle = http::create_throttle(defaults());
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(throttle->take(budget::registrations, "a", start));
+  CHECK(throttle->take(budget::registrations, "a", start) == 1h);
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(throttle->take(budget::mails, "a", start));
+  CHECK(throttle->take(budget::mails, "a", start + 59min) == 60s);
+  CHECK_FALSE(throttle->take(budget::mails, "a", start + 1h));
+}
+
+TEST_CASE("the memory of the throttle is bounded, and the oldest keys go first") {
+  auto settings = defaults();
+  settings.throttle.tracked_max = 10;
+  const auto throttle = http::create_throttle(settings);
+  for (int i = 0; i < 5; ++i) (void)throttle->attempt("claire", start);
+  for (int i = 0; i < 9; ++i) (void)throttle->attempt("other" + std::to_string(i), start);
+  CHECK(throttle->attempt("claire", start));
+  for (int i = 0; i < 10; ++i) (void)throttle->attempt("more" + std::to_string(i), start);
+  CHECK_FALSE(throttle->attempt("claire", start));
+}
+
+TEST_CASE("throttling can be lifted for a load test") {
+  auto settings = defaults();
+  settings.security.throttling = false;
+  const auto throttle = http::create_throttle(settings);
+  for (int i = 0; i < 100; ++i) {
+    CHECK_FALSE(throttle->attempt("claire", start));
+    CHECK_FALSE(throttle->take(budget::mails, "claire", start));
+  }
+}
+
+TEST_CASE("a client is an IPv4 address or an IPv6 network of 64 bits") {
+  CHECK(http::client_key("192.0.2.7") == "192.0.2.7");
+  CHECK(http::client_key("2001:db8:1:2::1") == http::client_key("2001:db8:1:2:ffff::9"));
+  CHECK(http::client_key("2001:db8:1:2::1") != http::client_key("2001:db8:1:3::1"));
+}
