@@ -1,19 +1,14 @@
+#include "actors/organisation/setup.hpp"
 #include "actors/vocabulary/json_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 #include "cli/staff_account.hpp"
 #include "storage/migrations.hpp"
 
-#include <algorithm>
 #include <cstdio>
 
 namespace foyer::cli {
 namespace {
-
-bool is_slug(const std::string& text) {
-  const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && std::all_of(text.begin(), text.end(), good);
-}
 
 int misuse(const std::string& sentence) {
   fail(sentence);
@@ -23,7 +18,7 @@ int misuse(const std::string& sentence) {
 } // namespace
 
 int run_org_create(const org_create_options& options, const config::settings& settings) {
-  if (!is_slug(options.slug)) return misuse("a slug is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'");
+  if (!organisation::is_slug(options.slug)) return misuse("a slug is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'");
   const auto unit = currency::parse(options.currency);
   if (!unit) return misuse("a currency is an ISO 4217 code such as EUR");
   const auto admin = read_staff(options.admin, settings, options.name);

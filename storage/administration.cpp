@@ -1,6 +1,7 @@
 #include "storage/administration.hpp"
 
 #include "actors/account/username.hpp"
+#include "actors/organisation/setup.hpp"
 #include "actors/password/argon2.hpp"
 #include "actors/vocabulary/json_text.hpp"
 #include "storage/blocking_transaction.hpp"
@@ -134,15 +135,16 @@ outcome<staff_account> give_role(blocking_transaction& in, const new_staff& who,
   return became;
 }
 
-outcome<done> insert_shops(blocking_transaction& in, const std::string& organisation, const std::string& locale) {
-  const bool french = locale == "fr";
-  // Methods that need a contract with somebody are switched on by the administrator.
-  auto online = in.run(insert_shop, {organisation, to_string(fresh_id()), "online", french ? "En ligne" : "Online",
-                                     "online", "true", "{wallet,bank_transfer,cash,cheque}"});
-  if (!online) return online.error();
-  auto counter = in.run(insert_shop, {organisation, to_string(fresh_id()), "counter", french ? "Guichet" : "Counter",
-                                      "box_office", "false", "{wallet,cash,cheque,bank_transfer}"});
-  if (!counter) return counter.error();
+outcome<done> insert_shops(blocking_transaction& in, const organisation::snapshot& of) {
+  for (const auto& each : of.shops) {
+    std::string methods;
+    for (const auto method : each.payment_methods)
+      methods.append(methods.empty() ? "{" : ",").append(organisation::to_string(method));
+    auto made = in.run(insert_shop, {to_string(of.id), to_string(each.id), each.slug, each.name,
+                                     each.box_office ? "box_office" : "online",
+                                     each.customer_space_open ? "true" : "false", methods + "}"});
+    if (!made) return made.error();
+  }
   return done{};
 }
 
@@ -152,12 +154,14 @@ outcome<staff_account> create_organisation(const std::string& url, const new_org
                                            new_staff administrator, const server_secret& secret) {
   auto in = blocking_transaction::begin(url);
   if (!in) return in.error();
-  const auto id = to_string(fresh_id());
+  const auto begun = organisation::new_organisation(organisation_id{fresh_id()}, what.slug, what.name, what.unit,
+                                                    what.locale, system_clock_source{}.now());
+  const auto id = to_string(begun.id);
   auto made = in->run(insert_organisation, {id, what.slug, what.name, std::string{what.unit.code()}, what.locale});
   if (!made) return made.error();
   if (std::string_view(PQcmdTuples(made->get())) == "0")
     return refusal{errc::conflict, "there is an organisation '" + what.slug + "' already"};
-  if (auto shops = insert_shops(*in, id, what.locale); !shops) return shops.error();
+  if (auto shops = insert_shops(*in, begun); !shops) return shops.error();
   if (auto noted = in->run(note_change, {id, to_string(fresh_id()), "create_organisation", "organisation", id,
                                          json_object{}.add("slug", what.slug).add("name", what.name).text()});
       !noted)

@@ -41,9 +41,11 @@ snapshot new_organisation(const organisation_id& id, std::string slug, std::stri
   made.name = std::move(name);
   made.unit = unit;
   made.locale = std::move(locale);
-  made.shops.push_back(new_shop("online", french ? "En ligne" : "Online", false, {wallet, bank_transfer}, at));
+  // Methods that need a contract with somebody are switched on by the administrator.
+  made.shops.push_back(new_shop("online", french ? "En ligne" : "Online", false,
+                                {wallet, bank_transfer, cash, cheque}, at));
   made.shops.push_back(
-      new_shop("counter", french ? "Guichet" : "Box office", true, {wallet, cash, cheque, bank_transfer}, at));
+      new_shop("counter", french ? "Guichet" : "Counter", true, {wallet, cash, cheque, bank_transfer}, at));
   made.created_at = at;
   return made;
 }
