@@ -10,15 +10,16 @@
 
 namespace foyer::bench {
 
-// The reference of B3 (QUALITY.md): Beast on one thread that answers without looking at anything but the target,
-// with the same bytes as the server.
+// The reference of B3 (QUALITY.md): Beast on one thread that answers without looking at anything but the
+// target, with the same bytes as the server.
 
 // Such a handler in a process of its own. Everything throws failure.
 class bare_reference {
 public:
-  // Records the server's answers to these targets and starts a handler that repeats them. `folder` is for its files.
-  bare_reference(const server_address& server, const std::vector<std::string>& targets, const std::string& token,
-                 const std::filesystem::path& folder);
+  // Records the server's answers to these targets and starts a handler that repeats them. `folder` is for its
+  // files.
+  bare_reference(const server_address& server, const std::vector<std::string>& targets,
+                 const std::string& token, const std::filesystem::path& folder);
 
   const server_address& address() const noexcept { return address_; }
   pid_t process() const { return handler_->id(); }

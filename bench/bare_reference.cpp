@@ -16,7 +16,8 @@ constexpr auto start_limit = std::chrono::seconds{10};
 std::string kept_alive(const http_answer& answer) {
   std::string bytes = answer.head;
   for (const char* line : {"\r\nConnection: close", "\r\nconnection: close"})
-    if (const auto at = bytes.find(line); at != std::string::npos) bytes.erase(at, std::string_view{line}.size());
+    if (const auto at = bytes.find(line); at != std::string::npos)
+      bytes.erase(at, std::string_view{line}.size());
   return bytes + "\r\n\r\n" + answer.body;
 }
 
@@ -27,7 +28,8 @@ bare_reference::bare_reference(const server_address& server, const std::vector<s
   std::vector<recorded_answer> answers;
   for (const auto& target : targets) {
     const auto answer = http_call(server, "GET", target, token);
-    if (answer.status != 200) throw failure{"GET " + target + " was answered " + std::to_string(answer.status)};
+    if (answer.status != 200)
+      throw failure{"GET " + target + " was answered " + std::to_string(answer.status)};
     answers.push_back({target, kept_alive(answer)});
   }
   const auto file = folder / "answers";
@@ -51,7 +53,8 @@ bare_reference::bare_reference(const server_address& server, const std::vector<s
 
 void write_answers(const std::filesystem::path& file, const std::vector<recorded_answer>& answers) {
   std::ofstream out{file, std::ios::binary};
-  for (const auto& each : answers) out << each.target << ' ' << each.bytes.size() << '\n' << each.bytes << '\n';
+  for (const auto& each : answers)
+    out << each.target << ' ' << each.bytes.size() << '\n' << each.bytes << '\n';
   if (!out.flush()) throw failure{"cannot write " + file.string()};
 }
 

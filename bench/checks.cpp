@@ -22,8 +22,9 @@ void check_orders(database& db, report& to) {
   for (const char* table : {"orders", "tickets"}) {
     const auto found = std::stoull(db.value(std::string{"select count(*) from "} + table));
     if (found < answered || found > answered + unknown)
-      to.problems.push_back(std::to_string(answered) + " orders were answered 201 (and " + std::to_string(unknown) +
-                            " not at all), but there are " + std::to_string(found) + " " + table);
+      to.problems.push_back(std::to_string(answered) + " orders were answered 201 (and " +
+                            std::to_string(unknown) + " not at all), but there are " + std::to_string(found) +
+                            " " + table);
   }
 }
 
@@ -46,7 +47,8 @@ void check_answers(report& to) {
   std::uint64_t failed = 0;
   for (const auto& run : to.server) {
     failed += run.load.failed();
-    if (run.load.succeeded == 0 && !run.load.interrupted) to.problems.push_back("a repeat without any good answer");
+    if (run.load.succeeded == 0 && !run.load.interrupted)
+      to.problems.push_back("a repeat without any good answer");
   }
   if (failed > 0) to.problems.push_back(std::to_string(failed) + " requests failed");
   for (const auto& run : to.bare)
@@ -55,9 +57,11 @@ void check_answers(report& to) {
 
 std::string durable_settings(database& db) {
   std::string out;
-  for (const char* name : {"fsync", "synchronous_commit", "full_page_writes", "wal_sync_method", "shared_buffers"}) {
+  for (const char* name :
+       {"fsync", "synchronous_commit", "full_page_writes", "wal_sync_method", "shared_buffers"}) {
     const auto value = db.value(std::string{"select current_setting('"} + name + "')");
-    if (value == "off") throw failure{std::string{"PostgreSQL runs with "} + name + " off: nothing would be durable"};
+    if (value == "off")
+      throw failure{std::string{"PostgreSQL runs with "} + name + " off: nothing would be durable"};
     out.append(out.empty() ? "" : ", ").append(name).append(" ").append(value);
   }
   return out;

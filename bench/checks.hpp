@@ -8,8 +8,8 @@
 
 namespace foyer::bench {
 
-// What is looked at after a run, because a fast wrong answer is no answer. What is wrong becomes a `problem` of the
-// report.
+// What is looked at after a run, because a fast wrong answer is no answer. What is wrong becomes a `problem`
+// of the report.
 
 // Every order that was answered 201 is there, and no other, but for those without an answer.
 void check_orders(database& db, report& to);
@@ -20,8 +20,8 @@ void audit(const own_server& server, report& to);
 // Requests that failed.
 void check_answers(report& to);
 
-// The settings that durability and speed hang on, as one line. Throws failure when what the database confirms could
-// be lost: figures of such a run are worth nothing here.
+// The settings that durability and speed hang on, as one line. Throws failure when what the database confirms
+// could be lost: figures of such a run are worth nothing here.
 std::string durable_settings(database& db);
 
 } // namespace foyer::bench

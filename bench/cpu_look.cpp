@@ -18,12 +18,14 @@ cpu_look look_at_cpu(pid_t server, pid_t postmaster) {
 }
 
 std::optional<double> share_of_others(const cpu_look& before, const cpu_look& after) {
-  if (!before.server || !after.server || !before.postgres || !after.postgres || !before.machine || !after.machine)
+  if (!before.server || !after.server || !before.postgres || !after.postgres || !before.machine ||
+      !after.machine)
     return std::nullopt;
   const auto ours = (*after.server - *before.server) + (*after.postgres - *before.postgres) +
                     (after.generator - before.generator);
   const auto others = static_cast<double>(*after.machine - *before.machine - ours);
-  const auto all = std::chrono::duration<double, std::micro>(after.at - before.at).count() * available_cores();
+  const auto all =
+      std::chrono::duration<double, std::micro>(after.at - before.at).count() * available_cores();
   if (all <= 0) return std::nullopt;
   return std::clamp(others / all, 0.0, 1.0);
 }

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <sys/types.h>
 
 namespace foyer::bench {
 
@@ -20,8 +19,8 @@ struct cpu_look {
 // server, postmaster: 0 for none.
 cpu_look look_at_cpu(pid_t server, pid_t postmaster);
 
-// The part of the machine, 0 to 1, that neither server nor PostgreSQL nor this program took between two moments.
-// None unless all of them can be seen.
+// The part of the machine, 0 to 1, that neither server nor PostgreSQL nor this program took between two
+// moments. None unless all of them can be seen.
 std::optional<double> share_of_others(const cpu_look& before, const cpu_look& after);
 
 } // namespace foyer::bench

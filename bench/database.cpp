@@ -17,7 +17,9 @@ std::string without_line_end(std::string text) {
 struct database::handle {
   storage::blocking_connection connection;
 
-  [[noreturn]] void fail() const { throw failure{"database: " + without_line_end(PQerrorMessage(connection.get()))}; }
+  [[noreturn]] void fail() const {
+    throw failure{"database: " + without_line_end(PQerrorMessage(connection.get()))};
+  }
 };
 
 database::database(const std::string& url) : handle_{std::make_unique<handle>()} {
@@ -73,7 +75,8 @@ void database::copy_start(const std::string& target) {
 }
 
 void database::copy_lines(std::string_view lines) {
-  if (PQputCopyData(handle_->connection.get(), lines.data(), static_cast<int>(lines.size())) != 1) handle_->fail();
+  if (PQputCopyData(handle_->connection.get(), lines.data(), static_cast<int>(lines.size())) != 1)
+    handle_->fail();
 }
 
 void database::copy_finish() {

@@ -21,7 +21,9 @@ void histogram::merge(const histogram& other) noexcept {
   max_ns_ = std::max(max_ns_, other.max_ns_);
 }
 
-void histogram::reset() noexcept { *this = histogram{}; }
+void histogram::reset() noexcept {
+  *this = histogram{};
+}
 
 double histogram::mean_ns() const noexcept {
   return count_ == 0 ? 0.0 : static_cast<double>(sum_ns_) / static_cast<double>(count_);

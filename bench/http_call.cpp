@@ -1,8 +1,5 @@
 #include "bench/http_call.hpp"
 
-#include <sys/socket.h>
-#include <sys/time.h>
-
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -10,6 +7,8 @@
 #include <boost/asio/write.hpp>
 
 #include <charconv>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 namespace foyer::bench {
 
@@ -40,7 +39,8 @@ http_answer http_call(const server_address& server, std::string_view verb, std::
   request.append("\r\nConnection: close");
   if (!token.empty()) request.append("\r\nAuthorization: Bearer ").append(token);
   if (!body.empty())
-    request.append("\r\nContent-Type: application/json\r\nContent-Length: ").append(std::to_string(body.size()));
+    request.append("\r\nContent-Type: application/json\r\nContent-Length: ")
+        .append(std::to_string(body.size()));
   request.append("\r\n\r\n").append(body);
   asio::write(socket, asio::buffer(request), error);
   if (error) return {};

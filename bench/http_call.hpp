@@ -8,7 +8,7 @@
 namespace foyer::bench {
 
 struct http_answer {
-  int status = 0; // 0: no connection, or no whole answer
+  int status = 0;   // 0: no connection, or no whole answer
   std::string head; // status line and fields, without the blank line
   std::string body;
 };

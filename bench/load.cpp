@@ -25,8 +25,8 @@ namespace {
 constexpr auto request_deadline = std::chrono::seconds{30};
 // How long the requests in flight at the end may take.
 constexpr auto drain_deadline = std::chrono::seconds{20};
-// After a refusal for overload (429, 503) or a lost connection, so that a server in trouble is not hammered by a
-// loop that costs it nothing to refuse.
+// After a refusal for overload (429, 503) or a lost connection, so that a server in trouble is not hammered
+// by a loop that costs it nothing to refuse.
 constexpr auto pause_after_trouble = std::chrono::milliseconds{50};
 constexpr auto tick = std::chrono::milliseconds{100};
 constexpr auto progress_every = std::chrono::seconds{1};
@@ -97,7 +97,8 @@ private:
   asio::ip::tcp::socket socket_;
   asio::steady_timer pause_;
   state state_ = state::idle;
-  // Counts the sockets this connection had: what a handler of an earlier one reports is no longer of interest.
+  // Counts the sockets this connection had: what a handler of an earlier one reports is no longer of
+  // interest.
   std::uint64_t incarnation_ = 0;
   std::string request_;
   response_parser parser_;
@@ -117,13 +118,14 @@ void connection::connect() {
   socket_ = asio::ip::tcp::socket{owner_.context()};
   parser_ = response_parser{};
   ++incarnation_;
-  socket_.async_connect(owner_.endpoint(), [self = shared_from_this(), mine = incarnation_](error_code error) {
-    if (mine != self->incarnation_) return;
-    if (error) return self->lose("connect: " + error.message());
-    error_code ignored_option;
-    self->socket_.set_option(asio::ip::tcp::no_delay{true}, ignored_option);
-    self->send();
-  });
+  socket_.async_connect(owner_.endpoint(),
+                        [self = shared_from_this(), mine = incarnation_](error_code error) {
+                          if (mine != self->incarnation_) return;
+                          if (error) return self->lose("connect: " + error.message());
+                          error_code ignored_option;
+                          self->socket_.set_option(asio::ip::tcp::no_delay{true}, ignored_option);
+                          self->send();
+                        });
 }
 
 void connection::send() {
@@ -149,12 +151,12 @@ void connection::send() {
 }
 
 void connection::read() {
-  socket_.async_read_some(asio::buffer(buffer_),
-                          [self = shared_from_this(), mine = incarnation_](error_code error, std::size_t size) {
-                            if (mine != self->incarnation_) return;
-                            if (error) return self->lose("read: " + error.message());
-                            self->on_read(size);
-                          });
+  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this(),
+                                                  mine = incarnation_](error_code error, std::size_t size) {
+    if (mine != self->incarnation_) return;
+    if (error) return self->lose("read: " + error.message());
+    self->on_read(size);
+  });
 }
 
 void connection::on_read(std::size_t size) {
@@ -243,11 +245,13 @@ load_result generator::run() {
   asio::ip::tcp::socket probe{context_};
   endpoint_ = asio::connect(probe, endpoints, error);
   if (error)
-    throw failure{"cannot connect to " + plan_.host + ":" + std::to_string(plan_.port) + ": " + error.message()};
+    throw failure{"cannot connect to " + plan_.host + ":" + std::to_string(plan_.port) + ": " +
+                  error.message()};
   probe.close(error);
 
   started_ = reported_ = steady::now();
-  for (std::size_t i = 0; i < plan_.connections; ++i) connections_.push_back(std::make_shared<connection>(*this));
+  for (std::size_t i = 0; i < plan_.connections; ++i)
+    connections_.push_back(std::make_shared<connection>(*this));
   for (const auto& each : connections_) each->start();
   schedule_tick();
   context_.run();
@@ -271,7 +275,8 @@ void generator::on_tick() {
     measuring_since_ = steady::now();
   }
   const bool interrupted = stop_.load();
-  if (sending() && (interrupted || (phase_ == phase::measuring && now - measuring_since_ >= plan_.duration))) {
+  if (sending() &&
+      (interrupted || (phase_ == phase::measuring && now - measuring_since_ >= plan_.duration))) {
     result_.interrupted = interrupted;
     if (phase_ == phase::measuring) {
       result_.measured = steady::now() - measuring_since_;
@@ -281,7 +286,8 @@ void generator::on_tick() {
     drain_until_ = steady::now() + drain_deadline;
   }
   if (phase_ == phase::draining) {
-    const bool all_idle = std::all_of(connections_.begin(), connections_.end(), [](auto& c) { return c->idle(); });
+    const bool all_idle =
+        std::all_of(connections_.begin(), connections_.end(), [](auto& c) { return c->idle(); });
     if (all_idle || now > drain_until_) {
       for (const auto& each : connections_) {
         if (!each->idle()) count_loss("no answer after the end", true);

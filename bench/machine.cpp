@@ -1,14 +1,13 @@
 #include "bench/machine.hpp"
 
-#include <sys/sysinfo.h>
-#include <sys/utsname.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 namespace foyer::bench {
 
@@ -23,7 +22,9 @@ std::string cpu_model() {
 
 } // namespace
 
-unsigned int available_cores() { return static_cast<unsigned int>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN))); }
+unsigned int available_cores() {
+  return static_cast<unsigned int>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+}
 
 machine this_machine() {
   machine out;

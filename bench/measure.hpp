@@ -4,10 +4,9 @@
 #include "bench/progress.hpp"
 #include "bench/report.hpp"
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <string>
+#include <sys/types.h>
 
 namespace foyer::bench {
 
@@ -25,6 +24,7 @@ server_run measure(const load_plan& plan, const watched& processes, const std::s
 std::string numbered(const char* what, std::size_t repeat, std::size_t repeats);
 
 // The line that sums up; `of` names which latency it is.
-void say_speed(progress& show, const std::string& label, double per_second, double latency_ms, const char* of);
+void say_speed(progress& show, const std::string& label, double per_second, double latency_ms,
+               const char* of);
 
 } // namespace foyer::bench

@@ -35,9 +35,10 @@ struct raw_options {
 
 void declare(CLI::App& app, options& to, raw_options& raw) {
   app.set_version_flag("--version", std::string{"foyer-bench "} + FOYER_VERSION);
-  app.add_option("scenario", to.what,
-                 "rush: one offer, each order from another wallet; wallet: one wallet, 1 cent an order; read: a "
-                 "signed-in buyer's wallet and household")
+  app.add_option(
+         "scenario", to.what,
+         "rush: one offer, each order from another wallet; wallet: one wallet, 1 cent an order; read: a "
+         "signed-in buyer's wallet and household")
       ->required()
       ->transform(CLI::CheckedTransformer(scenarios).description("rush|wallet|read"))
       ->type_name("");
@@ -50,14 +51,16 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option("--repeats", to.repeats, "how often server and pgbench are measured in turn; medians count")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, repeats_max));
-  app.add_option("--seed", to.seed, "the same seed makes the same data in the same order")->capture_default_str();
+  app.add_option("--seed", to.seed, "the same seed makes the same data in the same order")
+      ->capture_default_str();
   app.add_option("--json", to.json_file, "file for all figures as JSON");
 
   const auto own = "Own server";
   app.add_option("--foyer", to.foyer, "the program to measure (default: beside foyer-bench, else in PATH)")
       ->group(own)
       ->check(CLI::ExistingFile);
-  app.add_option("--data", to.data_dir, "folder for the temporary data (default: TMPDIR, else /var/tmp); on a disk")
+  app.add_option("--data", to.data_dir,
+                 "folder for the temporary data (default: TMPDIR, else /var/tmp); on a disk")
       ->group(own)
       ->check(CLI::ExistingDirectory);
   app.add_option("--households", to.households, "households with a wallet and a session")
@@ -69,7 +72,8 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
 
   const auto other = "Another server";
   app.add_option("--url", to.url, "http://HOST:PORT of a running server")->group(other);
-  app.add_option("--token", to.tokens, "session token of a buyer there; may be given many times")->group(other);
+  app.add_option("--token", to.tokens, "session token of a buyer there; may be given many times")
+      ->group(other);
   app.add_option("--tokens", raw.tokens_file, "file with one session token a line")
       ->group(other)
       ->check(CLI::ExistingFile);
@@ -133,9 +137,11 @@ const char* name_of(scenario which) {
 }
 
 command_line parse_command_line(int argc, const char* const* argv) {
-  CLI::App app{"Drives a Foyer server over HTTP and prints throughput, latency and CPU per request.", "foyer-bench"};
-  app.footer("Without --url it starts a server of its own with temporary data, and measures the same work by\n"
-             "pgbench beside it. Exit status: 0 done, 1 the run failed (a wrong answer, a failed audit), 2 misuse.");
+  CLI::App app{"Drives a Foyer server over HTTP and prints throughput, latency and CPU per request.",
+               "foyer-bench"};
+  app.footer(
+      "Without --url it starts a server of its own with temporary data, and measures the same work by\n"
+      "pgbench beside it. Exit status: 0 done, 1 the run failed (a wrong answer, a failed audit), 2 misuse.");
   command_line result;
   options to;
   raw_options raw;

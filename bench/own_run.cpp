@@ -15,10 +15,12 @@ namespace foyer::bench {
 namespace {
 
 // The first line of what a command prints.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
 
-// How many of the households take part. Reads are measured on what is in use, not on what has to be loaded first,
-// so there they are few enough to be in memory after the warm-up.
+// How many of the households take part. Reads are measured on what is in use, not on what has to be loaded
+// first, so there they are few enough to be in memory after the warm-up.
 std::size_t buyers_of(const options& wanted) {
   constexpr std::size_t readers_max = 1'000;
   switch (wanted.what) {
@@ -34,11 +36,13 @@ std::string create_offer(const own_server& server, const options& wanted) {
   const auto answer = http_call(server.address(), "POST", "/api/v1/orgs/bench/staff/offers",
                                 seeded_token(wanted.seed, 0), offer_body(wanted.what));
   if (answer.status != 201)
-    throw failure{"the server did not create the offer: status " + std::to_string(answer.status) + "\n" + answer.body};
+    throw failure{"the server did not create the offer: status " + std::to_string(answer.status) + "\n" +
+                  answer.body};
   boost::system::error_code error;
   const auto body = boost::json::parse(answer.body, error);
   const auto* id = error || !body.is_object() ? nullptr : body.as_object().if_contains("id");
-  if (id == nullptr || !id->is_string()) throw failure{"the answer to the new offer has no id:\n" + answer.body};
+  if (id == nullptr || !id->is_string())
+    throw failure{"the answer to the new offer has no id:\n" + answer.body};
   return std::string{id->as_string()};
 }
 
@@ -47,7 +51,8 @@ std::string create_offer(const own_server& server, const options& wanted) {
 own_run::own_run(const options& wanted, const std::atomic<bool>& stop, report& to)
     : wanted_{wanted}, stop_{stop}, to_{to}, server_{wanted} {}
 
-void own_run::fill(const char* what, const std::function<void(const std::function<void(std::size_t)>&)>& seed) {
+void own_run::fill(const char* what,
+                   const std::function<void(const std::function<void(std::size_t)>&)>& seed) {
   seed([&](std::size_t done) {
     if (stop_) throw failure{"interrupted"};
     show_.live(std::string{what} + ": " + std::to_string(done) + " of " + std::to_string(wanted_.households) +
@@ -76,7 +81,8 @@ void own_run::prepare() {
   target_.shop = "online";
   if (wanted_.what != scenario::read) target_.offer = create_offer(server_, wanted_);
   const auto buyers = buyers_of(wanted_);
-  for (std::size_t number = 1; number <= buyers; ++number) target_.tokens.push_back(seeded_token(wanted_.seed, number));
+  for (std::size_t number = 1; number <= buyers; ++number)
+    target_.tokens.push_back(seeded_token(wanted_.seed, number));
 }
 
 void own_run::measure() {
@@ -85,8 +91,8 @@ void own_run::measure() {
     db_->execute("checkpoint");
     const auto label = numbered(name_of(wanted_.what), repeat, wanted_.repeats);
     const watched processes{server_.process(), server_.postmaster()};
-    const auto& run =
-        to_.server.emplace_back(bench::measure(plan_of(wanted_, target_, repeat), processes, label, show_, stop_));
+    const auto& run = to_.server.emplace_back(
+        bench::measure(plan_of(wanted_, target_, repeat), processes, label, show_, stop_));
     server_.check_running();
     // Without a good answer there is nothing to compare with, and no order to copy the statements from.
     if (stop_ || run.load.succeeded == 0) continue;

@@ -14,8 +14,8 @@
 
 namespace foyer::bench {
 
-// A run on a server of its own, in three steps. What it finds out goes into the report; everything throws failure
-// when there is nothing to measure.
+// A run on a server of its own, in three steps. What it finds out goes into the report; everything throws
+// failure when there is nothing to measure.
 class own_run {
 public:
   own_run(const options& wanted, const std::atomic<bool>& stop, report& to);

@@ -4,16 +4,15 @@
 #include "bench/http_call.hpp"
 
 #include <arpa/inet.h>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
 #include <linux/magic.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/vfs.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdlib>
-#include <fstream>
 #include <thread>
+#include <unistd.h>
 
 namespace foyer::bench {
 
@@ -37,7 +36,8 @@ void refuse_memory(const fs::path& folder) {
   struct statfs info {};
   if (statfs(folder.c_str(), &info) != 0) return;
   if (info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC)
-    throw failure{folder.string() + " is in memory, where fsync does nothing: name a folder on a disk with --data"};
+    throw failure{folder.string() +
+                  " is in memory, where fsync does nothing: name a folder on a disk with --data"};
 }
 
 fs::path find_program(const std::string& wanted) {
@@ -52,7 +52,8 @@ fs::path find_program(const std::string& wanted) {
   while (!rest.empty()) {
     const auto folder = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
-    if (const auto candidate = fs::path{folder} / "foyer"; fs::is_regular_file(candidate, error)) return candidate;
+    if (const auto candidate = fs::path{folder} / "foyer"; fs::is_regular_file(candidate, error))
+      return candidate;
   }
   throw failure{"no program foyer beside " + here.string() + " or in PATH: name it with --foyer"};
 }
@@ -93,7 +94,8 @@ own_server::own_server(const options& wanted)
   address_.port = free_port();
   address_.host_header = address_.host + ":" + std::to_string(address_.port);
   std::ofstream file{folder() / "foyer.toml"};
-  file << "[server]\nlisten = \"" << address_.host_header << "\"\npublic_url = \"http://" << address_.host_header
+  file << "[server]\nlisten = \"" << address_.host_header << "\"\npublic_url = \"http://"
+       << address_.host_header
        << "\"\nmetrics_listen = \"\"\n[http]\nconnections_per_address_max = " << wanted.connections + 16
        << "\nconnections_max = " << wanted.connections + 16 << "\n[data]\ndir = " << (folder() / "data")
        << "\n[security]\nthrottling = false\n[log]\nlevel = \"warn\"\n";
@@ -109,18 +111,20 @@ void own_server::prepare() {
   if (!started) throw failure{started.error().detail};
   postgresql_ = std::move(*started);
   must_command({"migrate"});
-  must_command({"org", "create", "bench", "--name", "Banc d'essai", "--currency", "EUR", "--locale", "fr", "--admin",
-                "operator@bench.example"});
+  must_command({"org", "create", "bench", "--name", "Banc d'essai", "--currency", "EUR", "--locale", "fr",
+                "--admin", "operator@bench.example"});
 }
 
 void own_server::start() {
   const auto log = folder() / "serve.log";
   server_ = std::make_unique<child_process>(
-      std::vector<std::string>{program_.string(), "serve", "--config", (folder() / "foyer.toml").string()}, log);
+      std::vector<std::string>{program_.string(), "serve", "--config", (folder() / "foyer.toml").string()},
+      log);
   const auto until = steady::now() + ready_limit;
   while (http_call(address_, "GET", "/readyz").status != 200) {
     check_running();
-    if (steady::now() > until) throw failure{"the server is not ready after 90 s; its log ends:\n" + tail_of(log)};
+    if (steady::now() > until)
+      throw failure{"the server is not ready after 90 s; its log ends:\n" + tail_of(log)};
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
   }
 }
@@ -155,7 +159,8 @@ void own_server::must_command(std::vector<std::string> arguments, const fs::path
   const auto name = arguments[0];
   const auto outcome = command(std::move(arguments), configuration);
   if (outcome.status != 0)
-    throw failure{"foyer " + name + " failed with status " + std::to_string(outcome.status) + ":\n" + outcome.errors};
+    throw failure{"foyer " + name + " failed with status " + std::to_string(outcome.status) + ":\n" +
+                  outcome.errors};
 }
 
 fs::path own_server::configure_for(const std::string& name) const {

@@ -26,8 +26,8 @@ private:
   bool keep_;
 };
 
-// `foyer serve` with its private PostgreSQL on a temporary data folder: throttling off, mails into files, free
-// ports, everything else as the program's defaults have it. Everything throws failure.
+// `foyer serve` with its private PostgreSQL on a temporary data folder: throttling off, mails into files,
+// free ports, everything else as the program's defaults have it. Everything throws failure.
 class own_server {
 public:
   // Refuses folders in memory, where fsync does nothing.
@@ -52,11 +52,13 @@ public:
   std::string database_url(const std::string& name = own_database) const;
   static constexpr const char* own_database = "foyer";
 
-  // Runs a subcommand, such as {"ledger", "verify"}, on the server's data folder; `configuration`: another file than
-  // the server's own.
-  command_outcome command(std::vector<std::string> arguments, const std::filesystem::path& configuration = {}) const;
+  // Runs a subcommand, such as {"ledger", "verify"}, on the server's data folder; `configuration`: another
+  // file than the server's own.
+  command_outcome command(std::vector<std::string> arguments,
+                          const std::filesystem::path& configuration = {}) const;
   // The same, but any status other than 0 is a failure.
-  void must_command(std::vector<std::string> arguments, const std::filesystem::path& configuration = {}) const;
+  void must_command(std::vector<std::string> arguments,
+                    const std::filesystem::path& configuration = {}) const;
   // A configuration for commands on another database of the same cluster.
   std::filesystem::path configure_for(const std::string& database_name) const;
 

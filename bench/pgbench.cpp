@@ -95,14 +95,16 @@ void pgbench_reference::calibrate(database& sample, const std::function<void(con
   script << (wanted_.what == scenario::rush ? rush_script(sample) : wallet_script(sample));
   if (!script.flush()) throw failure{"cannot write pgbench.sql into " + server_.folder().string()};
   database reference{server_.database_url(reference_database)};
-  const auto stock = sample.query("select offer_id, organisation_id, capacity, 0 as sold, 0 as held from offer_stock");
+  const auto stock =
+      sample.query("select offer_id, organisation_id, capacity, 0 as sold, 0 as held from offer_stock");
   reference.execute(insert_statement("offer_stock", stock, {}));
   // Up and down again, so that a machine that slows down meanwhile favours none.
   std::vector<std::size_t> counts{std::begin(client_counts), std::end(client_counts)};
   std::map<std::size_t, double> speeds;
   for (int round = 0; round < 2; ++round) {
     for (const auto clients : counts) {
-      const auto& trial = calibration_.emplace_back(run(clients, std::min(trial_duration_max, wanted_.duration)));
+      const auto& trial =
+          calibration_.emplace_back(run(clients, std::min(trial_duration_max, wanted_.duration)));
       tried(trial);
       speeds[clients] += trial.summary.per_second;
     }
@@ -113,7 +115,9 @@ void pgbench_reference::calibrate(database& sample, const std::function<void(con
                   })->first;
 }
 
-pgbench_run pgbench_reference::measure(std::chrono::milliseconds duration) { return run(best_clients_, duration); }
+pgbench_run pgbench_reference::measure(std::chrono::milliseconds duration) {
+  return run(best_clients_, duration);
+}
 
 pgbench_run pgbench_reference::run(std::size_t clients, std::chrono::milliseconds duration) {
   const auto threads = std::min<std::size_t>(clients, std::max(1U, std::thread::hardware_concurrency()));
@@ -123,8 +127,8 @@ pgbench_run pgbench_reference::run(std::size_t clients, std::chrono::millisecond
   const auto outcome = run_command(
       {program_, "-M", "prepared", "-n", "-c", std::to_string(clients), "-j", std::to_string(threads), "-T",
        std::to_string(seconds), "-D", "households=" + std::to_string(wanted_.households), "-D",
-       "base=" + std::to_string(++runs_ * ids_per_run), "-D", "n=0", "-f", (server_.folder() / "pgbench.sql").string(),
-       server_.database_url(reference_database)},
+       "base=" + std::to_string(++runs_ * ids_per_run), "-D", "n=0", "-f",
+       (server_.folder() / "pgbench.sql").string(), server_.database_url(reference_database)},
       std::chrono::seconds{seconds + 120});
   const auto after = look_at_cpu(server_.process(), server_.postmaster());
   const auto summary = parse_pgbench_summary(outcome.output);
@@ -144,7 +148,8 @@ void pgbench_reference::check() {
   database reference{server_.database_url(reference_database)};
   const auto expect = [&](const std::string& what, const std::string& sql) {
     if (const auto found = reference.value(sql); found != std::to_string(transactions_))
-      throw failure{"pgbench made " + std::to_string(transactions_) + " transactions, but " + found + " " + what};
+      throw failure{"pgbench made " + std::to_string(transactions_) + " transactions, but " + found + " " +
+                    what};
   };
   expect("ledger entries", "select count(*) from ledger_entries where kind = 2");
   if (wanted_.what != scenario::rush) return;

@@ -29,16 +29,16 @@ struct pgbench_run {
   std::optional<double> others_share;
 };
 
-// The conventional program to compare with: pgbench on a database of its own in the server's cluster, with the
-// same migrations, data and indexes. Everything throws failure.
+// The conventional program to compare with: pgbench on a database of its own in the server's cluster, with
+// the same migrations, data and indexes. Everything throws failure.
 class pgbench_reference {
 public:
   pgbench_reference(const own_server& server, const options& wanted);
 
   // Makes the database and fills it as the server's was filled.
   void prepare(const std::function<void(std::size_t done)>& progress);
-  // Takes the statements from what the server wrote meanwhile, then tries client counts briefly, twice, and keeps
-  // the one with the most transactions in both. `tried` is told of each.
+  // Takes the statements from what the server wrote meanwhile, then tries client counts briefly, twice, and
+  // keeps the one with the most transactions in both. `tried` is told of each.
   void calibrate(database& sample, const std::function<void(const pgbench_run&)>& tried);
   pgbench_run measure(std::chrono::milliseconds duration);
   // Fails unless the rows are those of the transactions: a reference that does less would flatter the server.

@@ -14,7 +14,8 @@ constexpr unsigned int timestamptz_type = 1184;
 // transactions a client and 100 clients a run are more than a run can do.
 constexpr std::string_view ids = "\\set n :n + 1\n"
                                  "\\set o :base + :client_id * 10000000 + :n\n";
-// Order numbers are random in the server: permute() scatters over the same 40 bits without ever repeating one.
+// Order numbers are random in the server: permute() scatters over the same 40 bits without ever repeating
+// one.
 constexpr std::string_view number_of_order = "\\set p permute(:o, 1099511627776)\n";
 
 const std::string order_id = "lpad(to_hex(:o::bigint), 32, '0')::uuid";
@@ -26,7 +27,8 @@ std::string household_expression(std::string_view prefix) {
 
 rows rows_of(database& from, const std::string& table, const std::string& condition) {
   auto found = from.query("select * from " + table + " where " + condition);
-  if (found.values.empty()) throw failure{"the server's order wrote no row of " + table + ": nothing to compare with"};
+  if (found.values.empty())
+    throw failure{"the server's order wrote no row of " + table + ": nothing to compare with"};
   return found;
 }
 
@@ -41,9 +43,9 @@ std::string wallet_update(database& sample, const std::string& price) {
   const auto head = rows_of(sample, "wallets", "entries_count > 1 limit 1");
   return "update wallets set balance = balance - " + price +
          ", entries_count = entries_count + 1, version = version + 1, head = " +
-         script_literal(*head.values[0][column_of(head, "head")]) + " where household_id = " +
-         household_expression(household_prefix) + " and balance - held >= " + price +
-         " returning balance, entries_count \\gset w_\n";
+         script_literal(*head.values[0][column_of(head, "head")]) +
+         " where household_id = " + household_expression(household_prefix) +
+         " and balance - held >= " + price + " returning balance, entries_count \\gset w_\n";
 }
 
 std::string entry_insert(const rows& entry) {
@@ -124,7 +126,8 @@ std::string rush_script(database& sample) {
   const auto household = household_expression(household_prefix);
   const auto lines = rows_of(sample, "order_lines", "order_id = " + id);
   const auto offer = script_literal(*lines.values[0][column_of(lines, "offer_id")]);
-  const std::map<std::string, std::string> of_order{{"order_id", order_id}, {"id", order_id}, {"household_id", household}};
+  const std::map<std::string, std::string> of_order{
+      {"order_id", order_id}, {"id", order_id}, {"household_id", household}};
 
   std::string script;
   script.append("\\set h random(1, :households)\n").append(ids).append(number_of_order).append("begin;\n");

@@ -2,18 +2,17 @@
 
 #include "bench/failure.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 namespace foyer::bench {
 
@@ -27,7 +26,8 @@ constexpr int exec_failed = 127;
 // How often the end of a command is looked for when it writes nothing.
 constexpr int look_every_ms = 20;
 
-// Forks and executes. What runs between fork and exec is async-signal-safe: the arguments are laid out before.
+// Forks and executes. What runs between fork and exec is async-signal-safe: the arguments are laid out
+// before.
 pid_t spawn(const std::vector<std::string>& arguments, int output, int errors) {
   std::vector<char*> argv;
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -48,12 +48,15 @@ pid_t spawn(const std::vector<std::string>& arguments, int output, int errors) {
   _exit(exec_failed);
 }
 
-int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw); }
+int status_of(int raw) {
+  return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
+}
 
 class pipe_pair {
 public:
   pipe_pair() {
-    if (pipe2(ends_.data(), O_CLOEXEC) != 0) throw failure{std::string{"cannot make a pipe: "} + std::strerror(errno)};
+    if (pipe2(ends_.data(), O_CLOEXEC) != 0)
+      throw failure{std::string{"cannot make a pipe: "} + std::strerror(errno)};
   }
   pipe_pair(const pipe_pair&) = delete;
   pipe_pair& operator=(const pipe_pair&) = delete;
@@ -121,7 +124,8 @@ command_outcome run_command(const std::vector<std::string>& arguments, std::chro
   int open_ends = 2;
   int raw = 0;
   bool ended = false;
-  // A server that the command left running may hold the pipes open, so its own end counts, not that of the pipes.
+  // A server that the command left running may hold the pipes open, so its own end counts, not that of the
+  // pipes.
   while (!ended || open_ends > 0) {
     if (steady::now() >= until) {
       kill(child, SIGKILL);

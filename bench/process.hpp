@@ -1,11 +1,10 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace foyer::bench {
@@ -13,8 +12,8 @@ namespace foyer::bench {
 // A program that runs beside this one. It gets SIGTERM when this process dies, so that none is left behind.
 class child_process {
 public:
-  // Starts arguments[0] (searched in PATH unless it has a slash) with its output and errors going to one file,
-  // standard input empty. Throws failure when it can't be started.
+  // Starts arguments[0] (searched in PATH unless it has a slash) with its output and errors going to one
+  // file, standard input empty. Throws failure when it can't be started.
   child_process(const std::vector<std::string>& arguments, const std::filesystem::path& output);
   child_process(const child_process&) = delete;
   child_process& operator=(const child_process&) = delete;

@@ -1,14 +1,13 @@
 #include "bench/process_cpu.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace foyer::bench {
 
@@ -33,7 +32,8 @@ bool is_number(const std::string& text) {
 } // namespace
 
 std::optional<process_stat> parse_process_stat(std::string_view line) {
-  // The second field is the name in brackets and may hold anything, so counting starts after the last bracket.
+  // The second field is the name in brackets and may hold anything, so counting starts after the last
+  // bracket.
   const auto name_end = line.rfind(')');
   if (name_end == std::string_view::npos) return std::nullopt;
   line.remove_prefix(name_end + 1);
@@ -51,10 +51,12 @@ std::optional<process_stat> parse_process_stat(std::string_view line) {
     line.remove_prefix(size);
     ++field;
     if (field == field_parent) {
-      if (std::from_chars(text.data(), text.data() + text.size(), stat.parent).ec != std::errc{}) return std::nullopt;
+      if (std::from_chars(text.data(), text.data() + text.size(), stat.parent).ec != std::errc{})
+        return std::nullopt;
     } else if (field >= field_utime) {
       auto& value = times[static_cast<std::size_t>(field - field_utime)];
-      if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{}) return std::nullopt;
+      if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{})
+        return std::nullopt;
     }
   }
   stat.own_ticks = times[0] + times[1];
@@ -98,7 +100,8 @@ std::int64_t own_cpu_us() {
   for (const auto whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
     rusage usage{};
     getrusage(whose, &usage);
-    for (const auto& time : {usage.ru_utime, usage.ru_stime}) sum += std::int64_t{time.tv_sec} * 1'000'000 + time.tv_usec;
+    for (const auto& time : {usage.ru_utime, usage.ru_stime})
+      sum += std::int64_t{time.tv_sec} * 1'000'000 + time.tv_usec;
   }
   return sum;
 }

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <sys/types.h>
 
 namespace foyer::bench {
 
@@ -22,8 +21,8 @@ std::optional<process_stat> parse_process_stat(std::string_view line);
 // process. Resolution: one clock tick, 10 ms.
 std::optional<std::int64_t> process_cpu_us(pid_t process);
 
-// CPU time of a PostgreSQL cluster in microseconds: the postmaster, its children, and those that ended before.
-// nullopt when there is no such process.
+// CPU time of a PostgreSQL cluster in microseconds: the postmaster, its children, and those that ended
+// before. nullopt when there is no such process.
 std::optional<std::int64_t> postgres_cpu_us(pid_t postmaster);
 
 // CPU time in microseconds of this process and of the children that it has waited for.

@@ -1,8 +1,7 @@
 #include "bench/progress.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
+#include <unistd.h>
 
 namespace foyer::bench {
 
@@ -24,9 +23,9 @@ void progress::live(const std::string& text) {
 void progress::live(const std::string& what, const load_progress& now) {
   char text[160];
   const auto seconds = std::chrono::duration<double>(now.since_start).count();
-  std::snprintf(text, sizeof text, "%-22s %5.1f s%s  %8.0f /s   p99 %7.2f ms   errors %llu", what.c_str(), seconds,
-                now.warming_up ? " (warm-up)" : "", now.per_second, static_cast<double>(now.p99_ns) / 1e6,
-                static_cast<unsigned long long>(now.failed));
+  std::snprintf(text, sizeof text, "%-22s %5.1f s%s  %8.0f /s   p99 %7.2f ms   errors %llu", what.c_str(),
+                seconds, now.warming_up ? " (warm-up)" : "", now.per_second,
+                static_cast<double>(now.p99_ns) / 1e6, static_cast<unsigned long long>(now.failed));
   live(text);
 }
 

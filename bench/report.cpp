@@ -18,7 +18,9 @@ std::string format(const char* pattern, Values... values) {
   return text;
 }
 
-std::string milliseconds(std::int64_t ns) { return format("%.2f ms", static_cast<double>(ns) / 1e6); }
+std::string milliseconds(std::int64_t ns) {
+  return format("%.2f ms", static_cast<double>(ns) / 1e6);
+}
 
 void row(std::ostream& to, const char* label, const std::string& value) {
   to << "  " << format("%-22s", label) << value << '\n';
@@ -62,7 +64,8 @@ void print_errors(std::ostream& to, const report& of) {
   }
   if (by_status.empty() && connections == 0 && timeouts == 0) return row(to, "errors", "none");
   std::string text;
-  for (const auto& [status, count] : by_status) text += format("%d: %llu  ", status, static_cast<unsigned long long>(count));
+  for (const auto& [status, count] : by_status)
+    text += format("%d: %llu  ", status, static_cast<unsigned long long>(count));
   if (connections > 0) text += format("connection: %llu  ", static_cast<unsigned long long>(connections));
   if (timeouts > 0) text += format("timeout: %llu", static_cast<unsigned long long>(timeouts));
   row(to, "errors", text);
@@ -94,7 +97,8 @@ void print_pgbench(std::ostream& to, const report& of) {
   row(to, "mean latency", format("%.2f ms", median(latencies)));
   row(to, "CPU of PostgreSQL", format("%.1f us per transaction", median(cpu)));
   print_others(to, of.pgbench);
-  if (const auto ratio = of.ratio()) to << "\nratio                   " << format("%.2f x pgbench", *ratio) << '\n';
+  if (const auto ratio = of.ratio())
+    to << "\nratio                   " << format("%.2f x pgbench", *ratio) << '\n';
 }
 
 void print_bare(std::ostream& to, const report& of) {
@@ -102,7 +106,8 @@ void print_bare(std::ostream& to, const report& of) {
   row(to, "throughput", with_spread(speeds(of.bare)));
   cpu_row(to, of.bare, "CPU of handler", [](const server_run& run) { return run.server_us; });
   print_others(to, of.bare);
-  if (const auto ratio = of.bare_ratio()) to << "\nCPU per request         " << format("%.2f x bare handler", *ratio) << '\n';
+  if (const auto ratio = of.bare_ratio())
+    to << "\nCPU per request         " << format("%.2f x bare handler", *ratio) << '\n';
 }
 
 } // namespace
@@ -131,7 +136,9 @@ histogram report::latency() const {
   return all;
 }
 
-double report::server_per_second() const { return median(speeds(server)); }
+double report::server_per_second() const {
+  return median(speeds(server));
+}
 
 std::optional<double> report::pgbench_per_second() const {
   if (pgbench.empty()) return std::nullopt;
@@ -160,8 +167,11 @@ void print_table(std::ostream& to, const report& of) {
   const auto& on = of.on;
   to << "\nfoyer-bench " << name_of(of.wanted.what) << ": " << of.wanted.connections << " connections";
   if (of.wanted.url.empty()) to << ", " << of.wanted.households << " households, seed " << of.wanted.seed;
-  to << "\n" << on.date << ", " << on.cores << " cores " << on.cpu_model << ", " << on.memory << ", " << on.kernel << "\n";
-  if (!of.with.postgresql.empty()) to << "PostgreSQL " << of.with.postgresql << ", " << of.with.postgresql_settings << "\n";
+  to << "\n"
+     << on.date << ", " << on.cores << " cores " << on.cpu_model << ", " << on.memory << ", " << on.kernel
+     << "\n";
+  if (!of.with.postgresql.empty())
+    to << "PostgreSQL " << of.with.postgresql << ", " << of.with.postgresql_settings << "\n";
 
   to << "\nserver\n";
   std::uint64_t succeeded = 0;
@@ -177,7 +187,8 @@ void print_table(std::ostream& to, const report& of) {
   row(to, "max", milliseconds(latency.max_ns()));
   cpu_row(to, of.server, "CPU of server", [](const server_run& run) { return run.server_us; });
   cpu_row(to, of.server, "CPU of PostgreSQL", [](const server_run& run) { return run.postgres_us; });
-  cpu_row(to, of.server, "CPU of this generator", [](const server_run& run) { return std::optional{run.generator_us}; });
+  cpu_row(to, of.server, "CPU of this generator",
+          [](const server_run& run) { return std::optional{run.generator_us}; });
 
   print_others(to, of.server);
 

@@ -15,8 +15,12 @@ json::value optional_number(const std::optional<double>& number) {
 }
 
 json::object latency_object(const histogram& of) {
-  return {{"mean_ns", of.mean_ns()},           {"p50_ns", of.quantile_ns(0.5)},    {"p90_ns", of.quantile_ns(0.9)},
-          {"p99_ns", of.quantile_ns(0.99)},    {"p999_ns", of.quantile_ns(0.999)}, {"max_ns", of.max_ns()},
+  return {{"mean_ns", of.mean_ns()},
+          {"p50_ns", of.quantile_ns(0.5)},
+          {"p90_ns", of.quantile_ns(0.9)},
+          {"p99_ns", of.quantile_ns(0.99)},
+          {"p999_ns", of.quantile_ns(0.999)},
+          {"max_ns", of.max_ns()},
           {"count", of.count()}};
 }
 

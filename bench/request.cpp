@@ -27,7 +27,8 @@ request_shape request_shape::make(std::string_view verb, std::string_view target
     bytes.append(key_size, '0');
   }
   if (!body.empty()) {
-    bytes.append("\r\nContent-Type: application/json\r\nContent-Length: ").append(std::to_string(body.size()));
+    bytes.append("\r\nContent-Type: application/json\r\nContent-Length: ")
+        .append(std::to_string(body.size()));
   }
   bytes.append("\r\n\r\n").append(body);
   return shape;

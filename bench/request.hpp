@@ -23,7 +23,8 @@ public:
 
   // Writes the request to `out` with this token (exactly token_size bytes) and a key made of two numbers,
   // which together must be unique.
-  void write_to(std::string& out, std::string_view token, std::uint64_t key_high, std::uint64_t key_low) const;
+  void write_to(std::string& out, std::string_view token, std::uint64_t key_high,
+                std::uint64_t key_low) const;
 
 private:
   std::string bytes_;

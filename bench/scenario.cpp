@@ -34,7 +34,8 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
   plan.tokens = where.tokens;
   // mt19937_64 is the same everywhere, std::shuffle is not; so the few lines of Fisher and Yates stand here.
   std::mt19937_64 random{wanted.seed + repeat};
-  for (std::size_t i = plan.tokens.size(); i > 1; --i) std::swap(plan.tokens[i - 1], plan.tokens[random() % i]);
+  for (std::size_t i = plan.tokens.size(); i > 1; --i)
+    std::swap(plan.tokens[i - 1], plan.tokens[random() % i]);
   // Microseconds of the clock: a later call of the program on the same server must not repeat keys.
   plan.key_high = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
                                                  std::chrono::system_clock::now().time_since_epoch())
@@ -51,7 +52,8 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
 }
 
 std::string offer_body(scenario which) {
-  std::string body = R"({"kind":"ticket","title":{"fr":"Soirée d'ouverture","en":"Opening night"},"price":{"amount":)";
+  std::string body =
+      R"({"kind":"ticket","title":{"fr":"Soirée d'ouverture","en":"Opening night"},"price":{"amount":)";
   body += which == scenario::wallet ? wallet_price : rush_price;
   return body.append(R"(,"currency":"EUR"},"shops":["online"],"capacity":)").append(capacity).append("}");
 }

@@ -20,8 +20,8 @@ struct target {
 // What read asks for, in turn.
 std::vector<std::string> read_targets(const target& where);
 
-// What `repeat` (from 0) of a scenario sends. Its idempotency keys differ from those of every other repeat, also
-// of earlier calls of the program; tokens come in an order that follows from the seed.
+// What `repeat` (from 0) of a scenario sends. Its idempotency keys differ from those of every other repeat,
+// also of earlier calls of the program; tokens come in an order that follows from the seed.
 load_plan plan_of(const options& wanted, const target& where, std::size_t repeat);
 
 // The body of a request that makes the offer which an own server's scenario buys (API.md, "Offer and shop").

@@ -16,8 +16,8 @@ namespace {
 // Rows of so many households are in memory at a time.
 constexpr std::size_t chunk_size = 10'000;
 
-// Argon2id, m = 19 MiB, t = 2, p = 1, of seeded_password: computed once, because 50 ms for each of a million accounts
-// would be half a day.
+// Argon2id, m = 19 MiB, t = 2, p = 1, of seeded_password: computed once, because 50 ms for each of a million
+// accounts would be half a day.
 constexpr std::string_view password_hash =
     "$argon2id$v=19$m=19456,t=2,p=1$Zm95ZXItYmVuY2gtc2FsdA$V+2ZH10bksyqGeMLnTQ0KtTxDfQwkytDDVuihstgb9I";
 
@@ -38,7 +38,8 @@ std::string in_hex(const sha256_hash& hash) {
   return out;
 }
 
-// One line of COPY's text format. The texts written here hold no tab, line end or backslash that is not meant.
+// One line of COPY's text format. The texts written here hold no tab, line end or backslash that is not
+// meant.
 template <class... Texts>
 void add_line(std::string& to, const Texts&... texts) {
   bool first = true;
@@ -70,11 +71,13 @@ private:
   std::string accounts_, sessions_, households_, members_, wallets_, entries_;
 };
 
-seeder::seeder(database& to, const std::string& organisation_slug, std::uint64_t seed) : to_{to}, seed_{seed} {
+seeder::seeder(database& to, const std::string& organisation_slug, std::uint64_t seed)
+    : to_{to}, seed_{seed} {
   organisation_ = to_.value("select id from organisations where slug = " + to_.quoted(organisation_slug));
   if (organisation_.empty()) throw failure{"the database has no organisation " + organisation_slug};
   // The database's clock and format: the hash of an entry covers its time to the microsecond.
-  const auto microseconds = to_.value("select (extract(epoch from date_trunc('second', now())) * 1000000)::bigint");
+  const auto microseconds =
+      to_.value("select (extract(epoch from date_trunc('second', now())) * 1000000)::bigint");
   now_ = time_point{std::chrono::microseconds{std::stoll(microseconds)}};
   at_ = to_.value("select to_timestamp(" + microseconds + " / 1000000)::text");
   expires_ = to_.value("select (to_timestamp(" + microseconds + " / 1000000) + interval '12 hours')::text");
@@ -83,16 +86,17 @@ seeder::seeder(database& to, const std::string& organisation_slug, std::uint64_t
 void seeder::add_account(std::size_t number) {
   const auto name = "bench" + std::to_string(number);
   const auto email = name + "@bench.example";
-  // id, email, email_key, username, username_key, password_hash, first_name, last_name, birth_date, locale, state,
-  // version, created_at, confirmed_at, password_changed_at
-  add_line(accounts_, numbered(account_prefix, number), email, email, name, name, password_hash, "Camille", "Banc",
-           "1980-05-17", "fr", "active", "1", at_, at_, at_);
+  // id, email, email_key, username, username_key, password_hash, first_name, last_name, birth_date, locale,
+  // state, version, created_at, confirmed_at, password_changed_at
+  add_line(accounts_, numbered(account_prefix, number), email, email, name, name, password_hash, "Camille",
+           "Banc", "1980-05-17", "fr", "active", "1", at_, at_, at_);
 }
 
 void seeder::add_session(std::size_t number) {
   // id, token_hash, assurance, account_id, created_at, last_used_at, password_at, expires_at
-  add_line(sessions_, numbered("01900000-0000-7004-8000-", number), in_hex(sha256(seeded_token(seed_, number))),
-           "login", numbered(account_prefix, number), at_, at_, at_, expires_);
+  add_line(sessions_, numbered("01900000-0000-7004-8000-", number),
+           in_hex(sha256(seeded_token(seed_, number))), "login", numbered(account_prefix, number), at_, at_,
+           at_, expires_);
 }
 
 void seeder::add_household(std::size_t number) {
@@ -101,8 +105,8 @@ void seeder::add_household(std::size_t number) {
   const auto email = "bench" + std::to_string(number) + "@bench.example";
   // organisation_id, id, number, status, responsible_id, email, email_key, locale, account_id, linked_at,
   // everything_shown, version, created_at
-  add_line(households_, organisation_, household, "B" + std::to_string(1'000'000 + number), "accepted", member, email,
-           email, "fr", numbered(account_prefix, number), at_, "t", "1", at_);
+  add_line(households_, organisation_, household, "B" + std::to_string(1'000'000 + number), "accepted",
+           member, email, email, "fr", numbered(account_prefix, number), at_, "t", "1", at_);
   // organisation_id, household_id, id, position, first_name, last_name, birth_date, email
   add_line(members_, organisation_, household, member, "0", "Camille", "Banc", "1980-05-17", email);
 }
@@ -127,20 +131,20 @@ void seeder::add_wallet(std::size_t number) {
   add_line(wallets_, organisation_, household, std::to_string(wallet.balance), std::to_string(wallet.held),
            std::to_string(wallet.lowest), std::to_string(wallet.entries_count), in_hex(wallet.head),
            std::to_string(wallet.version));
-  // organisation_id, household_id, seq, id, kind, amount, balance_after, held_after, counter_account, reason, by_kind,
-  // at, hash
+  // organisation_id, household_id, seq, id, kind, amount, balance_after, held_after, counter_account, reason,
+  // by_kind, at, hash
   add_line(entries_, organisation_, household, std::to_string(entry.seq), to_string(entry.id),
            std::to_string(entry.kind), std::to_string(entry.change), std::to_string(entry.balance_after),
-           std::to_string(entry.held_after), entry.counter_account, entry.reason, std::to_string(entry.by_kind), at_,
-           in_hex(entry.hash));
+           std::to_string(entry.held_after), entry.counter_account, entry.reason,
+           std::to_string(entry.by_kind), at_, in_hex(entry.hash));
 }
 
 void seeder::administrator() {
   add_account(0);
   add_session(0);
   copy_all();
-  to_.execute("insert into roles (organisation_id, account_id, role, created_at) values ('" + organisation_ + "', '" +
-              numbered(account_prefix, 0) + "', 'administrator', now())");
+  to_.execute("insert into roles (organisation_id, account_id, role, created_at) values ('" + organisation_ +
+              "', '" + numbered(account_prefix, 0) + "', 'administrator', now())");
 }
 
 void seeder::households(std::size_t from, std::size_t to) {
@@ -155,16 +159,20 @@ void seeder::households(std::size_t from, std::size_t to) {
 
 void seeder::copy_all() {
   const std::pair<const char*, std::string*> tables[] = {
-      {"accounts (id, email, email_key, username, username_key, password_hash, first_name, last_name, birth_date, "
+      {"accounts (id, email, email_key, username, username_key, password_hash, first_name, last_name, "
+       "birth_date, "
        "locale, state, version, created_at, confirmed_at, password_changed_at)",
        &accounts_},
       {"sessions (id, token_hash, assurance, account_id, created_at, last_used_at, password_at, expires_at)",
        &sessions_},
-      {"households (organisation_id, id, number, status, responsible_id, email, email_key, locale, account_id, "
+      {"households (organisation_id, id, number, status, responsible_id, email, email_key, locale, "
+       "account_id, "
        "linked_at, everything_shown, version, created_at)",
        &households_},
-      {"members (organisation_id, household_id, id, position, first_name, last_name, birth_date, email)", &members_},
-      {"wallets (organisation_id, household_id, balance, held, lowest, entries_count, head, version)", &wallets_},
+      {"members (organisation_id, household_id, id, position, first_name, last_name, birth_date, email)",
+       &members_},
+      {"wallets (organisation_id, household_id, balance, held, lowest, entries_count, head, version)",
+       &wallets_},
       {"ledger_entries (organisation_id, household_id, seq, id, kind, amount, balance_after, held_after, "
        "counter_account, reason, by_kind, at, hash)",
        &entries_},
@@ -184,8 +192,8 @@ std::string seeded_token(std::uint64_t seed, std::size_t number) {
   return base64url(sha256("foyer-bench session " + std::to_string(seed) + " " + std::to_string(number)));
 }
 
-void seed_households(database& to, const std::string& organisation_slug, std::size_t households, std::uint64_t seed,
-                     const std::function<void(std::size_t done)>& progress) {
+void seed_households(database& to, const std::string& organisation_slug, std::size_t households,
+                     std::uint64_t seed, const std::function<void(std::size_t done)>& progress) {
   // One transaction: a crash in between leaves nothing half made.
   to.execute("begin");
   seeder all{to, organisation_slug, seed};

@@ -6,16 +6,16 @@
 #include "bench/report.hpp"
 #include "bench/request.hpp"
 
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 
 #include <sstream>
+#include <unistd.h>
 
 using namespace foyer::bench;
 
 TEST_CASE("bench process: the line of /proc/PID/stat, whatever the program is called") {
-  const auto stat = parse_process_stat("1234 (a ) S (b)) S 99 1234 1234 0 -1 4194560 1 2 3 4 500 70 11 13 20 0 9 0 1 2 3");
+  const auto stat =
+      parse_process_stat("1234 (a ) S (b)) S 99 1234 1234 0 -1 4194560 1 2 3 4 500 70 11 13 20 0 9 0 1 2 3");
   REQUIRE(stat);
   CHECK(stat->parent == 99);
   CHECK(stat->own_ticks == 570);
@@ -71,8 +71,9 @@ TEST_CASE("bench pgbench: an insert copies the rows but for times and what is na
   constexpr unsigned int text = 25, timestamptz = 1184;
   of.columns = {{"id", text}, {"title", text}, {"at", timestamptz}, {"ended", timestamptz}};
   of.values = {{"1", "it's", "2026-01-01", std::nullopt}, {"2", std::nullopt, "2026-01-01", std::nullopt}};
-  CHECK(insert_statement("t", of, {{"id", ":o"}}) ==
-        "insert into t (id, title, at, ended) values (:o, E'it\\'s', now(), null), (:o, null, now(), null);\n");
+  CHECK(
+      insert_statement("t", of, {{"id", ":o"}}) ==
+      "insert into t (id, title, at, ended) values (:o, E'it\\'s', now(), null), (:o, null, now(), null);\n");
 }
 
 TEST_CASE("bench request: token and key stand where the server looks for them") {
@@ -80,9 +81,10 @@ TEST_CASE("bench request: token and key stand where the server looks for them") 
   std::string out;
   const std::string token(request_shape::token_size, 'T');
   shape.write_to(out, token, 0xabc, 1);
-  CHECK(out == "POST /orders HTTP/1.1\r\nHost: h:1\r\nAuthorization: Bearer " + token +
-                   "\r\nIdempotency-Key: 0000000000000abc0000000000000001\r\nContent-Type: application/json\r\n"
-                   "Content-Length: 2\r\n\r\n{}");
+  CHECK(out ==
+        "POST /orders HTTP/1.1\r\nHost: h:1\r\nAuthorization: Bearer " + token +
+            "\r\nIdempotency-Key: 0000000000000abc0000000000000001\r\nContent-Type: application/json\r\n"
+            "Content-Length: 2\r\n\r\n{}");
   request_shape::make("GET", "/", "h", {}, false).write_to(out, token, 1, 2);
   CHECK(out == "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + token + "\r\n\r\n");
 }

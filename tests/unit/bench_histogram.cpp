@@ -42,7 +42,8 @@ TEST_CASE("bench histogram: every quantile is within one part in 128 of the sort
     const auto exact = sorted[std::max<std::size_t>(rank, 1) - 1];
     CAPTURE(quantile);
     CHECK(values.quantile_ns(quantile) >= exact);
-    CHECK(static_cast<double>(values.quantile_ns(quantile)) <= static_cast<double>(exact) * (1 + 1.0 / 128) + 1);
+    CHECK(static_cast<double>(values.quantile_ns(quantile)) <=
+          static_cast<double>(exact) * (1 + 1.0 / 128) + 1);
   }
   CHECK(values.max_ns() == sorted.back());
 }

@@ -5,7 +5,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
-
 #include <catch2/catch.hpp>
 
 #include <functional>
@@ -85,7 +84,8 @@ load_plan plan_for(const small_server& server) {
   plan.port = server.port();
   plan.connections = 4;
   plan.duration = 300ms;
-  plan.shapes = {request_shape::make("GET", "/a", "h", {}, true), request_shape::make("GET", "/b", "h", {}, true)};
+  plan.shapes = {request_shape::make("GET", "/a", "h", {}, true),
+                 request_shape::make("GET", "/b", "h", {}, true)};
   plan.tokens = {std::string(request_shape::token_size, '1'), std::string(request_shape::token_size, '2')};
   return plan;
 }
@@ -144,7 +144,8 @@ TEST_CASE("bench load: closed connections are opened again, and their requests a
 }
 
 TEST_CASE("bench load: an announced close is no error") {
-  small_server server{[](std::size_t) { return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"; }};
+  small_server server{
+      [](std::size_t) { return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"; }};
   const auto result = run_load(plan_for(server), {}, never);
   CHECK(result.succeeded > 0);
   CHECK(result.failed() == 0);

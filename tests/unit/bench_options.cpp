@@ -57,8 +57,9 @@ TEST_CASE("bench options: a scenario alone has the defaults") {
 }
 
 TEST_CASE("bench options: everything can be said") {
-  const auto result = parse({"wallet", "--connections", "8", "--duration", "500ms", "--warm-up", "0s", "--households",
-                             "7", "--seed", "42", "--no-pgbench", "--repeats", "1", "--json", "out.json"});
+  const auto result =
+      parse({"wallet", "--connections", "8", "--duration", "500ms", "--warm-up", "0s", "--households", "7",
+             "--seed", "42", "--no-pgbench", "--repeats", "1", "--json", "out.json"});
   REQUIRE(result.line.parsed);
   const auto& got = *result.line.parsed;
   CHECK(got.what == scenario::wallet);
@@ -103,7 +104,8 @@ TEST_CASE("bench options: another server needs tokens, its organisation, and an 
   check_misuse({"read", "--url", url, "--token", "short", "--org", "demo"}, "43 characters");
   check_misuse({"read", "--url", url, "--token", token}, "--org");
   check_misuse({"rush", "--url", url, "--token", token, "--org", "demo"}, "--offer");
-  check_misuse({"read", "--url", url, "--token", token, "--org", "demo", "--households", "5"}, "--households");
+  check_misuse({"read", "--url", url, "--token", token, "--org", "demo", "--households", "5"},
+               "--households");
   const auto result = parse({"read", "--url", url, "--token", token, "--token", token, "--org", "demo"});
   REQUIRE(result.line.parsed);
   CHECK(result.line.parsed->tokens.size() == 2);
@@ -124,8 +126,8 @@ TEST_CASE("bench options: addresses of servers") {
   CHECK(six->host == "::1");
   CHECK(six->port == 81);
   CHECK(six->host_header == "[::1]:81");
-  for (const char* bad : {"", "http://", "https://a", "http://a:0", "http://a:70000", "http://a:b", "http://a/b",
-                          "http://u@a", "http://:80", "a:80"}) {
+  for (const char* bad : {"", "http://", "https://a", "http://a:0", "http://a:70000", "http://a:b",
+                          "http://a/b", "http://u@a", "http://:80", "a:80"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_server_url(bad));
   }

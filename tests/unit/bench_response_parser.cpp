@@ -10,7 +10,8 @@ using result = response_parser::result;
 
 namespace {
 
-const std::string created = "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\ncontent-length:  7\r\n\r\n{\"a\":1}";
+const std::string created =
+    "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\ncontent-length:  7\r\n\r\n{\"a\":1}";
 
 result feed(response_parser& parser, std::string_view bytes) {
   std::size_t used = 0;
@@ -47,7 +48,8 @@ TEST_CASE("bench response parser: byte by byte, two answers in a row") {
   response_parser parser;
   for (int round = 0; round < 2; ++round) {
     for (std::size_t i = 0; i < created.size(); ++i)
-      REQUIRE(feed(parser, {&created[i], 1}) == (i + 1 < created.size() ? result::need_more : result::complete));
+      REQUIRE(feed(parser, {&created[i], 1}) ==
+              (i + 1 < created.size() ? result::need_more : result::complete));
     CHECK(parser.status() == 201);
     parser.next();
   }
