@@ -35,6 +35,8 @@ smtp_options smtp_options_of(const config::mail_settings& mail) {
 std::unique_ptr<mailer::pool> create_pool(caf::actor_system& system, const config::settings& settings,
                                           const server_secret& secret, mailer::outbox_factory outbox,
                                           pool_parts parts) {
+  if (!parse_mailbox(settings.mail.from))
+    throw std::invalid_argument("mail.from: no address that mails can come from: " + settings.mail.from);
   std::shared_ptr<const dkim_signer> sign;
   if (!settings.mail.dkim_key.empty()) {
     auto made =

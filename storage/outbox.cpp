@@ -118,6 +118,7 @@ private:
     if (auto begun = query(on, "begin"); !begun) return begun.error();
     if (!settlements.empty())
       if (auto booked = settle(on, settlements); !booked) return booked.error();
+    if (auto freed = query(on, free_expired); !freed) return freed.error();
     if (claim_max > 0)
       if (auto claimed = claim(on, claim_max, lease, out); !claimed) return claimed.error();
     if (auto committed = query(on, "commit"); !committed) return committed.error();
@@ -164,7 +165,6 @@ private:
   }
 
   static outcome<done> claim(PGconn* on, int claim_max, std::chrono::milliseconds lease, exchanged& out) {
-    if (auto freed = query(on, free_expired); !freed) return freed.error();
     auto rows = query(on, claim_mails, {std::to_string(claim_max), std::to_string(lease.count())});
     if (!rows) return rows.error();
     const int count = PQntuples(rows->get());

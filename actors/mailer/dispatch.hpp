@@ -23,7 +23,7 @@ struct dispatch_options {
   milliseconds poll{2'000};
   /// How long everything rests after the transport failed; doubles with every further failure.
   milliseconds pause_first{1'000};
-  milliseconds pause_max{60'000};
+  milliseconds pause_max{30'000};
   /// The same for the database.
   milliseconds outbox_pause_first{250};
   milliseconds outbox_pause_max{10'000};
