@@ -2,7 +2,7 @@
 
 # What the program is built of, and what it runs on.
 build_packages="g++ cmake ninja-build ccache mold pkg-config libcaf-dev libboost1.81-dev libboost-url1.81-dev
-  libjemalloc-dev postgresql-15 libpq-dev libssl-dev libargon2-dev libsimdjson-dev libcli11-dev libtomlplusplus-dev
+  libboost-json1.81-dev libjemalloc-dev postgresql-15 libpq-dev libssl-dev libargon2-dev libsimdjson-dev libcli11-dev libtomlplusplus-dev
   libspdlog-dev libfmt-dev libcurl4-openssl-dev libkainjow-mustache-dev libqrencode-dev libicu-dev libidn2-dev
   ca-certificates"
 # What the tests need on top.
@@ -49,9 +49,14 @@ install_missing() {
   say "installing ${#missing[@]} packages: ${missing[*]}"
   case " ${missing[*]} " in *" postgresql-15 "*) no_cluster_of_debian "${root[@]}" ;; esac
   "${root[@]}" apt-get update -qq || give_up "apt-get update failed: is this machine online?"
+  mkdir -p build
+  # Packages have much to say that concerns nobody here: it is shown only if something fails.
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-    -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "${missing[@]}" | show_progress ||
+    -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "${missing[@]}" 2>&1 | tee build/install.log |
+    show_progress || {
+    tail -n 20 build/install.log >&2
     give_up "apt-get install failed: ${missing[*]}"
+  }
 }
 
 # Of apt's many lines one that counts: rewritten on a terminal, every 25th elsewhere.
