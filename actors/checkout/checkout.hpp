@@ -54,6 +54,8 @@ struct place_order {
   checkout::buyer buyer; // as typed; names and address of an account are filled in where empty
   bool buyer_given = false;
   bool accept_terms = false;
+  bool save_profile = false;      // O2: what was typed may change the profile
+  std::optional<bool> newsletter; // the tick, where there was one
   std::vector<wanted_line> lines;
   std::vector<wanted_payment> payments;
   answer_to_keep answer;

@@ -40,6 +40,8 @@ household::state new_client(const place_order& command, time_point at) {
     made.linked_at = at;
     made.status = household::status::accepted;
   }
+  made.newsletter = command.newsletter.value_or(false);
+  if (command.save_profile) made.members.front().answers = typed.answers;
   return made;
 }
 
@@ -71,12 +73,13 @@ asio::awaitable<outcome<client>> find_client(services& with, const place_order& 
   co_return client{std::move(*view), false};
 }
 
+bool is_guest(const place_order& command) { return !command.account && !command.household; }
+
 std::optional<refusal> refuse_at_the_door(const place_order& command) {
   if (command.staff) return std::nullopt;
   if (command.shop->box_office) return refusal{errc::not_found};
   const auto& options = command.organisation->options;
-  const bool guest = !command.account && !command.household;
-  if (guest && options.account_required) return refusal{errc::account_required};
+  if (is_guest(command) && options.account_required) return refusal{errc::account_required};
   if (!options.terms_url.empty() && !command.accept_terms) return refusal{errc::terms_not_accepted};
   return std::nullopt;
 }
@@ -84,7 +87,7 @@ std::optional<refusal> refuse_at_the_door(const place_order& command) {
 shopper shopper_of(const place_order& command, const client& whose) {
   shopper who;
   who.by_staff = command.staff.has_value();
-  who.guest = !command.account && !command.household;
+  who.guest = is_guest(command);
   who.household = who.guest ? nullptr : &whose.whose;
   if (const auto* person = whose.whose.responsible_member(); person != nullptr && !who.guest) who.birth_date = person->birth_date;
   if (!who.birth_date && command.account && !command.buyer_given) who.birth_date = command.buyer.birth_date;
@@ -209,10 +212,47 @@ asio::awaitable<outcome<done>> write(services& with, const place_order& command,
   co_return done{};
 }
 
-asio::awaitable<outcome<placed>> place_once(services& with, const place_order& command) {
+std::optional<refusal> refuse_unanswered(const place_order& command) {
+  if (command.staff) return std::nullopt;
+  refusal why{errc::answers_missing};
+  why.fields = missing_answers(command.organisation->options, command.buyer.answers);
+  if (why.fields.empty()) return std::nullopt;
+  return why;
+}
+
+// S4: what the profile has is prefilled, unless somebody types an address that is not proved to be theirs.
+void prefill(place_order& command, const client& whose) {
+  const auto* person = whose.whose.responsible_member();
+  if (is_guest(command) || person == nullptr) return;
+  command.buyer.answers = prefilled(command.organisation->options, command.buyer.answers, person->answers);
+}
+
+// O2: what was typed changes the profile only on an explicit tick, and a guest's never does (H3). Apart from the order:
+// a profile that could not be saved is no reason to take back what was paid.
+void save_profile(services& with, const place_order& command, const client& whose) {
+  if (command.staff || is_guest(command) || whose.is_new) return;
+  household::change change;
+  change.newsletter = command.newsletter;
+  if (command.save_profile && command.buyer_given) {
+    change.members = whose.whose.members;
+    for (auto& each : *change.members) {
+      if (each.id != whose.whose.responsible) continue;
+      each.answers = command.buyer.answers;
+      if (!command.buyer.first_name.empty()) each.first_name = command.buyer.first_name;
+      if (!command.buyer.last_name.empty()) each.last_name = command.buyer.last_name;
+      if (!each.birth_date) each.birth_date = command.buyer.birth_date;
+    }
+    change.expected_version = whose.whose.version; // members that were changed meanwhile are not put back
+  }
+  if (change.newsletter || change.members) with.households.tell(whose.whose.id, ask<household::change>{std::move(change), {}});
+}
+
+asio::awaitable<outcome<placed>> place_once(services& with, place_order& command) {
   const auto at = with.clock.now();
   auto whose = co_await find_client(with, command, at);
   if (!whose) co_return whose.error();
+  prefill(command, *whose);
+  if (auto why = refuse_unanswered(command)) co_return *why;
   if (auto why = refuse_underage(command.organisation->options, shopper_of(command, *whose), command.buyer, at)) co_return *why;
 
   places taken{with.offers};
@@ -220,15 +260,16 @@ asio::awaitable<outcome<placed>> place_once(services& with, const place_order& c
   if (!what) co_return what.error();
   if (uses_wallet(command) && sells_stored_value(*what)) co_return errc::payment_method_unavailable;
 
+  // A guest's address is unproven: the wallet of the household that has it is not theirs (H3).
+  const bool has_wallet = !is_guest(command) && !whose->is_new;
   // The usual case, a wallet that pays everything, needs no look at the balance: the wallet itself decides.
-  const bool wallet_alone = command.payments.size() == 1 && uses_wallet(command);
-  amount available = what->total;
-  if (!wallet_alone && uses_wallet(command) && !whose->is_new) {
+  const bool wallet_alone = has_wallet && command.payments.size() == 1 && uses_wallet(command);
+  amount available = has_wallet ? what->total : 0;
+  if (!wallet_alone && uses_wallet(command) && has_wallet) {
     auto there = co_await available_now(with, whose->whose.id);
     if (!there) co_return there.error();
     available = *there;
   }
-  if (whose->is_new) available = 0;
   auto payments = split(what->total, command.payments, available, command.shop->payment_methods,
                         command.organisation->unit, command.allow_negative);
   if (!payments) co_return payments.error();
@@ -247,6 +288,7 @@ asio::awaitable<outcome<placed>> place_once(services& with, const place_order& c
     co_return written.error();
   }
   taken.settle(out.order.status == order::status::paid ? offer::fate::sold : offer::fate::held);
+  save_profile(with, command, *whose);
   co_return out;
 }
 
@@ -254,12 +296,6 @@ asio::awaitable<outcome<placed>> place_once(services& with, const place_order& c
 
 asio::awaitable<outcome<placed>> place(services& with, place_order command) {
   if (auto why = refuse_at_the_door(command)) co_return *why;
-  if (auto missing = missing_answers(command.organisation->options, command.buyer.answers);
-      !missing.empty() && !command.staff) {
-    refusal why{errc::answers_missing};
-    why.fields = std::move(missing);
-    co_return why;
-  }
   for (int attempt = 1;; ++attempt) {
     auto result = co_await place_once(with, command);
     if (result || attempt == attempts_max || !may_try_again(result.error())) co_return result;
@@ -268,12 +304,13 @@ asio::awaitable<outcome<placed>> place(services& with, place_order command) {
 
 asio::awaitable<outcome<quote>> ask_price(services& with, place_order command) {
   const auto at = with.clock.now();
-  const bool guest = !command.account && !command.household;
+  const bool guest = is_guest(command);
   client whose;
   if (!guest) {
     auto found = co_await find_client(with, command, at);
     if (!found) co_return found.error();
     whose = std::move(*found);
+    prefill(command, whose);
   }
   places looked_at{with.offers};
   auto what = co_await reserve_and_price(with, command, whose, looked_at, at);

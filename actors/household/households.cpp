@@ -23,10 +23,10 @@ using household_entity = runtime::entity<model, create, change, renew_key, add_m
 
 class actors final : public registry {
 public:
-  actors(caf::actor_system& system, loader& from, journal& to)
+  actors(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max)
       : from_(from),
         cache_(std::make_shared<account_cache>(account_kept_for)),
-        directory_(household_entity::create_directory(system, std::make_shared<model>(model{from}), to, {})) {}
+        directory_(household_entity::create_directory(system, std::make_shared<model>(model{from}), to, {waiting_max})) {}
 
   void tell(const household_id& which, ask<create> command) override { directory_->tell(which, std::move(command)); }
   void tell(const household_id& which, ask<change> command) override { directory_->tell(which, std::move(command)); }
@@ -62,6 +62,9 @@ public:
   }
   void tell(const household_id& which, ask<get_view> command) override { directory_->tell(which, std::move(command)); }
 
+  [[nodiscard]] maybe_id known_of_account(const organisation_id& at, const account_id& whose) const override {
+    return cache_->find(at, whose, account_cache::steady::now());
+  }
   void find_of_account(const organisation_id& at, const account_id& whose, reply<maybe_id> back) override {
     const auto since = account_cache::steady::now();
     if (auto known = cache_->find(at, whose, since)) return back(maybe_id{*known});
@@ -102,8 +105,8 @@ std::string new_number() {
   return make_number(random);
 }
 
-std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to) {
-  return std::make_unique<actors>(system, from, to);
+std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max) {
+  return std::make_unique<actors>(system, from, to, waiting_max);
 }
 
 } // namespace foyer::household

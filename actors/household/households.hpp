@@ -89,6 +89,8 @@ public:
   virtual void tell(const household_id& which, ask<unlink_account> command) = 0;
   virtual void tell(const household_id& which, ask<get_view> command) = 0;
 
+  /// At once, from memory; none when it is not known there: then find_of_account.
+  [[nodiscard]] virtual maybe_id known_of_account(const organisation_id& at, const account_id& whose) const = 0;
   /// The household that an account has at an organisation. Found ones are remembered for `account_kept_for`.
   virtual void find_of_account(const organisation_id& at, const account_id& whose, reply<maybe_id> back) = 0;
   virtual void find_by_email(const organisation_id& at, std::string email_key, with_account which,
@@ -108,7 +110,9 @@ inline constexpr std::chrono::seconds account_kept_for{30};
 /// A random client number.
 std::string new_number();
 
-/// `from` and `to` must outlive the registry.
-std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to);
+/// `from` and `to` must outlive the registry. `waiting_max`: commands that may wait at one of them; more are answered
+/// `unavailable`.
+std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to,
+                                          std::size_t waiting_max = 10'000);
 
 } // namespace foyer::household

@@ -33,8 +33,8 @@ using offer_entity = runtime::entity<model, reserve, settle, settle_held, create
 
 class actors final : public registry {
 public:
-  actors(caf::actor_system& system, loader& from, journal& to)
-      : directory_(offer_entity::create_directory(system, std::make_shared<model>(from), to, {})) {}
+  actors(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max)
+      : directory_(offer_entity::create_directory(system, std::make_shared<model>(from), to, {waiting_max})) {}
 
   void tell(const offer_id& which, ask<reserve> command) override { directory_->tell(which, std::move(command)); }
   void tell(const offer_id& which, ask<settle> command) override { directory_->tell(which, std::move(command)); }
@@ -53,8 +53,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to) {
-  return std::make_unique<actors>(system, from, to);
+std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max) {
+  return std::make_unique<actors>(system, from, to, waiting_max);
 }
 
 } // namespace foyer::offer

@@ -40,6 +40,7 @@ public:
   [[nodiscard]] virtual std::size_t live() const = 0;
 };
 
-std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to);
+std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to,
+                                          std::size_t waiting_max = 10'000);
 
 } // namespace foyer::offer

@@ -19,8 +19,8 @@ using wallet_entity = runtime::entity<model, pay, hold, settle_hold, record, set
 
 class actors final : public registry {
 public:
-  actors(caf::actor_system& system, loader& from, journal& to)
-      : directory_(wallet_entity::create_directory(system, std::make_shared<model>(model{from}), to, {})) {}
+  actors(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max)
+      : directory_(wallet_entity::create_directory(system, std::make_shared<model>(model{from}), to, {waiting_max})) {}
 
   void tell(const household_id& whose, ask<pay> command) override { directory_->tell(whose, std::move(command)); }
   void tell(const household_id& whose, ask<hold> command) override { directory_->tell(whose, std::move(command)); }
@@ -39,8 +39,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to) {
-  return std::make_unique<actors>(system, from, to);
+std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max) {
+  return std::make_unique<actors>(system, from, to, waiting_max);
 }
 
 } // namespace foyer::wallet

@@ -39,7 +39,9 @@ public:
   [[nodiscard]] virtual std::size_t live() const = 0;
 };
 
-/// `from` and `to` must outlive the registry.
-std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to);
+/// `from` and `to` must outlive the registry. `waiting_max`: commands that may wait at one of them; more are answered
+/// `unavailable`.
+std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to,
+                                          std::size_t waiting_max = 10'000);
 
 } // namespace foyer::wallet

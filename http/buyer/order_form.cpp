@@ -1,6 +1,6 @@
 #include "http/buyer/order_form.hpp"
 
-#include "http/json/writer.hpp"
+#include "http/answers_form.hpp"
 
 namespace foyer::http::buyer {
 namespace {
@@ -8,15 +8,6 @@ namespace {
 constexpr std::size_t lines_max = 50;
 constexpr std::size_t payments_max = 6;
 constexpr std::int64_t quantity_max = 500;
-
-std::string answers_json(const std::map<std::string, std::string>& answers) {
-  std::string text;
-  json::writer out(text);
-  out.begin_object();
-  for (const auto& [key, value] : answers) out.field(key, value);
-  out.end_object();
-  return text;
-}
 
 } // namespace
 
@@ -43,7 +34,7 @@ void read_buyer(const json::object& form, checkout::place_order& into) {
   text("last_name", into.buyer.last_name, 100);
   if (auto typed = buyer.optional_date("birth_date")) into.buyer.birth_date = typed;
   into.buyer.of_age = buyer.optional_boolean("of_age");
-  into.buyer.answers = answers_json(buyer.text_map("answers", {.max = 100}, {.min = 0, .max = 2'000, .lines = true}));
+  into.buyer.answers = read_answers(buyer, into.organisation->options).json;
 }
 
 void read_order(const json::object& form, checkout::place_order& into) {
@@ -65,6 +56,8 @@ void read_order(const json::object& form, checkout::place_order& into) {
     into.payments.push_back(std::move(wanted));
   }
   into.accept_terms = form.boolean_or("accept_terms", false);
+  into.save_profile = form.boolean_or("save_profile", false);
+  into.newsletter = form.optional_boolean("newsletter");
 }
 
 } // namespace foyer::http::buyer
