@@ -1,7 +1,8 @@
+#include "storage/audit.hpp"
+
 #include "actors/vocabulary/json_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
-#include "storage/audit.hpp"
 
 #include <cstdio>
 
@@ -35,7 +36,8 @@ int run_audit(const audit_options& options, const config::settings& settings) {
   if (options.json) {
     print_json(*found);
   } else {
-    for (const auto& each : *found) std::printf("%d %s: %s\n", each.invariant, each.check.c_str(), each.what.c_str());
+    for (const auto& each : *found)
+      std::printf("%d %s: %s\n", each.invariant, each.check.c_str(), each.what.c_str());
     if (found->empty()) std::puts("clean");
   }
   return found->empty() ? exit_done : exit_failure;

@@ -19,8 +19,9 @@ outcome<std::vector<violation>> audit(const std::string& database_url) {
   auto ledger = walk_ledger(open->get());
   if (!ledger) return ledger.error();
   for (const auto& each : ledger->broken)
-    found.push_back({5, "chains",
-                     "wallet " + to_string(each.household) + " entry " + std::to_string(each.seq) + ": " + each.why});
+    found.push_back(
+        {5, "chains",
+         "wallet " + to_string(each.household) + " entry " + std::to_string(each.seq) + ": " + each.why});
   return found;
 }
 

@@ -7,9 +7,10 @@ namespace foyer::storage {
 namespace {
 
 // Nothing may end a long look half-way; hash joins of a million rows want more memory than a web request.
-constexpr const char* begin_sql = "begin isolation level repeatable read read only;"
-                                  "set local statement_timeout = 0; set local work_mem = '64MB'; set local jit = off;"
-                                  "set local lock_timeout = '5s'";
+constexpr const char* begin_sql =
+    "begin isolation level repeatable read read only;"
+    "set local statement_timeout = 0; set local work_mem = '64MB'; set local jit = off;"
+    "set local lock_timeout = '5s'";
 
 // The primary key gives this order without sorting.
 constexpr const char* open_walk_sql = R"sql(
@@ -38,8 +39,8 @@ walked read(const pg::rows& from, int row) {
   std::optional<std::int64_t> count;
   auto& e = out.entry;
   pg::row_reader columns{from, row};
-  columns.into(out.household, e.seq, e.id, kind, e.change, e.balance_after, e.held_after, e.counter_account, e.order,
-               e.order_number, e.reason, by_kind, e.by.account, e.by.at, e.hash, out.head, count);
+  columns.into(out.household, e.seq, e.id, kind, e.change, e.balance_after, e.held_after, e.counter_account,
+               e.order, e.order_number, e.reason, by_kind, e.by.account, e.by.at, e.hash, out.head, count);
   e.kind = static_cast<wallet::entry_kind>(kind);
   e.by.kind = static_cast<wallet::actor_kind>(by_kind);
   out.entries_count = count.value_or(0);
@@ -108,7 +109,9 @@ private:
 
 } // namespace
 
-outcome<query_result> begin_snapshot(PGconn* open) { return query(open, begin_sql); }
+outcome<query_result> begin_snapshot(PGconn* open) {
+  return query(open, begin_sql);
+}
 
 outcome<ledger_report> walk_ledger(PGconn* open) {
   if (auto opened = query(open, open_walk_sql); !opened) return opened.error();

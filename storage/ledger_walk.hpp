@@ -23,10 +23,10 @@ struct ledger_report {
   std::vector<broken_entry> broken; // one for each wallet that is broken
 };
 
-/// Walks every wallet's entries from the first (W2): sequence numbers without a gap, the hash of each over the one
-/// before (wallet::chain), each balance the former one and the amount, and the wallet's head the last hash. In one
-/// snapshot of its own, streamed: memory does not grow with the ledger. Refused: `unavailable`, with the database's
-/// message. Blocking; some 3 seconds a million entries.
+/// Walks every wallet's entries from the first (W2): sequence numbers without a gap, the hash of each over
+/// the one before (wallet::chain), each balance the former one and the amount, and the wallet's head the last
+/// hash. In one snapshot of its own, streamed: memory does not grow with the ledger. Refused: `unavailable`,
+/// with the database's message. Blocking; some 3 seconds a million entries.
 outcome<ledger_report> verify_ledger(const std::string& database_url);
 
 /// The same inside a transaction that is open already.

@@ -66,6 +66,8 @@ inline refusal refusal_of(const commit_outcome& what) {
     case commit_status::rejected:
       if (what.constraint == "offer_stock_capacity") return errc::sold_out;
       if (what.constraint == "wallets_floor") return errc::insufficient_funds;
+      // Somebody else paid or cancelled the same order first; the database looks at the stock before the order.
+      if (what.constraint == "offer_stock_held_check") return errc::unavailable;
       return {errc::internal, what.constraint.empty() ? what.detail : what.constraint};
     case commit_status::committed:
     case commit_status::stale:

@@ -3,7 +3,7 @@
 #include "actors/guards.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <limits>
 
 namespace foyer::wallet {
 namespace {
@@ -34,7 +34,6 @@ private:
 state with_organisation(const state& now, const organisation_id& organisation) {
   auto next = now;
   next.organisation = organisation;
-  ++next.version;
   return next;
 }
 
@@ -69,7 +68,19 @@ entry write(state& next, commit& rows, entry of, amount held_change) {
   return of;
 }
 
-void write_wallet(const state& before, const state& next, commit& rows) {
+// Not counted up: the number stands for everything that led here. Of commits under way one may be lost while another
+// process writes; by a mere count, the commit behind the lost one would then fit on what that process wrote.
+std::int64_t version_after(const state& before, const state& next) {
+  canonical bytes;
+  bytes.number(before.version).raw(next.head).number(next.floor ? 1 : 0).number(next.floor.value_or(0));
+  const auto hash = sha256(bytes.bytes());
+  std::int64_t version = 0;
+  for (std::size_t i = 0; i < 8; ++i) version = static_cast<std::int64_t>(static_cast<std::uint64_t>(version) << 8 | hash[i]);
+  return std::max<std::int64_t>(1, version & std::numeric_limits<std::int64_t>::max());
+}
+
+void write_wallet(const state& before, state& next, commit& rows) {
+  next.version = version_after(before, next);
   wallet_row row;
   row.organisation = next.organisation;
   row.household = next.household;

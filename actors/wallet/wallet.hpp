@@ -28,7 +28,7 @@ struct origin {
 struct state {
   organisation_id organisation;
   household_id household;
-  std::int64_t version = 0; // 0: no entry yet; the household may have none for long
+  std::int64_t version = 0; // 0: nothing was written yet; else any number > 0, another after every change
   amount balance = 0;
   amount held = 0;
   std::optional<amount> floor; // of this household (W3), ≤ 0

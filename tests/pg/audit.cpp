@@ -141,7 +141,8 @@ private:
     paid = an_order("ORD-PAID", 2);
     paid.status = order::status::paid;
     paid.paid_at = noon();
-    paid.payments.push_back(a_payment(0, order::payment_method::wallet, 2'000, order::payment_status::succeeded));
+    paid.payments.push_back(
+        a_payment(0, order::payment_method::wallet, 2'000, order::payment_status::succeeded));
     for (int i = 0; i < 2; ++i) {
       order::ticket ticket;
       ticket.id = fresh_id<ticket_id>();
@@ -164,7 +165,8 @@ private:
   void reserve(running_journal& journal) {
     awaiting = an_order("ORD-WAITS", 4);
     awaiting.expires_at = noon();
-    awaiting.payments.push_back(a_payment(0, order::payment_method::wallet, 1'500, order::payment_status::held));
+    awaiting.payments.push_back(
+        a_payment(0, order::payment_method::wallet, 1'500, order::payment_status::held));
     awaiting.payments.push_back(
         a_payment(1, order::payment_method::bank_transfer, 2'500, order::payment_status::pending));
     wallet::hold hold;
@@ -236,7 +238,8 @@ std::vector<planted> falsehoods(const house& in) {
       {8, "organisations_of_others",
        "insert into deadlines values (" + other + ", 3, " + paid + ", " + other + ", now())"},
       {8, "organisations_of_orders",
-       "insert into benefits values (" + other + ", " + paid + ", " + organisation + ", 0, null, 'pass', 'X', 1)"},
+       "insert into benefits values (" + other + ", " + paid + ", " + organisation +
+           ", 0, null, 'pass', 'X', 1)"},
   };
 }
 
@@ -250,7 +253,8 @@ std::vector<storage::violation> audited(const std::string& url) {
 
 std::string told(const std::vector<storage::violation>& found) {
   std::string out;
-  for (const auto& each : found) out += std::to_string(each.invariant) + " " + each.check + ": " + each.what + "\n";
+  for (const auto& each : found)
+    out += std::to_string(each.invariant) + " " + each.check + ": " + each.what + "\n";
   return out;
 }
 
@@ -282,8 +286,9 @@ TEST_CASE("audit: every falsehood is named by its check") {
 TEST_CASE("O4 audit: an order or a mail that outlives its time shows only while a server runs") {
   the_house();
   sql(std::string{"create database late template "} + house::name);
-  run_in("late", "insert into outbox values (gen_random_uuid(), null, 'confirmation', 'fr', 'zoe@example.org', null, "
-                 "'{}', 0, 1, 1, now(), now() - interval '1 hour', now())");
+  run_in("late",
+         "insert into outbox values (gen_random_uuid(), null, 'confirmation', 'fr', 'zoe@example.org', null, "
+         "'{}', 0, 1, 1, now(), now() - interval '1 hour', now())");
   CHECK(audited(url_of("late")).empty());
   const auto impatient = url_of("late") + " options='-c foyer.audit_grace=0s'";
   CHECK(audited(impatient).empty());
