@@ -1,6 +1,7 @@
 #include "actors/checkout/pricing.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
@@ -25,6 +26,18 @@ bool age_fits(const std::optional<date>& birth, const std::optional<int>& min, c
   if (!birth) return true; // checked at the door
   const auto age = age_on(*birth, day_of(at));
   return (!min || age >= *min) && (!max || age <= *max);
+}
+
+boost::json::object answers_in(std::string_view json) {
+  boost::system::error_code failed;
+  auto parsed = boost::json::parse({json.data(), json.size()}, failed);
+  if (failed || !parsed.is_object()) return {};
+  return std::move(parsed.get_object());
+}
+
+bool is_answered(const boost::json::object& answers, const std::string& key) {
+  const auto* given = answers.if_contains(key);
+  return given != nullptr && !given->is_null() && !(given->is_string() && given->get_string().empty());
 }
 
 bool has_tag(const household::state* of, const std::string& tag) {
@@ -110,16 +123,21 @@ std::optional<refusal> refuse_underage(const organisation::settings& options, co
   return refusal{errc::underage};
 }
 
+std::string prefilled(const organisation::settings& options, const std::string& typed, const std::string& profile) {
+  if (options.form.empty()) return typed;
+  auto answers = answers_in(typed);
+  const auto known = answers_in(profile);
+  for (const auto& field : options.form)
+    if (!is_answered(answers, field.key) && is_answered(known, field.key)) answers[field.key] = known.at(field.key);
+  return boost::json::serialize(answers);
+}
+
 std::vector<field_error> missing_answers(const organisation::settings& options, std::string_view answers_json) {
   std::vector<field_error> missing;
-  boost::system::error_code failed;
-  const auto parsed = boost::json::parse({answers_json.data(), answers_json.size()}, failed);
-  for (const auto& field : options.form) {
-    if (!field.mandatory) continue;
-    const auto* given = !failed && parsed.is_object() ? parsed.get_object().if_contains(field.key) : nullptr;
-    const bool there = given != nullptr && !given->is_null() && !(given->is_string() && given->get_string().empty());
-    if (!there) missing.push_back({"/buyer/answers/" + field.key, "required"});
-  }
+  if (options.form.empty()) return missing;
+  const auto given = answers_in(answers_json);
+  for (const auto& field : options.form)
+    if (field.mandatory && !is_answered(given, field.key)) missing.push_back({"/buyer/answers/" + field.key, "required"});
   return missing;
 }
 

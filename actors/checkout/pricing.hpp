@@ -61,6 +61,9 @@ std::optional<amount> total_of(const std::vector<order::line>& lines);
 std::optional<refusal> refuse_underage(const organisation::settings& options, const shopper& who, const buyer& typed,
                                        time_point at);
 
+/// S4: the answers to the purchase form, from the profile where nothing was typed. Both are JSON objects.
+std::string prefilled(const organisation::settings& options, const std::string& typed, const std::string& profile);
+
 /// O2: mandatory fields of the purchase form that are missing, as JSON pointers.
 std::vector<field_error> missing_answers(const organisation::settings& options, std::string_view answers_json);
 

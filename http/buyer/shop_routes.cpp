@@ -7,6 +7,8 @@
 #include "http/organisation_of.hpp"
 #include "http/problem.hpp"
 
+#include <algorithm>
+
 namespace foyer::http::buyer {
 namespace {
 
@@ -52,13 +54,14 @@ std::string quote_json(const checkout::quote& of, const organisation::snapshot& 
         .end_object();
   out.end_array().field("total", money{of.total, at.unit}).key("payment_methods").begin_array();
   // W4: the client account is the first method wherever something is available.
-  if (of.available)
+  const auto& taken = shop.payment_methods;
+  if (of.available && std::find(taken.begin(), taken.end(), organisation::payment_method::wallet) != taken.end())
     out.begin_object()
         .field("method", "wallet")
         .field("available", money{*of.available, at.unit})
         .field("covers", money{std::min(*of.available, of.total), at.unit})
         .end_object();
-  for (const auto method : shop.payment_methods) {
+  for (const auto method : taken) {
     if (method == organisation::payment_method::wallet) continue;
     out.begin_object().field("method", organisation::to_string(method)).end_object();
   }

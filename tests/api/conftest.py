@@ -1,4 +1,4 @@
-"""What tests over HTTP share: `server`, `client`, `mailbox`, `house`, and `make_server` for a server with other
+"""What tests over HTTP share: `server`, `client`, `mailbox`, `venue`, and `make_server` for a server with other
 settings."""
 
 import pathlib
@@ -8,8 +8,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from house import House  # noqa: E402
 from server import BINARY, Mailbox, Server  # noqa: E402
+from venue import Venue  # noqa: E402
 
 
 def pytest_configure(config):
@@ -40,9 +40,9 @@ def mailbox(server):
 
 
 @pytest.fixture
-def house(server):
-    """An organisation of the test's own on the shared server."""
-    return House(server)
+def venue(server):
+    """An organisation of the test's own, with an open shop, on the shared server."""
+    return Venue(server)
 
 
 @pytest.fixture

@@ -97,10 +97,10 @@ class Server:
     def log(self):
         return self.log_path.read_text(errors="replace")[-8000:] if self.log_path.exists() else ""
 
-    def command(self, *arguments, check=True, typed=""):
-        """Runs another subcommand on this server's data, whether it serves or not; `typed` is its standard input."""
+    def command(self, *arguments, check=True):
+        """Runs another subcommand on this server's data, whether it serves or not."""
         done = subprocess.run([BINARY, *arguments, "--config", str(self.write_config())], capture_output=True,
-                              text=True, timeout=120, cwd=self.folder, input=typed)
+                              text=True, timeout=120, cwd=self.folder)
         assert not check or done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
 
@@ -163,8 +163,3 @@ class Mailbox:
             assert time.monotonic() < deadline, f"no mail to {to} with {subject!r}; there are {self.all(to)}"
             # An old mail to the same address makes the wait end at once.
             time.sleep(0.05)
-
-    def wait_for_count(self, to, count, seconds=10):
-        """All mails to this address, as soon as there are so many."""
-        return eventually(lambda: (lambda mails: len(mails) >= count and mails)(self.all(to)), seconds,
-                          f"{count} mails to {to}")
