@@ -23,8 +23,10 @@ struct composite_types {
 /// Its one row goes to read_composite_types.
 inline constexpr const char* composite_types_sql =
     "select 'wallet_change'::regtype::int8, 'stock_change'::regtype::int8, 'ledger_entries'::regtype::int8,"
-    " 'orders'::regtype::int8, 'order_lines'::regtype::int8, 'payments'::regtype::int8, 'tickets'::regtype::int8,"
-    " 'idempotency'::regtype::int8, 'outbox'::regtype::int8, 'deadlines'::regtype::int8, 'members'::regtype::int8";
+    " 'orders'::regtype::int8, 'order_lines'::regtype::int8, 'payments'::regtype::int8, "
+    "'tickets'::regtype::int8,"
+    " 'idempotency'::regtype::int8, 'outbox'::regtype::int8, 'deadlines'::regtype::int8, "
+    "'members'::regtype::int8";
 
 composite_types read_composite_types(const pg::rows& from);
 

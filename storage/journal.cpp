@@ -23,16 +23,18 @@ namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
 // Rows are found by index only: plans are made once, perhaps while the tables are still empty.
-constexpr const char* session_settings = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
-                                         "-c synchronous_commit=on -c default_transaction_isolation=read\\ committed";
+constexpr const char* session_settings =
+    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
+    "-c synchronous_commit=on -c default_transaction_isolation=read\\ committed";
 
-// A former connection of this journal may still stand in the server with half a batch. Ends it, and with it the wait
-// of the claim for the row that it locked.
-constexpr const char* end_former_sql =
-    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid()";
+// A former connection of this journal may still stand in the server with half a batch. Ends it, and with it
+// the wait of the claim for the row that it locked.
+constexpr const char* end_former_sql = "select pg_terminate_backend(pid) from pg_stat_activity where "
+                                       "application_name = $1 and pid <> pg_backend_pid()";
 
 // Rows of processes that have not written for a month are of no more use to anybody.
-constexpr const char* forget_old_sql = "delete from journals where name <> $1 and at < now() - interval '30 days'";
+constexpr const char* forget_old_sql =
+    "delete from journals where name <> $1 and at < now() - interval '30 days'";
 
 constexpr const char* claim_sql =
     "insert into journals (name, epoch, last_batch) values ($1, 1, 0)"
@@ -41,7 +43,8 @@ constexpr const char* claim_sql =
 /// How often a connection that has become silent is looked for.
 constexpr auto watch_every = std::chrono::seconds{1};
 
-/// One name per process, so that two on one database don't fence each other out; row versions keep them apart.
+/// One name per process, so that two on one database don't fence each other out; row versions keep them
+/// apart.
 std::string random_name() {
   std::array<std::uint8_t, 12> bytes{};
   fill_random(bytes);
@@ -57,10 +60,12 @@ class pg_journal final : public group_journal,
                          public std::enable_shared_from_this<pg_journal>,
                          private pg::connection::listener {
 public:
-  pg_journal(asio::io_context& on, const config::settings& settings, const std::string& url, journal_hooks hooks)
-      : strand_(asio::make_strand(on)), timer_(strand_), watch_(strand_), hooks_(std::move(hooks)), name_(random_name()),
-        queue_max_(settings.journal.queue_max), stall_(settings.database.statement_deadline),
-        backoff_(settings.database.reconnect_max), queue_(static_cast<std::size_t>(settings.journal.batch_max)) {
+  pg_journal(asio::io_context& on, const config::settings& settings, const std::string& url,
+             journal_hooks hooks)
+      : strand_(asio::make_strand(on)), timer_(strand_), watch_(strand_), hooks_(std::move(hooks)),
+        name_(random_name()), queue_max_(settings.journal.queue_max),
+        stall_(settings.database.statement_deadline), backoff_(settings.database.reconnect_max),
+        queue_(static_cast<std::size_t>(settings.journal.batch_max)) {
     options_ = {url, name_, session_settings, settings.database.connect_deadline};
   }
 
@@ -112,7 +117,8 @@ public:
 private:
   enum class phase { away, claiming, ready, closed };
 
-  // Connecting ---------------------------------------------------------------------------------------------------
+  // Connecting
+  // ---------------------------------------------------------------------------------------------------
 
   void open() {
     if (phase_ == phase::closed) return;
@@ -182,8 +188,8 @@ private:
     });
   }
 
-  /// A server that is stopped or cut off says nothing: after the longest time that a statement may take, the batch's
-  /// fate is asked of another connection.
+  /// A server that is stopped or cut off says nothing: after the longest time that a statement may take, the
+  /// batch's fate is asked of another connection.
   void watch() {
     watch_.expires_after(watch_every);
     watch_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
@@ -194,7 +200,8 @@ private:
     });
   }
 
-  // Batches ------------------------------------------------------------------------------------------------------
+  // Batches
+  // ------------------------------------------------------------------------------------------------------
 
   /// Moves what was appended into the queue.
   void collect() {
@@ -260,7 +267,8 @@ private:
     pump();
   }
 
-  // Telling ------------------------------------------------------------------------------------------------------
+  // Telling
+  // ------------------------------------------------------------------------------------------------------
 
   void count_batch() {
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - since_).count();
@@ -276,7 +284,8 @@ private:
     stats_.splits.store(queue_.splits(), std::memory_order_relaxed);
     {
       const std::lock_guard lock{mutex_};
-      stats_.waiting.store(static_cast<std::int64_t>(queue_.waiting() + inbox_.size()), std::memory_order_relaxed);
+      stats_.waiting.store(static_cast<std::int64_t>(queue_.waiting() + inbox_.size()),
+                           std::memory_order_relaxed);
     }
     auto mails = false;
     for (auto& [of, outcome] : queue_.take_settled()) {
@@ -292,7 +301,8 @@ private:
     if (mails && hooks_.on_mail) hooks_.on_mail();
   }
 
-  // Ending -------------------------------------------------------------------------------------------------------
+  // Ending
+  // -------------------------------------------------------------------------------------------------------
 
   /// `for_good`: nothing reopens the door any more.
   void set_accepting(bool accepting, bool for_good) {
@@ -343,8 +353,8 @@ private:
   std::int64_t epoch_ = 0;
   std::int64_t last_batch_ = 0;
   pg::params params_;
-  int results_ = 0; // of the claim
-  int syncs_ = 0;   // not answered yet
+  int results_ = 0;                   // of the claim
+  int syncs_ = 0;                     // not answered yet
   std::optional<pg::failure> failed_; // the first failure since the last sync
   clock::time_point since_;           // when the batch or the claim was sent
   std::vector<std::function<void()>> drained_;

@@ -9,8 +9,9 @@
 
 namespace foyer::storage {
 
-/// Commits that become one transaction, with their wallets and stocks folded: one statement can change a row only
-/// once. Holds pointers: the commits must stay where they are until clear(). Pure; reused for every batch.
+/// Commits that become one transaction, with their wallets and stocks folded: one statement can change a row
+/// only once. Holds pointers: the commits must stay where they are until clear(). Pure; reused for every
+/// batch.
 class journal_batch {
 public:
   /// Rows after which a batch is closed, so that one of an import does not hold up the others for long.
@@ -18,9 +19,9 @@ public:
 
   enum class fit {
     joins,
-    next_batch, // in order it must come after what is in already, for a wallet's versions do not follow each other,
-                // and only the database can tell which of the two is stale
-    broken      // its own rows contradict each other
+    next_batch, // in order it must come after what is in already, for a wallet's versions do not follow each
+                // other, and only the database can tell which of the two is stale
+    broken // its own rows contradict each other
   };
 
   /// Adds the commit when it joins; otherwise changes nothing.

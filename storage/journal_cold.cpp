@@ -8,15 +8,14 @@ namespace foyer::storage {
 
 const pg::statement& encode_cold(pg::params& out, const cold_row& row, const cold_context& context) {
   out.clear();
-  return std::visit(
-      [&](const auto& of) -> const pg::statement& { return encode(out, of, context); }, row);
+  return std::visit([&](const auto& of) -> const pg::statement& { return encode(out, of, context); }, row);
 }
 
 std::span<const pg::statement* const> cold_statements() {
   static const std::vector<const pg::statement*> all = [] {
     std::vector<const pg::statement*> out;
-    for (const auto& area : {account_statements(), household_statements(), organisation_statements(),
-                             order_statements()})
+    for (const auto& area :
+         {account_statements(), household_statements(), organisation_statements(), order_statements()})
       out.insert(out.end(), area.begin(), area.end());
     return out;
   }();

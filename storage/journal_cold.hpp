@@ -12,8 +12,8 @@ namespace foyer::storage {
 /// What the encoding of a cold row needs besides the row.
 struct cold_context {
   const composite_types& types;
-  /// The row's own commit and those after it in the batch. Their hot rows are written already when the cold row's
-  /// turn comes, although they come later.
+  /// The row's own commit and those after it in the batch. Their hot rows are written already when the cold
+  /// row's turn comes, although they come later.
   std::span<const commit* const> from_here_on;
 };
 

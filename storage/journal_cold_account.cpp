@@ -7,7 +7,8 @@ namespace {
 using pg::none_if_empty;
 
 constexpr pg::statement insert_account{"insert_account", R"sql(
-insert into accounts (id, version, email, email_key, username, username_key, password_hash, first_name, last_name,
+insert into accounts (id, version, email, email_key, username, username_key, password_hash, first_name,
+  last_name,
   birth_date, locale, website, newsletter, state, registered_at_organisation, registration_hash, created_at,
   confirmed_at, password_changed_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
@@ -15,8 +16,10 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 
 constexpr pg::statement update_account{"update_account", R"sql(
 with changed as (
-  update accounts set version = $2, email = $3, email_key = $4, username = $5, username_key = $6, password_hash = $7,
-    first_name = $8, last_name = $9, birth_date = $10, locale = $11, website = $12, newsletter = $13, state = $14,
+  update accounts set version = $2, email = $3, email_key = $4, username = $5, username_key = $6,
+    password_hash = $7,
+    first_name = $8, last_name = $9, birth_date = $10, locale = $11, website = $12, newsletter = $13,
+      state = $14,
     registered_at_organisation = $15, registration_hash = $16, created_at = $17, confirmed_at = $18,
     password_changed_at = $19
   where id = $1 and version = $20 returning 1)
@@ -29,7 +32,8 @@ select guard('account', 1, (select count(*) from removed))
 )sql"};
 
 constexpr pg::statement insert_token{"insert_token", R"sql(
-insert into tokens (id, purpose, hash, account_id, organisation_id, household_id, subject, created_at, expires_at)
+insert into tokens (id, purpose, hash, account_id, organisation_id, household_id, subject, created_at,
+  expires_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 )sql"};
 
@@ -50,7 +54,8 @@ where id = $1 and state = 'valid'
 )sql"};
 
 constexpr pg::statement insert_session{"insert_session", R"sql(
-insert into sessions (id, token_hash, assurance, account_id, organisation_id, household_id, remembered, device, address,
+insert into sessions (id, token_hash, assurance, account_id, organisation_id, household_id, remembered,
+  device, address,
   created_at, last_used_at, password_at, expires_at, only_order)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 )sql"};
@@ -107,7 +112,11 @@ const pg::statement& encode(pg::params& out, const token_code_failed& row, const
 }
 
 const pg::statement& encode(pg::params& out, const session_row& row, const cold_context&) {
-  out.add(row.id).add(row.token_hash).add(row.login ? "login" : "space").add(row.account).add(row.organisation);
+  out.add(row.id)
+      .add(row.token_hash)
+      .add(row.login ? "login" : "space")
+      .add(row.account)
+      .add(row.organisation);
   out.add(row.household).add(row.remembered).add(row.device).add(row.address).add(row.created_at);
   out.add(row.last_used_at).add(row.password_at).add(row.expires_at).add(row.only_order);
   return insert_session;
@@ -130,8 +139,8 @@ const pg::statement& encode(pg::params& out, const sessions_ended& row, const co
 
 std::span<const pg::statement* const> account_statements() {
   static constexpr const pg::statement* all[] = {
-      &insert_account, &update_account,     &remove_account, &insert_token,  &replace_tokens, &use_token,
-      &count_code_failure, &insert_session, &touch_session,  &end_session,   &end_sessions};
+      &insert_account,     &update_account, &remove_account, &insert_token, &replace_tokens, &use_token,
+      &count_code_failure, &insert_session, &touch_session,  &end_session,  &end_sessions};
   return all;
 }
 

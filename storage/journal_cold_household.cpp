@@ -8,19 +8,23 @@ using pg::none_if_empty;
 constexpr pg::statement insert_household{"insert_household", R"sql(
 with listed as materialized (select * from unnest($24::members[])),
 household as (
-  insert into households (id, version, organisation_id, number, status, archived, responsible_id, email, email_key,
-    phone, address, locale, tags, newsletter, account_id, linked_at, box_office_since, everything_shown, username,
+  insert into households (id, version, organisation_id, number, status, archived, responsible_id, email,
+    email_key,
+    phone, address, locale, tags, newsletter, account_id, linked_at, box_office_since, everything_shown,
+      username,
     website, key_version, created_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
   returning 1)
 insert into members select listed.* from listed where $23::bigint = 0
 )sql"};
 
-// A member that is listed but belongs to another household is not touched, and the guard then refuses the whole.
+// A member that is listed but belongs to another household is not touched, and the guard then refuses the
+// whole.
 constexpr pg::statement update_household{"update_household", R"sql(
 with listed as materialized (select * from unnest($24::members[])),
 household as (
-  update households set version = $2, number = $4, status = $5, archived = $6, responsible_id = $7, email = $8,
+  update households set version = $2, number = $4, status = $5, archived = $6, responsible_id = $7,
+    email = $8,
     email_key = $9, phone = $10, address = $11, locale = $12, tags = $13, newsletter = $14, account_id = $15,
     linked_at = $16, box_office_since = $17, everything_shown = $18, username = $19, website = $20,
     key_version = $21, created_at = $22
@@ -60,8 +64,15 @@ const pg::statement& encode(pg::params& out, const household_row& row, const col
   out.add(row.id).add(row.version).add(row.organisation).add(row.number).add(name_of(row.status));
   out.add(row.archived).add(row.responsible).add(none_if_empty(row.email)).add(none_if_empty(row.email_key));
   out.add(none_if_empty(row.phone)).add(none_if_empty(row.address)).add(row.locale).add(row.tags);
-  out.add(row.newsletter).add(row.account).add(row.linked_at).add(row.box_office_since).add(row.everything_shown);
-  out.add(none_if_empty(row.username)).add(none_if_empty(row.website)).add(row.key_version).add(row.created_at);
+  out.add(row.newsletter)
+      .add(row.account)
+      .add(row.linked_at)
+      .add(row.box_office_since)
+      .add(row.everything_shown);
+  out.add(none_if_empty(row.username))
+      .add(none_if_empty(row.website))
+      .add(row.key_version)
+      .add(row.created_at);
   out.add(row.expected_version);
   auto members = out.records(context.types.members, row.members.size());
   std::int32_t position = 0;

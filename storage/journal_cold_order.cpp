@@ -27,7 +27,8 @@ update tickets set status = $3 where order_id = $1 and line_position = coalesce(
 )sql"};
 
 constexpr pg::statement insert_benefit{"insert_benefit", R"sql(
-insert into benefits (organisation_id, order_id, id, line_position, household_id, kind, code, uses_left, value_left,
+insert into benefits (organisation_id, order_id, id, line_position, household_id, kind, code, uses_left,
+  value_left,
   expires_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 )sql"};
@@ -81,8 +82,8 @@ const pg::statement& encode(pg::params& out, const deadline_done& row, const col
 }
 
 std::span<const pg::statement* const> order_statements() {
-  static constexpr const pg::statement* all[] = {&change_order, &change_payment, &change_tickets, &insert_benefit,
-                                                 &finish_deadline};
+  static constexpr const pg::statement* all[] = {&change_order, &change_payment, &change_tickets,
+                                                 &insert_benefit, &finish_deadline};
   return all;
 }
 

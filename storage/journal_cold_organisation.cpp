@@ -19,13 +19,15 @@ select guard('organisation', 1, (select count(*) from changed))
 )sql"};
 
 constexpr pg::statement insert_shop{"insert_shop", R"sql(
-insert into shops (id, organisation_id, version, slug, name, kind, customer_space_open, payment_methods, created_at)
+insert into shops (id, organisation_id, version, slug, name, kind, customer_space_open, payment_methods,
+  created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 )sql"};
 
 constexpr pg::statement update_shop{"update_shop", R"sql(
 with changed as (
-  update shops set version = $3, slug = $4, name = $5, kind = $6, customer_space_open = $7, payment_methods = $8,
+  update shops set version = $3, slug = $4, name = $5, kind = $6, customer_space_open = $7,
+    payment_methods = $8,
     created_at = $9
   where id = $1 and organisation_id = $2 and version = $10 returning 1)
 select guard('shop', 1, (select count(*) from changed))
@@ -42,7 +44,8 @@ delete from roles where organisation_id = $1 and account_id = $2
 
 constexpr pg::statement insert_offer{"insert_offer", R"sql(
 with offer as (
-  insert into offers (id, organisation_id, version, kind, event_id, details, shops, capacity, archived, created_at)
+  insert into offers (id, organisation_id, version, kind, event_id, details, shops, capacity, archived,
+    created_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))
 insert into offer_stock (offer_id, organisation_id, capacity, sold, held) values ($1, $2, $8, 0, 0)
 )sql"};
@@ -50,7 +53,8 @@ insert into offer_stock (offer_id, organisation_id, capacity, sold, held) values
 // The stock's own check refuses a capacity below what is sold or held.
 constexpr pg::statement update_offer{"update_offer", R"sql(
 with offer as (
-  update offers set version = $3, kind = $4, event_id = $5, details = $6, shops = $7, capacity = $8, archived = $9,
+  update offers set version = $3, kind = $4, event_id = $5, details = $6, shops = $7, capacity = $8,
+    archived = $9,
     created_at = $10
   where id = $1 and organisation_id = $2 and version = $11 returning 1),
 stock as (update offer_stock set capacity = $8 where offer_id = $1 returning 1)
@@ -58,7 +62,8 @@ select guard('offer', 1, (select count(*) from offer)), guard('stock', 1, (selec
 )sql"};
 
 constexpr pg::statement insert_staff_change{"insert_staff_change", R"sql(
-insert into staff_changes (organisation_id, id, account_id, action, subject_kind, subject_id, before, after, at)
+insert into staff_changes (organisation_id, id, account_id, action, subject_kind, subject_id, before, after,
+  at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 )sql"};
 
@@ -97,15 +102,20 @@ const pg::statement& encode(pg::params& out, const offer_row& row, const cold_co
 }
 
 const pg::statement& encode(pg::params& out, const staff_change_row& row, const cold_context&) {
-  out.add(row.organisation).add(row.id).add(row.account).add(row.action).add(row.subject_kind).add(row.subject);
+  out.add(row.organisation)
+      .add(row.id)
+      .add(row.account)
+      .add(row.action)
+      .add(row.subject_kind)
+      .add(row.subject);
   out.add(none_if_empty(row.before)).add(none_if_empty(row.after)).add(row.at);
   return insert_staff_change;
 }
 
 std::span<const pg::statement* const> organisation_statements() {
-  static constexpr const pg::statement* all[] = {&insert_organisation, &update_organisation, &insert_shop,
-                                                 &update_shop,         &grant_role,          &remove_role,
-                                                 &insert_offer,        &update_offer,        &insert_staff_change};
+  static constexpr const pg::statement* all[] = {
+      &insert_organisation, &update_organisation, &insert_shop,  &update_shop,        &grant_role,
+      &remove_role,         &insert_offer,        &update_offer, &insert_staff_change};
   return all;
 }
 

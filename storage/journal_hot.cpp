@@ -5,9 +5,9 @@ namespace foyer::storage {
 using pg::as_small;
 using pg::none_if_empty;
 
-// Whichever part fails, all is undone: a guard raises FY001 when not every row had the expected version. Rows are
-// found by index in the order of the arrays (the session has no other kind of join), so that two processes lock them
-// one by one and a deadlock is found out.
+// Whichever part fails, all is undone: a guard raises FY001 when not every row had the expected version. Rows
+// are found by index in the order of the arrays (the session has no other kind of join), so that two
+// processes lock them one by one and a deadlock is found out.
 const pg::statement hot_statement{"journal_hot", R"sql(
 with
 j as (update journals set last_batch = $2, at = now() where name = $1 and epoch = $3 returning 1),
@@ -19,7 +19,8 @@ wallet_updates as (
   from w where t.household_id = w.household_id and t.version = w.expected and w.expected > 0
   returning 1),
 new_wallets as (
-  insert into wallets (organisation_id, household_id, balance, held, floor, lowest, entries_count, head, version)
+  insert into wallets (organisation_id, household_id, balance, held, floor, lowest, entries_count, head,
+    version)
   select organisation_id, household_id, balance, held, floor, lowest, entries_count, head, version
   from w where expected = 0),
 new_entries as (insert into ledger_entries select * from unnest($6::ledger_entries[])),
@@ -56,27 +57,28 @@ void encode_table(pg::params& out, pg::oid type, const journal_batch& batch, std
 void encode_wallets(pg::params& out, const journal_batch& batch, const composite_types& types) {
   auto array = out.records(types.wallet_change, batch.wallets().size());
   for (const auto& row : batch.wallets()) {
-    array.row(row.organisation, row.household, row.expected_version, row.balance, row.held, row.floor, row.lowest,
-              row.entries_count, row.head, row.version);
+    array.row(row.organisation, row.household, row.expected_version, row.balance, row.held, row.floor,
+              row.lowest, row.entries_count, row.head, row.version);
   }
   out.add(static_cast<std::int64_t>(batch.wallets_updated()));
 }
 
 void encode_entry(pg::record_array& out, const ledger_row& row) {
   out.row(row.organisation, row.household, row.seq, row.id, as_small(row.kind), row.change, row.balance_after,
-          row.held_after, row.counter_account, row.order, none_if_empty(row.order_number), none_if_empty(row.reason),
-          as_small(row.by_kind), row.by, row.at, row.hash);
+          row.held_after, row.counter_account, row.order, none_if_empty(row.order_number),
+          none_if_empty(row.reason), as_small(row.by_kind), row.by, row.at, row.hash);
 }
 
 void encode_order(pg::record_array& out, const order_row& row) {
-  out.row(row.organisation, row.id, row.number, as_small(row.kind), as_small(row.status), row.shop, row.household,
-          row.account, row.buyer_email, row.buyer_first_name, row.buyer_last_name, row.buyer_answers, row.locale,
-          row.total, row.created_at, row.paid_at, row.expires_at, none_if_empty(row.cancel_reason), row.version);
+  out.row(row.organisation, row.id, row.number, as_small(row.kind), as_small(row.status), row.shop,
+          row.household, row.account, row.buyer_email, row.buyer_first_name, row.buyer_last_name,
+          row.buyer_answers, row.locale, row.total, row.created_at, row.paid_at, row.expires_at,
+          none_if_empty(row.cancel_reason), row.version);
 }
 
 void encode_line(pg::record_array& out, const line_row& row) {
-  out.row(row.organisation, row.order, as_small(row.position), row.id, row.offer, row.rate, row.title, row.quantity,
-          row.unit_price, row.vat_basis_points, row.members, row.cancelled);
+  out.row(row.organisation, row.order, as_small(row.position), row.id, row.offer, row.rate, row.title,
+          row.quantity, row.unit_price, row.vat_basis_points, row.members, row.cancelled);
 }
 
 void encode_payment(pg::record_array& out, const payment_row& row) {
@@ -115,8 +117,8 @@ void encode_deadline(pg::record_array& out, const deadline_row& row) {
 
 } // namespace
 
-void encode_hot(pg::params& out, const journal_batch& batch, const composite_types& types, std::string_view journal,
-                std::int64_t epoch, std::int64_t batch_number) {
+void encode_hot(pg::params& out, const journal_batch& batch, const composite_types& types,
+                std::string_view journal, std::int64_t epoch, std::int64_t batch_number) {
   out.clear();
   out.add(journal).add(batch_number).add(epoch);
   encode_wallets(out, batch, types);

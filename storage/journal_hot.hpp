@@ -14,7 +14,7 @@ namespace foyer::storage {
 extern const pg::statement hot_statement;
 
 /// Fills in the statement's parameters. `out` keeps its memory from batch to batch.
-void encode_hot(pg::params& out, const journal_batch& batch, const composite_types& types, std::string_view journal,
-                std::int64_t epoch, std::int64_t batch_number);
+void encode_hot(pg::params& out, const journal_batch& batch, const composite_types& types,
+                std::string_view journal, std::int64_t epoch, std::int64_t batch_number);
 
 } // namespace foyer::storage

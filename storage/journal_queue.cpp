@@ -132,6 +132,8 @@ void journal_queue::settle(std::size_t count, const commit_outcome& outcome) {
   }
 }
 
-std::vector<journal_queue::settled> journal_queue::take_settled() { return std::exchange(settled_, {}); }
+std::vector<journal_queue::settled> journal_queue::take_settled() {
+  return std::exchange(settled_, {});
+}
 
 } // namespace foyer::storage

@@ -10,9 +10,10 @@
 
 namespace foyer::storage {
 
-/// What the journal does when, without a socket: commits wait in order; one batch at a time is in flight; a refused
-/// batch is halved until the commit that is to blame stands alone; a batch whose fate a broken connection hides is
-/// kept until the next connection has told which batch landed last. Pure; not thread-safe.
+/// What the journal does when, without a socket: commits wait in order; one batch at a time is in flight; a
+/// refused batch is halved until the commit that is to blame stands alone; a batch whose fate a broken
+/// connection hides is kept until the next connection has told which batch landed last. Pure; not
+/// thread-safe.
 class journal_queue {
 public:
   /// What should the connection do next?
@@ -80,7 +81,8 @@ private:
   std::uint64_t splits_ = 0;
 };
 
-/// What a failure of PostgreSQL means for a commit that stood alone (SQLSTATE, PostgreSQL documentation, appendix A).
+/// What a failure of PostgreSQL means for a commit that stood alone (SQLSTATE, PostgreSQL documentation,
+/// appendix A).
 commit_outcome outcome_of(const pg::failure& why);
 
 /// The message of the guard on a journal's own row (storage/migrations): this connection's epoch is over.

@@ -6,7 +6,8 @@ namespace foyer::storage {
 namespace {
 
 constexpr pg::statement by_email_sql{"account_by_email", "select id from accounts where email_key = $1"};
-constexpr pg::statement by_username_sql{"account_by_username", "select id from accounts where username_key = $1"};
+constexpr pg::statement by_username_sql{"account_by_username",
+                                        "select id from accounts where username_key = $1"};
 constexpr pg::statement by_token_sql{"account_by_token", R"sql(
 select id, purpose, state, code_failures, subject, created_at, expires_at, account_id, household_id
 from tokens where hash = $1
@@ -24,7 +25,8 @@ where username_key ~>=~ $1::text and username_key ~<~ ($1::text || ':')
 limit 10000
 )sql"};
 
-constexpr pg::statement is_staff_sql{"account_is_staff", "select exists (select from roles where account_id = $1)"};
+constexpr pg::statement is_staff_sql{"account_is_staff",
+                                     "select exists (select from roles where account_id = $1)"};
 
 using found_account = std::optional<account_id>;
 
@@ -58,8 +60,9 @@ public:
   }
 
   void is_staff(const account_id& who, reply<bool> back) override {
-    read<bool>(from_, ask_for(is_staff_sql, who), back,
-               [](const pg::rows& rows) { return pg::row_reader{rows, 0}.next<bool>(); });
+    read<bool>(from_, ask_for(is_staff_sql, who), back, [](const pg::rows& rows) {
+      return pg::row_reader{rows, 0}.next<bool>();
+    });
   }
 
   void by_new_email(const std::string& email, reply<found_account> back) override {

@@ -1,11 +1,13 @@
 #include "actors/deadlines/deadlines.hpp"
+
 #include "storage/loaders/read.hpp"
 
 namespace foyer::storage {
 namespace {
 
 constexpr pg::statement load_deadlines_sql{"load_deadlines", R"sql(
-select id, kind, entity_id, organisation_id, due_at from deadlines where due_at < $1 order by due_at, id limit $2::int
+select id, kind, entity_id, organisation_id, due_at
+from deadlines where due_at < $1 order by due_at, id limit $2::int
 )sql"};
 
 class deadline_loader final : public deadlines::loader {
@@ -14,8 +16,8 @@ public:
 
   void load_deadlines(time_point before, int limit,
                       std::function<void(outcome<std::vector<deadline_row>>)> done) override {
-    read<std::vector<deadline_row>>(from_, ask_for(load_deadlines_sql, before, std::int32_t{limit}), std::move(done),
-                                    [](const pg::rows& rows) {
+    read<std::vector<deadline_row>>(from_, ask_for(load_deadlines_sql, before, std::int32_t{limit}),
+                                    std::move(done), [](const pg::rows& rows) {
                                       std::vector<deadline_row> out;
                                       for (int i = 0; i < rows.size(); ++i) {
                                         auto& each = out.emplace_back();

@@ -1,4 +1,5 @@
 #include "actors/offer/offers.hpp"
+
 #include "storage/loaders/read.hpp"
 
 #include <stdexcept>

@@ -25,8 +25,8 @@ pg::read_query ask_for(const pg::statement& what, const Values&... values) {
 
 /// Runs the queries in one snapshot and answers `done` with what `make(rows per query)` makes of them.
 template <class T, class Make>
-void read(const read_pool_ptr& from, std::vector<pg::read_query> queries, std::optional<organisation_id> scope,
-          std::function<void(outcome<T>)> done, Make make) {
+void read(const read_pool_ptr& from, std::vector<pg::read_query> queries,
+          std::optional<organisation_id> scope, std::function<void(outcome<T>)> done, Make make) {
   const auto* name = queries.front().what->name;
   from->run(std::move(queries), scope,
             [name, done = std::move(done), make = std::move(make)](outcome<all_rows> rows) {

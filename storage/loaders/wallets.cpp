@@ -1,35 +1,46 @@
 #include "actors/wallet/wallets.hpp"
-#include "storage/loaders/read.hpp"
+
+#include "storage/loaders/gather.hpp"
 
 namespace foyer::storage {
 namespace {
 
-constexpr pg::statement load_wallet_sql{"load_wallet", R"sql(
-select h.organisation_id, w.version, w.balance, w.held, w.floor, w.lowest, w.entries_count, w.head
-from households h left join wallets w on w.household_id = h.id where h.id = $1
+// The limit keeps the join a look-up per household, whatever the planner thinks of the tables' sizes.
+constexpr pg::statement load_wallets_sql{"load_wallets", R"sql(
+select h.id, h.organisation_id, w.version, w.balance, w.held, w.floor, w.lowest, w.entries_count, w.head
+from households h left join lateral (select * from wallets where household_id = h.id limit 1) w on true
+where h.id = any ($1::uuid[])
 )sql"};
+
+wallet::state wallet_of(pg::row_reader& row, const household_id& of) {
+  wallet::state out;
+  out.household = of;
+  std::optional<std::int64_t> version;
+  row.into(out.organisation, version);
+  if (!version) return out; // no entry yet
+  out.version = *version;
+  row.into(out.balance, out.held, out.floor, out.lowest, out.entries_count, out.head);
+  return out;
+}
+
+wallet::state blank(const household_id& of) {
+  wallet::state out;
+  out.household = of;
+  return out;
+}
 
 class wallet_loader final : public wallet::loader {
 public:
-  explicit wallet_loader(read_pool_ptr from) : from_(std::move(from)) {}
+  explicit wallet_loader(read_pool_ptr from)
+      : wallets_(std::make_shared<gather<household_id, wallet::state>>(std::move(from), load_wallets_sql,
+                                                                       wallet_of, blank)) {}
 
   void load_wallet(const household_id& of, std::function<void(outcome<wallet::state>)> done) override {
-    read<wallet::state>(from_, ask_for(load_wallet_sql, of), std::move(done), [of](const pg::rows& rows) {
-      wallet::state out;
-      out.household = of;
-      if (rows.size() == 0) return out;
-      pg::row_reader row{rows, 0};
-      std::optional<std::int64_t> version;
-      row.into(out.organisation, version);
-      if (!version) return out;
-      out.version = *version;
-      row.into(out.balance, out.held, out.floor, out.lowest, out.entries_count, out.head);
-      return out;
-    });
+    wallets_->find(of, std::move(done));
   }
 
 private:
-  read_pool_ptr from_;
+  std::shared_ptr<gather<household_id, wallet::state>> wallets_;
 };
 
 } // namespace

@@ -15,8 +15,8 @@
 #include <type_traits>
 #include <vector>
 
-// PostgreSQL's binary format of the types that Foyer stores (backend/utils/adt/*.c, the …send and …recv functions):
-// network byte order, times as microseconds and dates as days since 2000-01-01.
+// PostgreSQL's binary format of the types that Foyer stores (backend/utils/adt/*.c, the …send and …recv
+// functions): network byte order, times as microseconds and dates as days since 2000-01-01.
 
 namespace foyer::storage::pg {
 
@@ -46,7 +46,9 @@ inline constexpr std::int32_t epoch_offset_days = 10'957;
 struct small {
   std::int16_t value = 0;
 };
-inline small as_small(int value) noexcept { return {static_cast<std::int16_t>(value)}; }
+inline small as_small(int value) noexcept {
+  return {static_cast<std::int16_t>(value)};
+}
 
 /// Commits spell "none" as an empty text where the column is null.
 inline std::optional<std::string_view> none_if_empty(std::string_view text) noexcept {
@@ -74,15 +76,30 @@ void append_int(std::string& out, Int value) {
   out.append(bytes, sizeof wire);
 }
 
-// append_value: one value without its length; type_of: the type that it is. -------------------------------------
+// append_value: one value without its length; type_of: the type that it is.
+// -------------------------------------
 
-inline void append_value(std::string& out, std::int64_t value) { append_int(out, value); }
-inline void append_value(std::string& out, std::int32_t value) { append_int(out, value); }
-inline void append_value(std::string& out, small value) { append_int(out, value.value); }
-inline void append_value(std::string& out, bool value) { out.push_back(value ? '\1' : '\0'); }
-inline void append_value(std::string& out, std::string_view value) { out.append(value); }
-inline void append_value(std::string& out, const std::string& value) { out.append(value); }
-inline void append_value(std::string& out, const char* value) { out.append(value); }
+inline void append_value(std::string& out, std::int64_t value) {
+  append_int(out, value);
+}
+inline void append_value(std::string& out, std::int32_t value) {
+  append_int(out, value);
+}
+inline void append_value(std::string& out, small value) {
+  append_int(out, value.value);
+}
+inline void append_value(std::string& out, bool value) {
+  out.push_back(value ? '\1' : '\0');
+}
+inline void append_value(std::string& out, std::string_view value) {
+  out.append(value);
+}
+inline void append_value(std::string& out, const std::string& value) {
+  out.append(value);
+}
+inline void append_value(std::string& out, const char* value) {
+  out.append(value);
+}
 inline void append_value(std::string& out, const uuid& value) {
   out.append(reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size());
 }
@@ -101,21 +118,43 @@ inline void append_value(std::string& out, const date& value) {
   append_int(out, static_cast<std::int32_t>(days) - epoch_offset_days);
 }
 
-inline constexpr oid type_of(std::int64_t) noexcept { return type::int8; }
-inline constexpr oid type_of(std::int32_t) noexcept { return type::int4; }
-inline constexpr oid type_of(small) noexcept { return type::int2; }
-inline constexpr oid type_of(bool) noexcept { return type::boolean; }
-inline constexpr oid type_of(std::string_view) noexcept { return type::text; }
-inline constexpr oid type_of(const std::string&) noexcept { return type::text; }
-inline constexpr oid type_of(const char*) noexcept { return type::text; }
-inline constexpr oid type_of(const uuid&) noexcept { return type::uuid; }
+inline constexpr oid type_of(std::int64_t) noexcept {
+  return type::int8;
+}
+inline constexpr oid type_of(std::int32_t) noexcept {
+  return type::int4;
+}
+inline constexpr oid type_of(small) noexcept {
+  return type::int2;
+}
+inline constexpr oid type_of(bool) noexcept {
+  return type::boolean;
+}
+inline constexpr oid type_of(std::string_view) noexcept {
+  return type::text;
+}
+inline constexpr oid type_of(const std::string&) noexcept {
+  return type::text;
+}
+inline constexpr oid type_of(const char*) noexcept {
+  return type::text;
+}
+inline constexpr oid type_of(const uuid&) noexcept {
+  return type::uuid;
+}
 template <class Tag>
 constexpr oid type_of(const id<Tag>&) noexcept {
   return type::uuid;
 }
-inline constexpr oid type_of(const sha256_hash&) noexcept { return type::bytea; }
-inline constexpr oid type_of(time_point) noexcept { return type::timestamptz; }
-inline constexpr oid type_of(const date&) noexcept { return type::date; }
+inline constexpr oid type_of(const sha256_hash&) noexcept {
+  return type::bytea;
+}
+inline constexpr oid type_of(time_point) noexcept {
+  return type::timestamptz;
+}
+inline constexpr oid type_of(const date&) noexcept {
+  return type::date;
+}
 
 /// Head of a one-dimensional array without nulls; an empty one has no dimension.
 void append_array_head(std::string& out, oid element, std::size_t count);
@@ -137,13 +176,12 @@ void append_value(std::string& out, const std::vector<T>& values) {
   append_array<T>(out, std::span<const T>{values});
 }
 template <class T>
-  requires std::same_as<T, std::string>
+requires std::same_as<T, std::string>
 constexpr oid array_type_of() noexcept {
   return type::text_array;
 }
 template <class T>
-  requires(!std::same_as<T, std::string>)
-constexpr oid array_type_of() noexcept {
+requires(!std::same_as<T, std::string>) constexpr oid array_type_of() noexcept {
   return type::uuid_array;
 }
 template <class T>
@@ -151,8 +189,9 @@ constexpr oid type_of(const std::vector<T>&) noexcept {
   return array_type_of<T>();
 }
 
-/// Writes an array of a composite type, row by row: `row(a, b, c)` in the order of the type's columns. The receiving
-/// side checks every column's type, so that a row that does not fit its table is refused, never misread.
+/// Writes an array of a composite type, row by row: `row(a, b, c)` in the order of the type's columns. The
+/// receiving side checks every column's type, so that a row that does not fit its table is refused, never
+/// misread.
 class record_array {
 public:
   /// `rows` must be the number of calls of row() that follow.

@@ -15,8 +15,8 @@ namespace {
 namespace asio = boost::asio;
 using descriptor = asio::posix::stream_descriptor;
 
-/// What every session needs. Plans must not depend on the first few values, and every plan is short enough that
-/// compiling it costs more than it saves.
+/// What every session needs. Plans must not depend on the first few values, and every plan is short enough
+/// that compiling it costs more than it saves.
 constexpr const char* session_settings =
     "-c plan_cache_mode=force_generic_plan -c jit=off -c timezone=UTC -c client_min_messages=warning";
 
@@ -33,9 +33,12 @@ std::string options_of(const std::string& url) {
 }
 
 /// libpq adds advice in further lines.
-std::string first_line(std::string_view text) { return std::string{text.substr(0, text.find('\n'))}; }
+std::string first_line(std::string_view text) {
+  return std::string{text.substr(0, text.find('\n'))};
+}
 
-class pipelined_connection final : public connection, public std::enable_shared_from_this<pipelined_connection> {
+class pipelined_connection final : public connection,
+                                   public std::enable_shared_from_this<pipelined_connection> {
 public:
   pipelined_connection(const asio::any_io_executor& on, listener& told)
       : listener_(&told), socket_(on), timer_(on) {}
@@ -44,16 +47,18 @@ public:
 
   void start(const connect_options& options) {
     const auto settings = options_of(options.url) + " " + session_settings + " " + options.settings;
-    const std::array<const char*, 5> names{"dbname", "application_name", "options", "client_encoding", nullptr};
-    const std::array<const char*, 5> values{options.url.c_str(), options.application_name.c_str(), settings.c_str(),
-                                            "UTF8", nullptr};
+    const std::array<const char*, 5> names{"dbname", "application_name", "options", "client_encoding",
+                                           nullptr};
+    const std::array<const char*, 5> values{options.url.c_str(), options.application_name.c_str(),
+                                            settings.c_str(), "UTF8", nullptr};
     pg_ = PQconnectStartParams(names.data(), values.data(), 1);
     timer_.expires_after(options.deadline);
     timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
       if (!ec && !self->open_) self->lose("the database did not answer in time");
     });
     // Even a failure that is known already is told later.
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->connect_step(PGRES_POLLING_WRITING); });
+    asio::post(socket_.get_executor(),
+               [self = shared_from_this()] { self->connect_step(PGRES_POLLING_WRITING); });
   }
 
   void prepare(const statement& which) override {
@@ -62,13 +67,15 @@ public:
 
   void run(const statement& which, const params& with) override {
     if (!usable()) return;
-    if (PQsendQueryPrepared(pg_, which.name, with.count(), with.values(), with.lengths(), with.formats(), 1) == 0)
+    if (PQsendQueryPrepared(pg_, which.name, with.count(), with.values(), with.lengths(), with.formats(),
+                            1) == 0)
       lose_later();
   }
 
   void run_once(const char* sql, const params& with) override {
     if (!usable()) return;
-    if (PQsendQueryParams(pg_, sql, with.count(), nullptr, with.values(), with.lengths(), with.formats(), 1) == 0)
+    if (PQsendQueryParams(pg_, sql, with.count(), nullptr, with.values(), with.lengths(), with.formats(),
+                          1) == 0)
       lose_later();
   }
 
@@ -109,7 +116,8 @@ private:
     asio::post(socket_.get_executor(), [self = shared_from_this()] { self->lose({}); });
   }
 
-  // Connecting ---------------------------------------------------------------------------------------------------
+  // Connecting
+  // ---------------------------------------------------------------------------------------------------
 
   void connect_step(PostgresPollingStatusType wanted) {
     if (listener_ == nullptr) return;
@@ -136,7 +144,8 @@ private:
     listener_->on_open();
   }
 
-  // Reading and writing ------------------------------------------------------------------------------------------
+  // Reading and writing
+  // ------------------------------------------------------------------------------------------
 
   void wait_read() {
     socket_.async_wait(descriptor::wait_read, [self = shared_from_this()](boost::system::error_code ec) {

@@ -3,12 +3,12 @@
 #include "storage/pg/params.hpp"
 #include "storage/pg/rows.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <boost/asio/any_io_executor.hpp>
 
 namespace foyer::storage::pg {
 
@@ -20,18 +20,19 @@ struct statement {
 
 /// How to reach the database. Reusable for every reconnect.
 struct connect_options {
-  std::string url;              // a connection string or URI of libpq
-  std::string application_name; // shown in pg_stat_activity
-  std::string settings;         // further `-c name=value` for the session
+  std::string url;                           // a connection string or URI of libpq
+  std::string application_name;              // shown in pg_stat_activity
+  std::string settings;                      // further `-c name=value` for the session
   std::chrono::milliseconds deadline{5'000}; // of the whole attempt
 };
 
-/// One connection to PostgreSQL in libpq's pipeline mode, driven by an Asio executor on which everything happens
-/// (a strand, when several threads run the io_context): every call comes from there, and so does every event.
+/// One connection to PostgreSQL in libpq's pipeline mode, driven by an Asio executor on which everything
+/// happens (a strand, when several threads run the io_context): every call comes from there, and so does
+/// every event.
 ///
-/// Statements go out in order and each is answered by exactly one on_result; sync() ends a transaction: all since the
-/// last sync is durable when on_sync arrives without a failed result before it, and undone otherwise. When the
-/// connection breaks, what was not answered by on_sync has an unknown fate.
+/// Statements go out in order and each is answered by exactly one on_result; sync() ends a transaction: all
+/// since the last sync is durable when on_sync arrives without a failed result before it, and undone
+/// otherwise. When the connection breaks, what was not answered by on_sync has an unknown fate.
 class connection {
 public:
   /// Told what happens. No call after close() or on_lost.
@@ -65,9 +66,9 @@ public:
   virtual void close() = 0;
 };
 
-/// Starts connecting; `told` gets on_open or on_lost later, never inside this call, and must live until one of
-/// on_lost and close().
-std::shared_ptr<connection> open_connection(const boost::asio::any_io_executor& on, const connect_options& options,
-                                            connection::listener& told);
+/// Starts connecting; `told` gets on_open or on_lost later, never inside this call, and must live until one
+/// of on_lost and close().
+std::shared_ptr<connection> open_connection(const boost::asio::any_io_executor& on,
+                                            const connect_options& options, connection::listener& told);
 
 } // namespace foyer::storage::pg

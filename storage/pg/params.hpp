@@ -32,7 +32,8 @@ public:
     starts_.push_back({buffer_.size(), true});
     return *this;
   }
-  /// The next parameter is an array of `rows` rows of the composite type `element`; write them before anything else.
+  /// The next parameter is an array of `rows` rows of the composite type `element`; write them before
+  /// anything else.
   record_array records(oid element, std::size_t rows) { return {next(), element, rows}; }
 
   [[nodiscard]] int count() const noexcept { return static_cast<int>(starts_.size()); }

@@ -27,8 +27,8 @@ struct read_request {
   int attempts = 0; // so far
 };
 
-/// Which answer belongs to what, on one connection: requests go out before the ones before them are answered, each
-/// preceded by the preparation of statements that this connection has not seen, and by its scope. Pure.
+/// Which answer belongs to what, on one connection: requests go out before the ones before them are answered,
+/// each preceded by the preparation of statements that this connection has not seen, and by its scope. Pure.
 class pipeline {
 public:
   using clock = std::chrono::steady_clock;
@@ -39,7 +39,8 @@ public:
     std::size_t index = 0; // of the query
   };
 
-  /// Enters the request as sent and says what to send for it. The reference holds until finished() or abandon().
+  /// Enters the request as sent and says what to send for it. The reference holds until finished() or
+  /// abandon().
   const std::vector<step>& send(read_request request, clock::time_point now);
   [[nodiscard]] const read_request& last() const { return flights_.back().request; }
 

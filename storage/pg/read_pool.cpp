@@ -19,29 +19,34 @@ namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 using strand = asio::strand<asio::io_context::executor_type>;
 
-/// Requests that one connection is given before it has answered; the others stay free to go to whichever is first.
+/// Requests that one connection is given before it has answered; the others stay free to go to whichever is
+/// first.
 constexpr std::size_t depth_max = 16;
 /// How often a request is sent in all, when connections break.
 constexpr int attempts_max = 2;
 constexpr auto watch_every = std::chrono::seconds{1};
 
-// A repeatable read gives all queries of a request one snapshot.
+// A repeatable read gives all queries of a request one snapshot. Rows are found by index wherever there is
+// one: plans are made once, perhaps while the tables are still empty.
 constexpr const char* session_settings =
-    "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read -c statement_timeout=";
+    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c default_transaction_read_only=on"
+    " -c default_transaction_isolation=repeatable\\ read -c statement_timeout=";
 
 constexpr const char* scope_sql = "select set_config('foyer.organisation', $1, true)";
 
 /// The database's fault, or its absence: the same may succeed later.
 bool temporary(const failure& why) {
   const auto group = why.sqlstate_class();
-  return why.sqlstate.empty() || group == "53" || group == "57" || group == "58" || group == "08" || group == "40";
+  return why.sqlstate.empty() || group == "53" || group == "57" || group == "58" || group == "08" ||
+         group == "40";
 }
 
 class pool;
 
 /// One connection of the pool, and what it was asked.
 struct slot final : connection::listener {
-  slot(pool& of, const strand& on, backoff::duration reconnect_max) : owner(of), timer(on), wait(reconnect_max) {}
+  slot(pool& of, const strand& on, backoff::duration reconnect_max)
+      : owner(of), timer(on), wait(reconnect_max) {}
 
   void on_open() override;
   void on_result(rows result) override { sent.result(std::move(result)); }
@@ -62,7 +67,8 @@ public:
       : strand_(asio::make_strand(on)), watch_(strand_), queue_max_(settings.database.read_queue_max),
         // The server's own timeout comes first, except when it has stopped altogether.
         stall_(settings.database.statement_deadline + settings.database.connect_deadline) {
-    options_ = {url, "foyer-read", session_settings + std::to_string(settings.database.statement_deadline.count()),
+    options_ = {url, "foyer-read",
+                session_settings + std::to_string(settings.database.statement_deadline.count()),
                 settings.database.connect_deadline};
     for (std::int64_t i = 0; i < settings.database.read_connections; ++i)
       slots_.push_back(std::make_unique<slot>(*this, strand_, settings.database.reconnect_max));
@@ -101,7 +107,8 @@ public:
     });
   }
 
-  // Called by the slots ------------------------------------------------------------------------------------------
+  // Called by the slots
+  // ------------------------------------------------------------------------------------------
 
   void opened(slot& which) {
     which.open = true;
@@ -147,7 +154,8 @@ private:
     if (!closed_) which.link = open_connection(strand_, options_, which);
   }
 
-  /// Disconnects; what the connection had not answered is tried elsewhere once, as reading twice does no harm.
+  /// Disconnects; what the connection had not answered is tried elsewhere once, as reading twice does no
+  /// harm.
   void drop(slot& which) {
     if (std::exchange(which.open, false)) stats_.connected.fetch_sub(1, std::memory_order_relaxed);
     if (which.link) std::exchange(which.link, nullptr)->close();
@@ -201,7 +209,9 @@ private:
         scope_.add(to_string(*which.sent.last().scope));
         which.link->run_once(scope_sql, scope_);
         break;
-      case pipeline::step::kind::query: which.link->run(*queries[step.index].what, queries[step.index].with); break;
+      case pipeline::step::kind::query:
+        which.link->run(*queries[step.index].what, queries[step.index].with);
+        break;
       }
     }
     which.link->sync();
@@ -232,8 +242,12 @@ private:
   bool closed_ = false;
 };
 
-void slot::on_open() { owner.opened(*this); }
-void slot::on_sync() { owner.finished(*this); }
+void slot::on_open() {
+  owner.opened(*this);
+}
+void slot::on_sync() {
+  owner.finished(*this);
+}
 void slot::on_lost(const failure& why) {
   link = nullptr;
   owner.lost(*this, why.message);

@@ -22,11 +22,11 @@ namespace foyer::storage::pg {
 
 /// Counters for /metrics; any thread may read them.
 struct read_stats {
-  std::atomic<std::uint64_t> requests{0};   // answered with rows
-  std::atomic<std::uint64_t> failed{0};     // by an error of the database, or by its absence
-  std::atomic<std::uint64_t> refused{0};    // the queue was full, or no connection stood
+  std::atomic<std::uint64_t> requests{0}; // answered with rows
+  std::atomic<std::uint64_t> failed{0};   // by an error of the database, or by its absence
+  std::atomic<std::uint64_t> refused{0};  // the queue was full, or no connection stood
   std::atomic<std::uint64_t> reconnects{0};
-  std::atomic<std::int64_t> waiting{0};     // requests that no connection has taken yet
+  std::atomic<std::int64_t> waiting{0}; // requests that no connection has taken yet
   std::atomic<std::int64_t> connected{0};
 };
 
@@ -36,18 +36,19 @@ struct read_query {
   params with;
 };
 
-/// A few pipelined connections that only read (the session refuses writes). Statements are prepared on a connection
-/// at their first use there.
+/// A few pipelined connections that only read (the session refuses writes). Statements are prepared on a
+/// connection at their first use there.
 class read_pool {
 public:
   using all_rows = std::vector<rows>;
 
   virtual ~read_pool() = default;
 
-  /// Any thread. The queries see one snapshot. `done` is called once, on the pool's strand and never inside this
-  /// call: rows per query; or `unavailable` when the queue (database.read_queue_max) is full or the database away or
-  /// slower than database.statement_deadline; or `internal` when it refused the query (logged). `done` must only
-  /// pass the news on. With a scope, only that tenant's rows are seen where a table has row-level security.
+  /// Any thread. The queries see one snapshot. `done` is called once, on the pool's strand and never inside
+  /// this call: rows per query; or `unavailable` when the queue (database.read_queue_max) is full or the
+  /// database away or slower than database.statement_deadline; or `internal` when it refused the query
+  /// (logged). `done` must only pass the news on. With a scope, only that tenant's rows are seen where a
+  /// table has row-level security.
   virtual void run(std::vector<read_query> queries, std::optional<organisation_id> scope,
                    std::function<void(outcome<all_rows>)> done) = 0;
 

@@ -20,7 +20,8 @@ Int int_at(std::string_view bytes) noexcept {
   return to_network(wire);
 }
 
-/// Calls `each` with the bytes of every element of a one-dimensional array; false when it is none, or has nulls.
+/// Calls `each` with the bytes of every element of a one-dimensional array; false when it is none, or has
+/// nulls.
 template <class Each>
 bool walk_array(std::string_view bytes, Each each) {
   if (bytes.size() < 12) return false;
@@ -42,14 +43,18 @@ bool walk_array(std::string_view bytes, Each each) {
 
 } // namespace
 
-void rows::clear::operator()(pg_result* result) const noexcept { PQclear(result); }
+void rows::clear::operator()(pg_result* result) const noexcept {
+  PQclear(result);
+}
 
 bool rows::ok() const noexcept {
   const auto status = PQresultStatus(result_.get());
   return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
-bool rows::skipped() const noexcept { return PQresultStatus(result_.get()) == PGRES_PIPELINE_ABORTED; }
+bool rows::skipped() const noexcept {
+  return PQresultStatus(result_.get()) == PGRES_PIPELINE_ABORTED;
+}
 
 failure rows::error() const {
   const auto* result = result_.get();
@@ -62,11 +67,16 @@ failure rows::error() const {
   return out;
 }
 
-int rows::size() const noexcept { return result_ ? PQntuples(result_.get()) : 0; }
-int rows::columns() const noexcept { return result_ ? PQnfields(result_.get()) : 0; }
+int rows::size() const noexcept {
+  return result_ ? PQntuples(result_.get()) : 0;
+}
+int rows::columns() const noexcept {
+  return result_ ? PQnfields(result_.get()) : 0;
+}
 
 std::optional<std::string_view> rows::raw(int row, int column) const noexcept {
-  if (column >= columns() || row >= size() || PQgetisnull(result_.get(), row, column) != 0) return std::nullopt;
+  if (column >= columns() || row >= size() || PQgetisnull(result_.get(), row, column) != 0)
+    return std::nullopt;
   return std::string_view{PQgetvalue(result_.get(), row, column),
                           static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
 }
@@ -83,8 +93,12 @@ std::string_view row_reader::bytes(std::size_t size) {
   return *value;
 }
 
-void row_reader::read(bool& out) { out = bytes(1)[0] != '\0'; }
-void row_reader::read(std::int64_t& out) { out = int_at<std::int64_t>(bytes(8)); }
+void row_reader::read(bool& out) {
+  out = bytes(1)[0] != '\0';
+}
+void row_reader::read(std::int64_t& out) {
+  out = int_at<std::int64_t>(bytes(8));
+}
 
 void row_reader::read(std::int32_t& out) {
   const auto value = rows_.raw(row_, column_);
@@ -97,8 +111,12 @@ void row_reader::read(std::string& out) {
   ++column_;
 }
 
-void row_reader::read(uuid& out) { std::ranges::copy(bytes(16), out.bytes.begin()); }
-void row_reader::read(sha256_hash& out) { std::ranges::copy(bytes(32), out.begin()); }
+void row_reader::read(uuid& out) {
+  std::ranges::copy(bytes(16), out.bytes.begin());
+}
+void row_reader::read(sha256_hash& out) {
+  std::ranges::copy(bytes(32), out.begin());
+}
 
 void row_reader::read(time_point& out) {
   out = time_point{std::chrono::microseconds{int_at<std::int64_t>(bytes(8)) + epoch_offset_us}};

@@ -40,9 +40,9 @@ private:
 };
 
 /// Reads one row column by column, in the order of the select list:
-/// `row_reader{rows, 0}.into(id, name, balance)`. Null becomes an empty text, an empty vector or nullopt; anywhere
-/// else null, or a value of another size than the type's, is a mistake of ours in the query and throws
-/// std::logic_error.
+/// `row_reader{rows, 0}.into(id, name, balance)`. Null becomes an empty text, an empty vector or nullopt;
+/// anywhere else null, or a value of another size than the type's, is a mistake of ours in the query and
+/// throws std::logic_error.
 class row_reader {
 public:
   row_reader(const rows& from, int row) noexcept : rows_(from), row_(row) {}

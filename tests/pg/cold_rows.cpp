@@ -74,7 +74,8 @@ TEST_CASE("journal: accounts are inserted, changed under their version, and remo
   auto account = an_account();
   REQUIRE(write(journal, account).status == committed);
   const auto where = " from accounts where id = '" + to_string(account.id) + "'";
-  CHECK(sql("select first_name || birth_date || state || (website is null)" + where) == "Zoé1984-02-29pendingtrue");
+  CHECK(sql("select first_name || birth_date || state || (website is null)" + where) ==
+        "Zoé1984-02-29pendingtrue");
 
   account.expected_version = 1;
   account.version = 2;
@@ -141,8 +142,9 @@ TEST_CASE("journal: sessions are opened, touched and ended") {
   const auto later = noon() + std::chrono::minutes{5};
   REQUIRE(write(journal, session_touched{sessions[0].id, later, {}}).status == committed);
   REQUIRE(write(journal, session_touched{sessions[0].id, noon(), {}}).status == committed);
-  CHECK(sql("select last_used_at - created_at || ' ' || (password_at = created_at) from sessions where id = '" +
-            to_string(sessions[0].id) + "'") == "00:05:00 true");
+  CHECK(
+      sql("select last_used_at - created_at || ' ' || (password_at = created_at) from sessions where id = '" +
+          to_string(sessions[0].id) + "'") == "00:05:00 true");
   const auto all = "select count(*) from sessions where account_id = '" + to_string(account.id) + "'";
   REQUIRE(write(journal, session_ended{sessions[2].id}).status == committed);
   CHECK(sql(all) == "2");
@@ -157,8 +159,9 @@ TEST_CASE("H5 a household is written whole: members come, change places and go")
   const auto organisation = an_organisation(journal);
   auto household = a_household(organisation);
   REQUIRE(write(journal, household).status == committed);
-  const auto names = "select string_agg(first_name, ',' order by position) from members where household_id = '" +
-                     to_string(household.id) + "'";
+  const auto names =
+      "select string_agg(first_name, ',' order by position) from members where household_id = '" +
+      to_string(household.id) + "'";
   CHECK(sql(names) == "Claire,Noé");
 
   household.expected_version = 1;
@@ -204,7 +207,8 @@ TEST_CASE("journal: organisations, points of sale and roles") {
   shop.customer_space_open = true;
   REQUIRE(write(journal, shop).status == committed);
   CHECK(write(journal, shop).status == commit_status::stale);
-  CHECK(sql("select kind || customer_space_open || array_to_string(payment_methods, '+') from shops where id = '" +
+  CHECK(sql("select kind || customer_space_open || array_to_string(payment_methods, '+') from shops where id "
+            "= '" +
             to_string(shop.id) + "'") == "onlinetruewallet+bank_transfer");
 
   const auto account = an_account();
@@ -225,8 +229,8 @@ TEST_CASE("journal: organisations, points of sale and roles") {
   change.after = "{}";
   change.at = noon();
   REQUIRE(write(journal, change).status == committed);
-  CHECK(sql("select before is null and after = '{}' from staff_changes where id = '" + to_string(change.id) + "'") ==
-        "t");
+  CHECK(sql("select before is null and after = '{}' from staff_changes where id = '" + to_string(change.id) +
+            "'") == "t");
 }
 
 TEST_CASE("O3 a capacity below what is sold is refused") {
@@ -250,8 +254,8 @@ TEST_CASE("O3 a capacity below what is sold is refused") {
   CHECK(refused.constraint == "offer_stock_capacity");
   offer.capacity = 6;
   CHECK(write(journal, offer).status == committed);
-  CHECK(sql("select capacity || ' ' || sold || ' ' || held from offer_stock where offer_id = '" + to_string(id) +
-            "'") == "6 4 2");
+  CHECK(sql("select capacity || ' ' || sold || ' ' || held from offer_stock where offer_id = '" +
+            to_string(id) + "'") == "6 4 2");
 }
 
 TEST_CASE("O4 an order is changed under its version, its payments and tickets with it") {
@@ -291,7 +295,8 @@ TEST_CASE("O4 an order is changed under its version, its payments and tickets wi
     sale.tickets.push_back(ticket);
   }
   sale.payments.push_back({organisation, order.id, 0, fresh_id<payment_id>(), 4, 3'000, 2, "", noon()});
-  sale.deadlines.push_back({fresh_id<deadline_id>(), deadline_kind::order_expiry, order.id.value, organisation, noon()});
+  sale.deadlines.push_back(
+      {fresh_id<deadline_id>(), deadline_kind::order_expiry, order.id.value, organisation, noon()});
   REQUIRE(journal.append_and_wait(sale).status == committed);
 
   commit paid;
@@ -320,7 +325,8 @@ TEST_CASE("O4 an order is changed under its version, its payments and tickets wi
   CHECK(sql("select string_agg(status::text, ',' order by position) from tickets" + of_order) == "2,2");
 }
 
-TEST_CASE("journal: ending a deadline keeps the new one that comes in the same commit, or later in the batch") {
+TEST_CASE(
+    "journal: ending a deadline keeps the new one that comes in the same commit, or later in the batch") {
   running_journal journal;
   const auto entity = fresh();
   const auto deadline = [&] {
@@ -334,7 +340,8 @@ TEST_CASE("journal: ending a deadline keeps the new one that comes in the same c
   commit third;
   third.deadlines.push_back(deadline());
   for (const auto& outcome : journal.append_all({first, second, third})) REQUIRE(outcome.status == committed);
-  CHECK(sql("select string_agg(id::text, ',' order by id) from deadlines where entity_id = '" + to_string(entity) +
-            "'") == to_string(std::min(second.deadlines[0].id, third.deadlines[0].id)) + "," +
-                        to_string(std::max(second.deadlines[0].id, third.deadlines[0].id)));
+  CHECK(sql("select string_agg(id::text, ',' order by id) from deadlines where entity_id = '" +
+            to_string(entity) + "'") ==
+        to_string(std::min(second.deadlines[0].id, third.deadlines[0].id)) + "," +
+            to_string(std::max(second.deadlines[0].id, third.deadlines[0].id)));
 }

@@ -70,7 +70,9 @@ std::string session::run(const std::string& statement) {
   return out;
 }
 
-std::string sql(const std::string& statement) { return session{}.run(statement); }
+std::string sql(const std::string& statement) {
+  return session{}.run(statement);
+}
 
 bool eventually(const std::function<bool()>& done, std::chrono::milliseconds deadline) {
   const auto end = std::chrono::steady_clock::now() + deadline;
@@ -81,9 +83,11 @@ bool eventually(const std::function<bool()>& done, std::chrono::milliseconds dea
   return true;
 }
 
-running_journal::running_journal(config::settings settings, storage::journal_hooks hooks, const std::string& url)
+running_journal::running_journal(config::settings settings, storage::journal_hooks hooks,
+                                 const std::string& url)
     : journal(storage::create_journal(context_.context, settings, url, std::move(hooks))) {
-  if (!eventually([this] { return journal->ready(); })) throw std::runtime_error("the journal does not connect");
+  if (!eventually([this] { return journal->ready(); }))
+    throw std::runtime_error("the journal does not connect");
 }
 
 std::future<commit_outcome> running_journal::append(commit rows) {
@@ -106,7 +110,9 @@ std::vector<commit_outcome> running_journal::append_all(std::vector<commit> all)
   return out;
 }
 
-uuid fresh() { return new_uuid(1'700'000'000'000); }
+uuid fresh() {
+  return new_uuid(1'700'000'000'000);
+}
 
 sha256_hash fresh_hash() {
   sha256_hash out{};
@@ -114,7 +120,9 @@ sha256_hash fresh_hash() {
   return out;
 }
 
-time_point noon() { return time_point{std::chrono::sys_days{std::chrono::year{2026} / 5 / 17}} + std::chrono::hours{12}; }
+time_point noon() {
+  return time_point{std::chrono::sys_days{std::chrono::year{2026} / 5 / 17}} + std::chrono::hours{12};
+}
 
 wallet_row a_wallet(const organisation_id& organisation, const household_id& household, std::int64_t expected,
                     amount balance) {
@@ -156,7 +164,8 @@ organisation_id an_organisation(running_journal& through) {
   row.created_at = noon();
   commit rows;
   rows.cold.emplace_back(row);
-  if (through.append_and_wait(rows).status != commit_status::committed) throw std::runtime_error("no organisation");
+  if (through.append_and_wait(rows).status != commit_status::committed)
+    throw std::runtime_error("no organisation");
   return row.id;
 }
 

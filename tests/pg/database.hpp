@@ -21,8 +21,8 @@ namespace foyer::tests {
 /// The URL of a private PostgreSQL with the schema, started once per test program and stopped at its end.
 const std::string& database_url();
 
-/// Runs one statement over a blocking connection of its own and gives the first value as text, "" for none. An error
-/// is returned as "ERROR <sqlstate>".
+/// Runs one statement over a blocking connection of its own and gives the first value as text, "" for none.
+/// An error is returned as "ERROR <sqlstate>".
 std::string sql(const std::string& statement);
 
 /// A blocking connection that stays open, for locks and open transactions.
@@ -40,7 +40,8 @@ private:
 };
 
 /// Waits until `done` says true; false when `deadline` passes first.
-bool eventually(const std::function<bool()>& done, std::chrono::milliseconds deadline = std::chrono::seconds{10});
+bool eventually(const std::function<bool()>& done,
+                std::chrono::milliseconds deadline = std::chrono::seconds{10});
 
 /// An io_context with its own thread.
 class running_context {
@@ -80,7 +81,8 @@ public:
   std::shared_ptr<storage::group_journal> journal;
 };
 
-// Rows with fresh ids and believable values ---------------------------------------------------------------------
+// Rows with fresh ids and believable values
+// ---------------------------------------------------------------------
 
 uuid fresh();
 template <class Id>

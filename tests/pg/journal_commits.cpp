@@ -24,11 +24,13 @@ std::string balance_of(const household_id& household) {
 TEST_CASE("journal: a new wallet with its first entry is durable when the answer comes") {
   running_journal journal;
   const auto household = fresh_id<household_id>();
-  const auto outcome = journal.append_and_wait(top_up(fresh_id<organisation_id>(), household, 0, 5'000, 5'000));
+  const auto outcome =
+      journal.append_and_wait(top_up(fresh_id<organisation_id>(), household, 0, 5'000, 5'000));
   INFO(outcome.constraint << " " << outcome.detail);
   REQUIRE(outcome.status == commit_status::committed);
   CHECK(balance_of(household) == "5000");
-  CHECK(sql("select count(*) from ledger_entries where household_id = '" + to_string(household) + "'") == "1");
+  CHECK(sql("select count(*) from ledger_entries where household_id = '" + to_string(household) + "'") ==
+        "1");
   CHECK(journal.journal->stats().commits == 1);
 }
 
@@ -59,7 +61,8 @@ TEST_CASE("journal: one wallet debited many times in a batch is written once, in
   const auto household = fresh_id<household_id>();
   std::vector<commit> all;
   for (std::int64_t i = 0; i < 200; ++i) all.push_back(top_up(organisation, household, i, (i + 1) * 10, 10));
-  for (const auto& outcome : journal.append_all(std::move(all))) CHECK(outcome.status == commit_status::committed);
+  for (const auto& outcome : journal.append_all(std::move(all)))
+    CHECK(outcome.status == commit_status::committed);
   CHECK(balance_of(household) == "2000");
   CHECK(sql("select count(*) || ' ' || sum(amount) from ledger_entries where household_id = '" +
             to_string(household) + "'") == "200 2000");
@@ -71,8 +74,10 @@ TEST_CASE("journal: a thousand commits at once all land") {
   const auto organisation = fresh_id<organisation_id>();
   std::vector<commit> all;
   for (int i = 0; i < 1'000; ++i) all.push_back(top_up(organisation, fresh_id<household_id>(), 0, 1, 1));
-  for (const auto& outcome : journal.append_all(std::move(all))) REQUIRE(outcome.status == commit_status::committed);
-  CHECK(sql("select count(*) from wallets where organisation_id = '" + to_string(organisation) + "'") == "1000");
+  for (const auto& outcome : journal.append_all(std::move(all)))
+    REQUIRE(outcome.status == commit_status::committed);
+  CHECK(sql("select count(*) from wallets where organisation_id = '" + to_string(organisation) + "'") ==
+        "1000");
 }
 
 TEST_CASE("O3 the database refuses places beyond the capacity, alone in its batch") {
@@ -141,7 +146,9 @@ TEST_CASE("journal: the mailers and the timer hear of what landed") {
   std::atomic<int> deadlines{0};
   storage::journal_hooks hooks;
   hooks.on_mail = [&] { ++woken; };
-  hooks.on_deadlines = [&](std::span<const deadline_row> rows) { deadlines += static_cast<int>(rows.size()); };
+  hooks.on_deadlines = [&](std::span<const deadline_row> rows) {
+    deadlines += static_cast<int>(rows.size());
+  };
   running_journal journal({}, hooks);
   commit rows;
   mail_row mail;

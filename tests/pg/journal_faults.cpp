@@ -104,7 +104,8 @@ TEST_CASE("journal: a server that has become silent is given up, and its batch's
 
 TEST_CASE("journal: cut anywhere, any number of times, every answer is true") {
   const auto* given = std::getenv("FOYER_SEED");
-  const auto seed = given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
+  const auto seed =
+      given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
   INFO("FOYER_SEED=" << seed);
   std::mt19937 random{seed};
   proxy between;
@@ -178,7 +179,8 @@ TEST_CASE("journal: without a database everything is refused at once, and draine
   running_context context;
   auto journal = storage::create_journal(context.context, quick(), "host=/nonexistent", {});
   std::promise<commit_outcome> outcome;
-  journal->append(new_wallet(fresh_id<household_id>()), [&](const commit_outcome& is) { outcome.set_value(is); });
+  journal->append(new_wallet(fresh_id<household_id>()),
+                  [&](const commit_outcome& is) { outcome.set_value(is); });
   CHECK(outcome.get_future().get().status == commit_status::lost);
   CHECK_FALSE(journal->ready());
   std::promise<void> drained;

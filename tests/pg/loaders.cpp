@@ -189,7 +189,10 @@ TEST_CASE("A4 deadlines that are due come earliest first, and no more than asked
   sql("delete from deadlines");
   commit rows;
   for (int i = 5; i > 0; --i) {
-    rows.deadlines.push_back({fresh_id<deadline_id>(), deadline_kind::account_removal, fresh(), {},
+    rows.deadlines.push_back({fresh_id<deadline_id>(),
+                              deadline_kind::account_removal,
+                              fresh(),
+                              {},
                               noon() + std::chrono::hours{i}});
   }
   REQUIRE(journal.append_and_wait(rows).status == commit_status::committed);
@@ -218,7 +221,8 @@ TEST_CASE("A8 accounts are found by what people type, and homonyms by their base
     return *is;
   };
   std::vector<account_row> accounts;
-  for (const auto* name : {"zoe.lefevre", "zoe.lefevre2", "zoe.lefevre13", "zoe.lefevre-b", "zoe.lefevre1x", "zoe"}) {
+  for (const auto* name :
+       {"zoe.lefevre", "zoe.lefevre2", "zoe.lefevre13", "zoe.lefevre-b", "zoe.lefevre1x", "zoe"}) {
     accounts.push_back(an_account(name));
     write(journal, accounts.back());
   }

@@ -7,8 +7,8 @@
 
 namespace foyer::tests {
 
-/// Stands between libpq and PostgreSQL's unix socket, and can hold back or cut what passes. Every member may be called
-/// from any thread; what was asked for has happened when the call returns.
+/// Stands between libpq and PostgreSQL's unix socket, and can hold back or cut what passes. Every member may
+/// be called from any thread; what was asked for has happened when the call returns.
 class proxy {
 public:
   proxy();

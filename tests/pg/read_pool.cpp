@@ -15,7 +15,8 @@ namespace {
 
 constexpr statement plus_one{"plus_one", "select $1::bigint + 1"};
 constexpr statement wrong{"wrong", "select nothing from nowhere"};
-constexpr statement wait_for_lock{"wait_for_lock", "select count(*)::bigint from pg_advisory_xact_lock_shared(4711)"};
+constexpr statement wait_for_lock{"wait_for_lock",
+                                  "select count(*)::bigint from pg_advisory_xact_lock_shared(4711)"};
 constexpr statement change{"change", "delete from journals"};
 constexpr statement scope{"scope", "select current_setting('foyer.organisation', true)"};
 constexpr statement snapshot{"snapshot", "select pg_current_snapshot()::text"};

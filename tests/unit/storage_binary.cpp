@@ -47,8 +47,9 @@ TEST_CASE("binary: arrays have their type's number, and an empty one no dimensio
                                                   "0000000200000001"
                                                   "0000000161"
                                                   "00000000");
-  CHECK(hex(std::vector<household_id>(1)) ==
-        "000000010000000000000b860000000100000001" "00000010" "00000000000000000000000000000000");
+  CHECK(hex(std::vector<household_id>(1)) == "000000010000000000000b860000000100000001"
+                                             "00000010"
+                                             "00000000000000000000000000000000");
 }
 
 TEST_CASE("binary: a row names every column's type, null is a length of -1") {
@@ -57,9 +58,9 @@ TEST_CASE("binary: a row names every column's type, null is a length of -1") {
   rows.row(as_small(7), std::optional<std::int64_t>{}, none_if_empty(""), none_if_empty("x"));
   const std::string head{"\0\0\0\1\0\0\0\0\0\1\x11\x70\0\0\0\1\0\0\0\1", 20};
   REQUIRE(out.substr(0, 20) == head);
-  const std::string row{"\0\0\0\x27"              // bytes that follow
-                        "\0\0\0\4"                // columns
-                        "\0\0\0\x15\0\0\0\2\0\7"  // smallint 7
+  const std::string row{"\0\0\0\x27"             // bytes that follow
+                        "\0\0\0\4"               // columns
+                        "\0\0\0\x15\0\0\0\2\0\7" // smallint 7
                         "\0\0\0\x14\xff\xff\xff\xff"
                         "\0\0\0\x19\xff\xff\xff\xff"
                         "\0\0\0\x19\0\0\0\1x",

@@ -19,7 +19,9 @@ journal_queue::entry numbered(amount number) {
   return out;
 }
 
-amount number_of(const commit& rows) { return rows.entries[0].change; }
+amount number_of(const commit& rows) {
+  return rows.entries[0].change;
+}
 
 struct fate {
   amount number;

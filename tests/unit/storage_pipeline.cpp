@@ -12,9 +12,15 @@ namespace {
 constexpr statement by_id{"by_id", "select 1"};
 constexpr statement by_name{"by_name", "select 2"};
 
-rows answered() { return rows{PQmakeEmptyPGresult(nullptr, PGRES_TUPLES_OK)}; }
-rows failed() { return rows{PQmakeEmptyPGresult(nullptr, PGRES_FATAL_ERROR)}; }
-rows skipped() { return rows{PQmakeEmptyPGresult(nullptr, PGRES_PIPELINE_ABORTED)}; }
+rows answered() {
+  return rows{PQmakeEmptyPGresult(nullptr, PGRES_TUPLES_OK)};
+}
+rows failed() {
+  return rows{PQmakeEmptyPGresult(nullptr, PGRES_FATAL_ERROR)};
+}
+rows skipped() {
+  return rows{PQmakeEmptyPGresult(nullptr, PGRES_PIPELINE_ABORTED)};
+}
 
 read_request asking(std::vector<const statement*> what, bool scoped = false) {
   read_request out;
@@ -67,5 +73,6 @@ TEST_CASE("pipeline: a failure is of its own request, and what could not be prep
   sent.result(skipped());
   CHECK(sent.sync().answer.failed.has_value());
   CHECK_FALSE(sent.sync().answer.failed.has_value());
-  CHECK(kinds(sent.send(asking({&by_id, &by_name}), {})) == std::vector{kind::prepare, kind::query, kind::query});
+  CHECK(kinds(sent.send(asking({&by_id, &by_name}), {})) ==
+        std::vector{kind::prepare, kind::query, kind::query});
 }

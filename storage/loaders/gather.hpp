@@ -1,0 +1,105 @@
+#pragma once
+
+#include "storage/loaders/read.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace foyer::storage {
+
+/// Looks up single entities by id, many with one query: what is asked for while a query is under way is asked
+/// for together by the next one. When a hot sale starts, thousands of wallets are read for the first time,
+/// and one by one each would cost a transaction of its own.
+///
+/// `what` takes the ids as uuid[] and gives rows that start with the id; `make(row reader after the id, id)`
+/// makes the value of a row, and `missing(id)` that of an id without one. Any thread.
+template <class Id, class T>
+class gather : public std::enable_shared_from_this<gather<Id, T>> {
+public:
+  using callback = std::function<void(outcome<T>)>;
+  using make_function = std::function<T(pg::row_reader&, const Id&)>;
+  using missing_function = std::function<T(const Id&)>;
+
+  /// Ids of one query: enough to make its fixed cost small, few enough that no one waits for others.
+  static constexpr std::size_t ids_max = 128;
+  /// Queries under way at once; more would only split what could go together.
+  static constexpr int queries_max = 2;
+  /// Callers that wait for a slow database; further ones are told `unavailable` inside the call.
+  static constexpr std::size_t waiting_max = 10'000;
+
+  gather(read_pool_ptr from, const pg::statement& what, make_function make, missing_function missing)
+      : from_(std::move(from)), what_(what), make_(std::move(make)), missing_(std::move(missing)) {}
+
+  void find(const Id& which, callback done) {
+    std::unique_lock lock{mutex_};
+    if (waiting_.size() >= waiting_max) {
+      lock.unlock();
+      return done(refusal{errc::unavailable, "too many reads wait"});
+    }
+    waiting_.push_back({which, std::move(done)});
+    if (running_ < queries_max) send(lock);
+  }
+
+private:
+  struct asked {
+    Id which;
+    callback done;
+  };
+  using values = std::unordered_map<Id, T>;
+
+  /// Takes the oldest and unlocks.
+  void send(std::unique_lock<std::mutex>& lock) {
+    const auto count = std::min(waiting_.size(), ids_max);
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+    auto batch = std::make_shared<std::vector<asked>>(std::make_move_iterator(waiting_.begin()),
+                                                      std::make_move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
+    ++running_;
+    lock.unlock();
+    std::vector<Id> ids;
+    for (const auto& each : *batch) ids.push_back(each.which);
+    auto self = this->shared_from_this();
+    read<values>(
+        from_, ask_for(what_, ids),
+        [self, batch](const outcome<values>& found) { self->answer(*batch, found); },
+        [self](const pg::rows& rows) {
+          values out;
+          for (int i = 0; i < rows.size(); ++i) {
+            pg::row_reader row{rows, i};
+            const auto which = row.next<Id>();
+            out.emplace(which, self->make_(row, which));
+          }
+          return out;
+        });
+  }
+
+  void answer(std::vector<asked>& batch, const outcome<values>& found) {
+    {
+      std::unique_lock lock{mutex_};
+      --running_;
+      if (!waiting_.empty()) send(lock);
+    }
+    for (auto& each : batch) {
+      if (!found) {
+        each.done(found.error());
+        continue;
+      }
+      const auto at = found->find(each.which);
+      each.done(at == found->end() ? missing_(each.which) : at->second);
+    }
+  }
+
+  read_pool_ptr from_;
+  const pg::statement& what_;
+  make_function make_;
+  missing_function missing_;
+  std::mutex mutex_;
+  std::vector<asked> waiting_;
+  int running_ = 0;
+};
+
+} // namespace foyer::storage
