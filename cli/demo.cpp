@@ -24,19 +24,20 @@ constexpr std::chrono::milliseconds look_every{100};
 
 void tell(const demo::report& what, std::int64_t seed, std::chrono::milliseconds took) {
   switch (what.became) {
-    case demo::report::state::loaded:
-      spdlog::info("demonstration loaded in {} ms: {} households, {} offers, {} orders (seed {})", took.count(),
-                   what.households, what.offers, what.orders, seed);
-      return;
-    case demo::report::state::there: spdlog::info("the demonstration is there (seed {})", seed); return;
-    case demo::report::state::foreign:
-      spdlog::warn("the organisation {} is not the demonstration of seed {}: it is left as it is", demo::demo_slug,
-                   seed);
-      return;
+  case demo::report::state::loaded:
+    spdlog::info("demonstration loaded in {} ms: {} households, {} offers, {} orders (seed {})", took.count(),
+                 what.households, what.offers, what.orders, seed);
+    return;
+  case demo::report::state::there: spdlog::info("the demonstration is there (seed {})", seed); return;
+  case demo::report::state::foreign:
+    spdlog::warn("the organisation {} is not the demonstration of seed {}: it is left as it is",
+                 demo::demo_slug, seed);
+    return;
   }
 }
 
-asio::awaitable<void> run(demo::services& through, std::uint64_t seed, std::optional<outcome<demo::report>>& result) {
+asio::awaitable<void> run(demo::services& through, std::uint64_t seed,
+                          std::optional<outcome<demo::report>>& result) {
   auto became = co_await demo::load(through, seed);
   result = std::move(became);
 }
@@ -70,14 +71,16 @@ void load_demo(parts& with) {
     with.io.run_one_for(look_every);
     if (with.io.stopped()) with.io.restart();
   }
-  if (!ended) throw std::runtime_error{"stopped while the demonstration was loaded; the next start goes on with it"};
+  if (!ended)
+    throw std::runtime_error{"stopped while the demonstration was loaded; the next start goes on with it"};
   // The wait's handler refers to this frame: let it end here.
   signals.cancel();
   with.io.poll();
   if (with.io.stopped()) with.io.restart();
   if (thrown) std::rethrow_exception(thrown);
   if (!*result) throw std::runtime_error{sentence_of(result->error())};
-  tell(**result, seed, std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun));
+  tell(**result, seed,
+       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun));
 }
 
 http::front_page front_page_of(const config::settings& settings) {

@@ -22,7 +22,9 @@ unsigned two_digits(std::string_view text, std::size_t at) {
 }
 
 // The last Sunday of a month at 01:00 UTC, when clocks change.
-sys_time<hours> change_of(year of, month in) { return sys_days{of / in / Sunday[last]} + 1h; }
+sys_time<hours> change_of(year of, month in) {
+  return sys_days{of / in / Sunday[last]} + 1h;
+}
 
 } // namespace
 
@@ -36,14 +38,16 @@ time_point in_paris(sys_days day, minutes of_day) {
 sys_days weekday_after(sys_days from, int weeks, std::string_view day) {
   constexpr std::string_view names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
   const auto* const found = std::find(std::begin(names), std::end(names), day);
-  if (found == std::end(names)) throw std::invalid_argument{"\"" + std::string{day} + "\" is no day of the week"};
+  if (found == std::end(names))
+    throw std::invalid_argument{"\"" + std::string{day} + "\" is no day of the week"};
   const weekday wanted{static_cast<unsigned>(found - std::begin(names))};
   const auto first = from + days{7 * weeks + 1};
   return first + (wanted - weekday{first});
 }
 
 minutes parse_clock(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') throw std::invalid_argument{"\"" + std::string{text} + "\" is no time"};
+  if (text.size() != 5 || text[2] != ':')
+    throw std::invalid_argument{"\"" + std::string{text} + "\" is no time"};
   return hours{two_digits(text, 0)} + minutes{two_digits(text, 3)};
 }
 

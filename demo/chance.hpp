@@ -9,8 +9,9 @@
 
 namespace foyer::demo {
 
-/// The same numbers on every machine for the same seed and purpose (SplitMix64; the standard library's distributions
-/// differ between implementations). A purpose has a stream of its own, so that a change in one place leaves the rest.
+/// The same numbers on every machine for the same seed and purpose (SplitMix64; the standard library's
+/// distributions differ between implementations). A purpose has a stream of its own, so that a change in one
+/// place leaves the rest.
 class chance {
 public:
   chance(std::uint64_t seed, std::string_view purpose);

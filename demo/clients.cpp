@@ -49,7 +49,8 @@ asio::awaitable<outcome<done>> write_entry(services& with, const plan& from, con
   command.change = what.change;
   command.reason = what.reason;
   command.counter_account = what.change > 0 ? "cash" : "adjustments";
-  if (what.change < 0) command.staff_floor = from.organisation.options.floor_of(organisation::role::box_office);
+  if (what.change < 0)
+    command.staff_floor = from.organisation.options.floor_of(organisation::role::box_office);
   command.by = {wallet::actor_kind::staff, from.account(box_office_email).id, what.at};
   command.id = what.id;
   auto made = co_await patiently<wallet::entry>(
@@ -77,8 +78,8 @@ asio::awaitable<outcome<done>> place_order(services& with, organisation::snapsho
   command.accept_terms = true;
   command.quiet = !what.told_by_mail;
   const moment then{what.at};
-  checkout::services in_the_past{with.checkout.offers, with.checkout.wallets, with.checkout.households,
-                                 with.checkout.orders, with.checkout.journal, then,
+  checkout::services in_the_past{with.checkout.offers,      with.checkout.wallets, with.checkout.households,
+                                 with.checkout.orders,      with.checkout.journal, then,
                                  with.checkout.expire_after};
   auto made = co_await patiently<checkout::placed>([&] { return checkout::place(in_the_past, command); });
   if (!made) co_return made.error();
@@ -112,8 +113,8 @@ refusal about(const client& who, refusal why) {
 
 } // namespace
 
-asio::awaitable<outcome<std::size_t>> load_client(services& with, organisation::snapshot_ptr at, const plan& from,
-                                                  const client& who) {
+asio::awaitable<outcome<std::size_t>> load_client(services& with, organisation::snapshot_ptr at,
+                                                  const plan& from, const client& who) {
   household::create command;
   command.what = who.who;
   if (who.account) command.rows.cold.emplace_back(*who.account);
@@ -122,7 +123,8 @@ asio::awaitable<outcome<std::size_t>> load_client(services& with, organisation::
   progress left;
   if (!made) {
     // A conflict without a constraint's name: this very household is there.
-    if (made.error().code != errc::conflict || !made.error().detail.empty()) co_return about(who, made.error());
+    if (made.error().code != errc::conflict || !made.error().detail.empty())
+      co_return about(who, made.error());
     auto found = co_await progress_of(with, who);
     if (!found) co_return about(who, found.error());
     left = *found;

@@ -20,9 +20,12 @@ std::vector<std::string> read_record(std::string_view& from) {
   for (; i < from.size(); ++i) {
     const char c = from[i];
     if (quoted) {
-      if (c != '"') cells.back() += c;
-      else if (i + 1 < from.size() && from[i + 1] == '"') cells.back() += from[++i];
-      else quoted = false;
+      if (c != '"')
+        cells.back() += c;
+      else if (i + 1 < from.size() && from[i + 1] == '"')
+        cells.back() += from[++i];
+      else
+        quoted = false;
     } else if (c == '"') {
       quoted = true;
     } else if (c == ',') {
@@ -69,8 +72,8 @@ const std::string& table::row::text(std::string_view column) const {
 }
 
 void table::row::wrong(std::string_view column) const {
-  throw std::logic_error{of_.name_ + ", line " + std::to_string(line_ + 2) + ": " + std::string{column} + " is \"" +
-                         text(column) + "\""};
+  throw std::logic_error{of_.name_ + ", line " + std::to_string(line_ + 2) + ": " + std::string{column} +
+                         " is \"" + text(column) + "\""};
 }
 
 std::optional<std::int64_t> table::row::maybe_number(std::string_view column) const {

@@ -8,8 +8,9 @@
 
 namespace foyer::demo {
 
-/// A CSV text (RFC 4180, UTF-8, a first line of names) of the demonstration's data files. They are compiled into the
-/// program, so a mistake in one is a mistake of ours: std::logic_error names the file, the line and the column.
+/// A CSV text (RFC 4180, UTF-8, a first line of names) of the demonstration's data files. They are compiled
+/// into the program, so a mistake in one is a mistake of ours: std::logic_error names the file, the line and
+/// the column.
 class table {
 public:
   table(std::string_view name, std::string_view text);

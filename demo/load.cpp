@@ -59,9 +59,11 @@ asio::awaitable<outcome<done>> found(services& with, const plan& from) {
   co_return co_await patiently<done>([&with, &rows] { return write(with.checkout.journal, rows); });
 }
 
-asio::awaitable<outcome<done>> add_offer(services& with, const organisation_id& of, const planned_offer& which) {
+asio::awaitable<outcome<done>> add_offer(services& with, const organisation_id& of,
+                                         const planned_offer& which) {
   auto made = co_await patiently<offer::state>([&] {
-    return ask_entity(with.checkout.offers, which.id, offer::create{of, which.id, which.what, which.created_at, {}});
+    return ask_entity(with.checkout.offers, which.id,
+                      offer::create{of, which.id, which.what, which.created_at, {}});
   });
   // It is there since an earlier start.
   if (!made && made.error().code != errc::conflict) co_return made.error();
@@ -92,8 +94,10 @@ asio::awaitable<void> load_some(std::shared_ptr<shared_load> work) {
   while (!work->failed && work->next + 1 < work->from.clients.size()) {
     const auto& who = work->from.clients[work->next++];
     auto placed = co_await load_client(work->with, work->at, work->from, who);
-    if (placed) work->orders += *placed;
-    else work->failed = placed.error();
+    if (placed)
+      work->orders += *placed;
+    else
+      work->failed = placed.error();
   }
 }
 
@@ -105,7 +109,8 @@ asio::awaitable<outcome<std::size_t>> load_all_but_last(services& with, organisa
     work->running = side_by_side;
     for (std::size_t i = 0; i < side_by_side; ++i)
       asio::co_spawn(executor, load_some(work), [work, back](const std::exception_ptr& thrown) {
-        if (thrown && !work->failed) work->failed = refusal{errc::internal, "the load of a household was broken off"};
+        if (thrown && !work->failed)
+          work->failed = refusal{errc::internal, "the load of a household was broken off"};
         if (--work->running == 0) back(done{});
       });
   });
@@ -122,7 +127,8 @@ asio::awaitable<outcome<report>> load(services& with, std::uint64_t seed) {
   const bool fresh = !at;
   // The plan follows from the organisation's age, so that a later start finds the same.
   const auto founded =
-      fresh ? time_point{std::chrono::floor<std::chrono::seconds>(with.clock.now())} - age_of_house : (*at)->created_at;
+      fresh ? time_point{std::chrono::floor<std::chrono::seconds>(with.clock.now())} - age_of_house
+            : (*at)->created_at;
   const auto from = make_plan(seed, founded);
   report out;
   out.households = from.clients.size();

@@ -30,9 +30,10 @@ struct report {
   std::size_t orders = 0; // placed by this load
 };
 
-/// Loads the organisation `demo`, or what is missing of it: what an interrupted load has written is recognised by its
-/// ids and counts. Safe to repeat. Run it on a strand; it waits for the database if that is not there yet. Refused:
-/// `unavailable` when the database stays away, `conflict` when an account of the demonstration's addresses exists.
+/// Loads the organisation `demo`, or what is missing of it: what an interrupted load has written is
+/// recognised by its ids and counts. Safe to repeat. Run it on a strand; it waits for the database if that is
+/// not there yet. Refused: `unavailable` when the database stays away, `conflict` when an account of the
+/// demonstration's addresses exists.
 boost::asio::awaitable<outcome<report>> load(services& with, std::uint64_t seed);
 
 } // namespace foyer::demo

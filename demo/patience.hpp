@@ -11,8 +11,8 @@
 
 namespace foyer::demo {
 
-/// Repeats what was refused as `unavailable`: the database connects while the server starts. That code means that
-/// nothing was written, so repeating is safe. `try_once` gives an awaitable outcome<T>.
+/// Repeats what was refused as `unavailable`: the database connects while the server starts. That code means
+/// that nothing was written, so repeating is safe. `try_once` gives an awaitable outcome<T>.
 template <class T, class Try>
 boost::asio::awaitable<outcome<T>> patiently(Try try_once) {
   using namespace std::chrono_literals;

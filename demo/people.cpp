@@ -23,7 +23,9 @@ constexpr int oldest_client = 84;
 // Of the first names' last year: still given today.
 constexpr int still_common = 2018;
 
-std::chrono::sys_days day_of(time_point at) { return std::chrono::floor<days>(at); }
+std::chrono::sys_days day_of(time_point at) {
+  return std::chrono::floor<days>(at);
+}
 
 account_row new_account(std::uint64_t seed, const std::string& email, const std::string& first_name,
                         const std::string& last_name, const date& birth, time_point at) {
@@ -78,7 +80,8 @@ public:
 
 private:
   household::state blank(const std::string& name, time_point created);
-  void add_member(household::state& to, std::string first, std::string last, const date& birth, std::string relation);
+  void add_member(household::state& to, std::string first, std::string last, const date& birth,
+                  std::string relation);
   void add_children(household::state& to, const std::string& last_name, int parent_age);
   std::string first_name(char sex, int birth_year);
   date birth_of_age(int age);
@@ -188,7 +191,8 @@ void registrar::add_children(household::state& to, const std::string& last_name,
   for (int i = 0; i < count && age >= 0; ++i) {
     const char sex = chance_.percent(50) ? 'f' : 'm';
     const auto birth = birth_of_age(age);
-    add_member(to, first_name(sex, static_cast<int>(birth.year())), last_name, birth, sex == 'f' ? "fille" : "fils");
+    add_member(to, first_name(sex, static_cast<int>(birth.year())), last_name, birth,
+               sex == 'f' ? "fille" : "fils");
     age -= static_cast<int>(chance_.between(2, 4));
   }
 }
@@ -237,7 +241,8 @@ planned_household registrar::client(std::size_t number) {
   who.newsletter = chance_.percent(40);
   who.archived = chance_.percent(3);
   if (chance_.percent(50))
-    who.members.front().answers = json_object{}.add("known_by", chance_.percent(50) ? "Affiche" : "Amis").text();
+    who.members.front().answers =
+        json_object{}.add("known_by", chance_.percent(50) ? "Affiche" : "Amis").text();
   set_status(made);
   return made;
 }
@@ -251,7 +256,8 @@ planned_household registrar::family(const account_row& claire) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto row = rows.at(i);
     add_member(who, row.text("first_name"), row.text("last_name"),
-               born(static_cast<int>(row.number("age")), row.text("birthday"), day_of(base_)), row.text("relation"));
+               born(static_cast<int>(row.number("age")), row.text("birthday"), day_of(base_)),
+               row.text("relation"));
   }
   who.email = claire.email;
   who.email_key = claire.email_key;
@@ -271,8 +277,8 @@ std::vector<planned_account> plan_accounts(std::uint64_t seed, time_point founde
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto row = rows.at(i);
     const auto birth = born(static_cast<int>(row.number("age")), row.text("birthday"), day_of(base));
-    planned_account made{new_account(seed, row.text("email"), row.text("first_name"), row.text("last_name"), birth,
-                                     founded + std::chrono::minutes{i}),
+    planned_account made{new_account(seed, row.text("email"), row.text("first_name"), row.text("last_name"),
+                                     birth, founded + std::chrono::minutes{i}),
                          row.text("role")};
     name_account(made.row, usernames);
     out.push_back(std::move(made));
@@ -280,8 +286,9 @@ std::vector<planned_account> plan_accounts(std::uint64_t seed, time_point founde
   return out;
 }
 
-std::vector<planned_household> plan_households(std::uint64_t seed, const organisation::snapshot& at, time_point base,
-                                               const account_row& claire, std::size_t others) {
+std::vector<planned_household> plan_households(std::uint64_t seed, const organisation::snapshot& at,
+                                               time_point base, const account_row& claire,
+                                               std::size_t others) {
   registrar desk{seed, at, base};
   for (const auto& each : plan_accounts(seed, at.created_at, base)) desk.reserve(each.row);
   std::vector<planned_household> out;

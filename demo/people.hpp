@@ -32,10 +32,12 @@ struct planned_household {
   std::optional<account_row> account; // of an accepted one; nobody knows its password
 };
 
-/// Claire's family first, of family.csv, then `others` households. E-mail addresses are of demo.example and phone
-/// numbers of the ranges that the French regulator keeps for fiction, so that nobody real is ever reached.
-std::vector<planned_household> plan_households(std::uint64_t seed, const organisation::snapshot& at, time_point base,
-                                               const account_row& claire, std::size_t others);
+/// Claire's family first, of family.csv, then `others` households. E-mail addresses are of demo.example and
+/// phone numbers of the ranges that the French regulator keeps for fiction, so that nobody real is ever
+/// reached.
+std::vector<planned_household> plan_households(std::uint64_t seed, const organisation::snapshot& at,
+                                               time_point base, const account_row& claire,
+                                               std::size_t others);
 
 /// Whole years on the day of `at`; a member without birth date counts as grown up.
 int age_of(const household::member& who, time_point at);

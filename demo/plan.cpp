@@ -19,15 +19,18 @@ plan make_plan(std::uint64_t seed, time_point founded) {
   made.organisation = plan_organisation(seed, founded);
   made.accounts = plan_accounts(seed, founded, made.base);
   made.offers = plan_offers(seed, founded, made.base);
-  auto households = plan_households(seed, made.organisation, made.base, made.account(buyer_email), household_count - 1);
+  auto households =
+      plan_households(seed, made.organisation, made.base, made.account(buyer_email), household_count - 1);
   // Hers stands in accounts.csv and is written before the households.
   households.front().account.reset();
 
   shopping season{seed, made};
   for (std::size_t i = 0; i < households.size(); ++i) {
     client each{std::move(households[i].who), std::move(households[i].account), {}};
-    if (i == 0) season.claire(each);
-    else if (i + 1 < households.size()) season.stranger(each);
+    if (i == 0)
+      season.claire(each);
+    else if (i + 1 < households.size())
+      season.stranger(each);
     made.clients.push_back(std::move(each));
   }
   return made;

@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
-// Everything that the demonstration holds, as what people did one after the other. Pure: the same seed and time give
-// the same plan, so that a load which was cut off is completed by the next start.
+// Everything that the demonstration holds, as what people did one after the other. Pure: the same seed and
+// time give the same plan, so that a load which was cut off is completed by the next start.
 
 namespace foyer::demo {
 
@@ -47,8 +47,8 @@ struct plan {
   organisation::snapshot organisation;
   std::vector<planned_account> accounts;
   std::vector<planned_offer> offers;
-  /// Claire's first. The last has done nothing yet: it is written when all others are complete, and so tells that the
-  /// demonstration is.
+  /// Claire's first. The last has done nothing yet: it is written when all others are complete, and so tells
+  /// that the demonstration is.
   std::vector<client> clients;
 
   [[nodiscard]] const account_row& account(std::string_view email) const;

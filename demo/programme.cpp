@@ -123,9 +123,10 @@ private:
   }
 
   std::size_t nth_of(const std::string& event) const {
-    return 1 + static_cast<std::size_t>(std::count_if(made_.begin(), made_.end(), [&](const planned_offer& each) {
-      return each.key.starts_with(event + "/");
-    }));
+    return 1 +
+           static_cast<std::size_t>(std::count_if(made_.begin(), made_.end(), [&](const planned_offer& each) {
+             return each.key.starts_with(event + "/");
+           }));
   }
 
   void finish(planned_offer& made, time_point at) const {
@@ -165,8 +166,8 @@ organisation::snapshot plan_organisation(std::uint64_t seed, time_point founded)
   const auto from = read_table("organisation");
   const auto value = [&](std::string_view key) { return from.find("key", key).text("value"); };
   auto made = organisation::new_organisation(organisation_id{made_id(seed, "organisation", founded)},
-                                             std::string{demo_slug}, value("name"), *currency::parse("EUR"), "fr",
-                                             founded);
+                                             std::string{demo_slug}, value("name"), *currency::parse("EUR"),
+                                             "fr", founded);
   for (auto& shop : made.shops) shop.customer_space_open = !shop.box_office;
   made.options.legal_name = value("legal_name");
   made.options.legal_address = value("legal_address");

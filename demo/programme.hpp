@@ -19,8 +19,8 @@ struct planned_offer {
   time_point created_at;
 };
 
-/// The season's dates in order of time, then courses, passes, vouchers, membership, merchandise and bookings. Dates
-/// are relative to `base`; sales began with `founded`.
+/// The season's dates in order of time, then courses, passes, vouchers, membership, merchandise and bookings.
+/// Dates are relative to `base`; sales began with `founded`.
 std::vector<planned_offer> plan_offers(std::uint64_t seed, time_point founded, time_point base);
 
 /// The organisation with settings, form, tags and floors of organisation.csv, form.csv and tags.csv.

@@ -35,9 +35,13 @@ const offer::rate& rate_for(const offer::details& what, const household::state& 
   return best != nullptr ? *best : what.rates.front();
 }
 
-checkout::wanted_payment by(payment_method method) { return {method, std::nullopt, {}}; }
+checkout::wanted_payment by(payment_method method) {
+  return {method, std::nullopt, {}};
+}
 
-amount rounded_up(amount sum, amount step) { return (sum + step - 1) / step * step; }
+amount rounded_up(amount sum, amount step) {
+  return (sum + step - 1) / step * step;
+}
 
 // A day or so before a purchase, but after what was done before.
 time_point shortly_before(time_point purchase_at, const client& who) {
@@ -59,12 +63,15 @@ const planned_offer& shopping::offer(std::string_view key) const {
   throw std::logic_error{"the data files have no offer " + std::string{key}};
 }
 
-const planned_offer& shopping::draw() { return plan_.offers[chance_.weighted(demand_)]; }
+const planned_offer& shopping::draw() {
+  return plan_.offers[chance_.weighted(demand_)];
+}
 
-bool shopping::add(basket& to, const planned_offer& what, const offer::rate& rate, std::vector<member_id> members,
-                   std::int32_t quantity) {
+bool shopping::add(basket& to, const planned_offer& what, const offer::rate& rate,
+                   std::vector<member_id> members, std::int32_t quantity) {
   auto& taken = taken_[what.id];
-  if (what.what.capacity && taken + quantity > *what.what.capacity - std::min(kept_free, *what.what.capacity - 1))
+  if (what.what.capacity &&
+      taken + quantity > *what.what.capacity - std::min(kept_free, *what.what.capacity - 1))
     return false;
   taken += quantity;
   to.lines.push_back({what.id, rate.id, quantity, std::move(members)});
@@ -98,7 +105,8 @@ void shopping::add_other(basket& to, const planned_offer& what, const household:
   }
   for (const auto& each : who.members) {
     const auto age = age_of(each, at);
-    if ((what.what.min_age && age < *what.what.min_age) || (what.what.max_age && age > *what.what.max_age)) continue;
+    if ((what.what.min_age && age < *what.what.min_age) || (what.what.max_age && age > *what.what.max_age))
+      continue;
     add(to, what, rate_for(what.what, who, age), {each.id}, 1);
     return;
   }
@@ -112,8 +120,10 @@ shopping::basket shopping::fill(const household::state& who, time_point at) {
     const bool there = std::any_of(made.lines.begin(), made.lines.end(),
                                    [&](const checkout::wanted_line& each) { return each.offer == what.id; });
     if (there) continue;
-    if (what.what.kind == offer::kind::ticket) add_show(made, what, who, at);
-    else add_other(made, what, who, at);
+    if (what.what.kind == offer::kind::ticket)
+      add_show(made, what, who, at);
+    else
+      add_other(made, what, who, at);
   }
   return made;
 }
@@ -132,7 +142,9 @@ void shopping::take_off(client& to, amount sum, time_point at) {
 }
 
 void shopping::pay_from_balance(client& who, basket what, time_point at) {
-  if (balance_ < what.total) top_up(who, rounded_up(what.total - balance_, chance_.percent(50) ? 2'000 : 5'000), shortly_before(at, who));
+  if (balance_ < what.total)
+    top_up(who, rounded_up(what.total - balance_, chance_.percent(50) ? 2'000 : 5'000),
+           shortly_before(at, who));
   balance_ -= what.total;
   purchase made;
   made.at = at;
@@ -197,9 +209,12 @@ void shopping::stranger(client& who) {
     auto what = fill(who.who, at);
     if (what.lines.empty()) continue;
     const auto way = chance_.weighted({48, 44, 8});
-    if (way == 2 && balance_ - what.total >= floor && !what.stored_value) owe(who, std::move(what), at);
-    else if (way == 1 || what.stored_value || what.counter_only) pay_at_counter(who, std::move(what), at);
-    else pay_from_balance(who, std::move(what), at);
+    if (way == 2 && balance_ - what.total >= floor && !what.stored_value)
+      owe(who, std::move(what), at);
+    else if (way == 1 || what.stored_value || what.counter_only)
+      pay_at_counter(who, std::move(what), at);
+    else
+      pay_from_balance(who, std::move(what), at);
   }
   if (chance_.percent(9))
     if (auto what = fill(who.who, plan_.base); !what.lines.empty() && !what.counter_only)
@@ -248,10 +263,12 @@ void shopping::claire(client& her) {
   pay_from_balance(her, std::move(online[0].what), online[0].at);
   pay_from_balance(her, std::move(online[1].what), online[1].at);
   top_up(her, needed - first, ago(46, 15));
-  for (std::size_t i = 2; i < online.size(); ++i) pay_from_balance(her, std::move(online[i].what), online[i].at);
+  for (std::size_t i = 2; i < online.size(); ++i)
+    pay_from_balance(her, std::move(online[i].what), online[i].at);
   // One mail in the demonstration's mailbox, with the link to her tickets.
   std::get<purchase>(her.acts.back()).told_by_mail = true;
-  // A present, bought at the counter: stored value is never bought with a balance (W10). Before the last order.
+  // A present, bought at the counter: stored value is never bought with a balance (W10). Before the last
+  // order.
   purchase present;
   present.at = ago(9, 16);
   present.at_counter = true;

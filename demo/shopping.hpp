@@ -7,8 +7,8 @@
 
 namespace foyer::demo {
 
-/// Decides what the households bought and how they paid. It counts places and balances, so that every purchase is one
-/// that the program accepts.
+/// Decides what the households bought and how they paid. It counts places and balances, so that every
+/// purchase is one that the program accepts.
 class shopping {
 public:
   /// Uses the plan's offers; they must stay where they are.
@@ -16,7 +16,8 @@ public:
 
   /// Claire's family: tickets, a course, a pass and a voucher; her balance ends at `claires_balance`.
   void claire(client& her);
-  /// None to four orders; some pay from their balance, some at the counter, some have not paid yet, some owe money.
+  /// None to four orders; some pay from their balance, some at the counter, some have not paid yet, some owe
+  /// money.
   void stranger(client& who);
 
 private:

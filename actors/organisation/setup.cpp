@@ -13,7 +13,8 @@ constexpr std::size_t slug_max = 63;
 shop new_shop(std::string slug, std::string name, bool box_office, std::vector<payment_method> methods,
               time_point at) {
   shop made;
-  made.id = shop_id{new_uuid(std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count())};
+  made.id =
+      shop_id{new_uuid(std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count())};
   made.slug = std::move(slug);
   made.name = std::move(name);
   made.box_office = box_office;
@@ -42,8 +43,8 @@ snapshot new_organisation(const organisation_id& id, std::string slug, std::stri
   made.unit = unit;
   made.locale = std::move(locale);
   // Methods that need a contract with somebody are switched on by the administrator.
-  made.shops.push_back(new_shop("online", french ? "En ligne" : "Online", false,
-                                {wallet, bank_transfer, cash, cheque}, at));
+  made.shops.push_back(
+      new_shop("online", french ? "En ligne" : "Online", false, {wallet, bank_transfer, cash, cheque}, at));
   made.shops.push_back(
       new_shop("counter", french ? "Guichet" : "Counter", true, {wallet, cash, cheque, bank_transfer}, at));
   made.created_at = at;

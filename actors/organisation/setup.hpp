@@ -12,8 +12,8 @@ namespace foyer::organisation {
 /// Lower case letters, digits and hyphens, beginning with a letter or digit; at most 63 characters.
 bool is_slug(std::string_view text) noexcept;
 
-/// With the points of sale `online` (customer space open) and `counter`, both with wallet, bank transfer, cash and
-/// cheque. Version 1, not written yet.
+/// With the points of sale `online` (customer space open) and `counter`, both with wallet, bank transfer,
+/// cash and cheque. Version 1, not written yet.
 snapshot new_organisation(const organisation_id& id, std::string slug, std::string name, const currency& unit,
                           std::string locale, time_point at);
 

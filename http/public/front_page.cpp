@@ -34,9 +34,7 @@ void add_front_page(router& to, front_page what) {
   to.add(
       verb::get, "/style.css",
       [](request&) -> asio::awaitable<response> {
-        auto out = response(200, "text/css; charset=utf-8", std::string(front_page_style()));
-        out.header("Cache-Control", "max-age=3600");
-        co_return out;
+        co_return response(200, "text/css; charset=utf-8", std::string(front_page_style()));
       },
       about("front_page_style"));
 }

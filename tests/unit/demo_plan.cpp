@@ -163,7 +163,8 @@ TEST_CASE("a table reads quotes, commas and empty cells, and names its mistakes"
 }
 
 TEST_CASE("an organisation begins with an open online shop and a counter") {
-  const auto made = organisation::new_organisation(organisation_id{}, "petit", "Petit théâtre", currency{}, "fr", founded);
+  const auto made =
+      organisation::new_organisation(organisation_id{}, "petit", "Petit théâtre", currency{}, "fr", founded);
   REQUIRE(made.shops.size() == 2);
   CHECK(made.find_shop("online")->customer_space_open);
   CHECK(made.find_shop("counter")->box_office);
