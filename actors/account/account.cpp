@@ -93,7 +93,6 @@ decided<done> decide(const state& now, const correct_address& command) {
   to.next.email = command.email.shown;
   to.next.email_key = command.email.key;
   send_link(to, command.with);
-  to.write_account();
   return to.done_with(done{});
 }
 
@@ -111,7 +110,6 @@ decided<proven> decide(const state& now, const confirm& command) {
   to.rows = command.rows;
   to.use(checked.found->id);
   activate(to, command.with);
-  to.write_account();
   return to.done_with(proven{});
 }
 
@@ -126,7 +124,6 @@ decided<proven> decide(const state& now, const accept_welcome& command) {
   activate(to, command.with);
   to.end_sessions(std::nullopt);
   to.rows.cold.emplace_back(command.session);
-  to.write_account();
   return to.done_with(proven{});
 }
 
@@ -147,12 +144,13 @@ decided<done> decide(const state& now, const remind_if_due& command) {
   change to{now};
   to.rows.cold.emplace_back(deadline_done{deadline_kind::confirmation_reminder, now.id.value});
   if (!now.pending()) return to.done_with(done{});
-  if (with.at < now.created_at + with.limits.reminder) return nothing(now);
+  if (now.reminded || with.at < now.created_at + with.limits.reminder) return nothing(now);
   // What came due while the server was down may leave nothing to remind of.
   const auto left = now.created_at + with.limits.removal - with.at;
   if (left <= duration::zero()) return to.done_with(done{});
   const auto made = to.mint(token_purpose::confirmation, with.token, {}, with.at,
                             std::min(with.limits.confirmation, left), false);
+  to.next.reminded = true;
   to.removed_at = rfc3339(now.created_at + with.limits.removal);
   to.mail(with.mail, "confirmation_reminder", now.email, with.at, made.id);
   return to.done_with(done{});

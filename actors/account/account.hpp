@@ -49,6 +49,7 @@ struct state {
   std::optional<time_point> confirmed_at;
   time_point password_changed_at;
   std::vector<token> tokens;
+  bool reminded = false; // in memory only, for a deadline that is met twice
 
   [[nodiscard]] bool exists() const noexcept { return version > 0; }
   [[nodiscard]] bool pending() const noexcept { return exists() && !active; }

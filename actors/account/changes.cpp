@@ -107,6 +107,7 @@ void change::mail(const mail_id& id, std::string_view template_name, const std::
 }
 
 void change::write_account() {
+  written_ = true;
   next.version = before.version + 1;
   account_row row;
   row.id = next.id;

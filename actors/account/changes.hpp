@@ -22,13 +22,16 @@ public:
   void mail(const mail_id& id, std::string_view template_name, const std::string& address, time_point at,
             const std::optional<token_id>& link = {}, const origin& from = {});
 
-  /// Writes the account's row; call it once, when `next` is complete.
+  /// Writes the account's row, when `next` is complete.
   void write_account();
   void end_deadlines();
   void end_sessions(std::optional<session_id> except);
 
+  /// Every durable change of an account writes its row, even where only a token or a session changes: the version
+  /// in it keeps a decision from landing whose ground, an earlier one, was lost.
   template <class Result>
   decided<Result> done_with(Result result, bool durable = true) {
+    if (durable && !written_ && before.exists() && next.exists()) write_account();
     return step<state, Result>{std::move(next), std::move(result), std::move(rows), durable};
   }
 
@@ -38,6 +41,9 @@ public:
   std::string former_email; // of a change of address
   std::string removed_at;   // of a reminder: when the account goes
   std::string new_email;
+
+private:
+  bool written_ = false;
 };
 
 /// Which token a proof is for, or why it is none. A wrong code adds its failure to `to` (and has rows then).

@@ -32,7 +32,6 @@ decided<done> decide(const state& now, const begin_session& command) {
   to.rows.cold.emplace_back(command.session);
   if (command.rehashed) {
     to.next.password_hash = *command.rehashed;
-    to.write_account();
   }
   return to.done_with(done{});
 }
@@ -42,7 +41,6 @@ decided<done> decide(const state& now, const change_password& command) {
   change to{now};
   set_password(to, command.new_hash, command.with, command.from);
   to.end_sessions(command.keep);
-  to.write_account();
   return to.done_with(done{});
 }
 
@@ -63,7 +61,6 @@ decided<proven> decide(const state& now, const reset_password& command) {
   to.use(checked.found->id);
   set_password(to, *command.new_hash, command.with, command.from);
   to.end_sessions(std::nullopt);
-  to.write_account();
   return to.done_with(proven{});
 }
 
@@ -94,7 +91,6 @@ decided<proven> decide(const state& now, const confirm_email_change& command) {
   to.replace_tokens(token_purpose::password_reset);
   to.mail(command.with.mail, "email_changed", to.former_email, command.with.at);
   to.mail(command.with.second_mail, "email_changed", to.new_email, command.with.at);
-  to.write_account();
   return to.done_with(proven{});
 }
 
@@ -116,7 +112,6 @@ decided<proven> decide(const state& now, const undo_email_change& command) {
   // Somebody knew the password: the owner chooses a new one.
   const auto made = to.mint(token_purpose::password_reset, with.token, {}, with.at, with.limits.password_reset, true);
   to.mail(with.mail, "password_reset", to.next.email, with.at, made.id);
-  to.write_account();
   return to.done_with(proven{});
 }
 

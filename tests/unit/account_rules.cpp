@@ -269,6 +269,9 @@ TEST_CASE("A4 one reminder goes out, and leaves a link that is still good alone"
   CHECK_FALSE(refusal_of(of, confirmation(link(newest(of, token_purpose::confirmation)), noon + 25h)));
   // never beyond the removal
   CHECK(of.tokens.back().expires_at == noon + 48h);
+  // met a second time
+  apply(of, remind_if_due{supplies_at(noon + 25h)}, &rows);
+  CHECK(rows.mails.empty());
 }
 
 TEST_CASE("A4 a mistyped address can be corrected while pending, with the password only") {
@@ -398,7 +401,7 @@ TEST_CASE("A9 registering an address that is there changes nothing of it, and it
   auto of = active();
   commit rows;
   apply(of, register_again{supplies_at(noon)}, &rows);
-  CHECK(rows.cold.empty());
+  CHECK(rows.cold.size() == count<account_row>(rows)); // its version, nothing else
   REQUIRE(rows.mails.size() == 1);
   CHECK(rows.mails[0].template_name == "already_registered");
 
@@ -409,6 +412,18 @@ TEST_CASE("A9 registering an address that is there changes nothing of it, and it
   CHECK(waiting.registration_hash == claims_hash);
   CHECK(rows.mails[0].template_name == "confirmation");
   CHECK(refusal_of(waiting, confirmation(link(first))) == errc::token_replaced);
+}
+
+TEST_CASE("A5 every durable change carries the account's version, so that none lands whose ground was lost") {
+  auto of = active();
+  commit rows;
+  apply(of, request_reset{supplies_at(noon)}, &rows);
+  CHECK(count<account_row>(rows) == 1);
+  begin_session login;
+  login.verified_against = "first hash";
+  apply(of, login, &rows);
+  REQUIRE(count<account_row>(rows) == 1);
+  CHECK(std::get<account_row>(rows.cold.front()).expected_version == of.version - 1);
 }
 
 TEST_CASE("A10 the mails of an account are in its language") {
