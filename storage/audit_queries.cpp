@@ -90,13 +90,14 @@ select format('order %s: %s payments held, %s holds in the ledger not released',
 from p full join e using (order_id) where coalesce(held, 0) <> coalesce(open, 0)
 )sql";
 
+// A refund that staff enter by hand is of something that was not ordered here.
 constexpr const char* entries_of_orders = R"sql(
 select format('entry %s of wallet %s: %s', e.seq, e.household_id, case
   when e.order_id is null then 'a purchase, refund, hold or release without order'
   when o.id is null then 'its order ' || e.order_id || ' does not exist'
   else 'its order ' || e.order_id || ' belongs to another household' end)
 from ledger_entries e left join orders o on o.id = e.order_id
-where (e.order_id is null and e.kind in (2, 3, 6, 7)) or (e.order_id is not null and o.id is null)
+where (e.order_id is null and (e.kind in (2, 6, 7) or (e.kind = 3 and e.by_kind <> 2))) or (e.order_id is not null and o.id is null)
   or (e.kind in (2, 6, 7) and o.household_id is distinct from e.household_id and o.id is not null)
 )sql";
 

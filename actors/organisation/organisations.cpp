@@ -143,12 +143,17 @@ public:
     for (auto& each : rows.cold) all.cold.push_back(std::move(each));
     rows.cold = std::move(all.cold);
     auto after = std::make_shared<const snapshot>(std::move(to));
-    journal_.append(std::move(rows), [this_memory = memory_, after, back, &clock = clock_](const commit_outcome& what) {
+    journal_.append(std::move(rows), [this_memory = memory_, after, back, &clock = clock_, &loader = from_](const commit_outcome& what) {
       switch (what.status) {
         case commit_status::committed:
           this_memory->keep(after, clock.now());
           return back(after);
-        case commit_status::stale: return back(errc::version_conflict);
+        case commit_status::stale:
+          // Somebody else was faster, at the command line perhaps: the next reader shall see it.
+          return loader.load_organisation(after->id, [this_memory, back, &clock](outcome<snapshot_ptr> read) {
+            if (read) this_memory->keep(*read, clock.now());
+            back(errc::version_conflict);
+          });
         case commit_status::conflict: return back(refusal{errc::conflict, what.constraint});
         case commit_status::rejected: return back(refusal{errc::internal, what.constraint});
         case commit_status::lost: return back(errc::unavailable);

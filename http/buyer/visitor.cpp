@@ -37,11 +37,14 @@ asio::awaitable<outcome<visitor>> visitor_of(house_services& with, const request
   out.now = with.clock.now();
   household::maybe_id whose;
   if (who->account) {
-    auto found = co_await runtime::await_reply<household::maybe_id>([&](reply<household::maybe_id> back) {
-      with.households.find_of_account(out.at->id, out.account->id, std::move(back));
-    });
-    if (!found) co_return found.error();
-    whose = *found;
+    whose = with.households.known_of_account(out.at->id, out.account->id);
+    if (!whose) {
+      auto found = co_await runtime::await_reply<household::maybe_id>([&](reply<household::maybe_id> back) {
+        with.households.find_of_account(out.at->id, out.account->id, std::move(back));
+      });
+      if (!found) co_return found.error();
+      whose = *found;
+    }
   } else {
     // A my-space session of another organisation sees nothing here, not even that there is something.
     if (who->space_organisation != out.at->id) co_return errc::not_found;
