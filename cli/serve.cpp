@@ -6,6 +6,7 @@
 #include "cli/parts.hpp"
 #include "cli/routes.hpp"
 #include "http/json/reader.hpp"
+#include "http/openapi/document.hpp"
 #include "http/operations/routes.hpp"
 #include "http/server/server.hpp"
 #include "mail/mailbox.hpp"
@@ -40,7 +41,9 @@ constexpr std::chrono::seconds sweep_every{1};
 
 unsigned threads_of(const config::settings& settings) {
   if (settings.server.threads > 0) return static_cast<unsigned>(settings.server.threads);
-  return std::max(1U, std::thread::hardware_concurrency());
+  // A private PostgreSQL needs a core too: on two of them one thread sells more than two do (README, "Speed").
+  const auto cores = std::max(1U, std::thread::hardware_concurrency());
+  return settings.database.url.empty() && cores > 1 ? cores - 1 : cores;
 }
 
 http::server_options options_of(const config::settings& from) {
@@ -93,14 +96,29 @@ public:
     http::operations::add_metrics_route(metrics_router_, routes_.metrics);
     http::json::set_depth_max(static_cast<std::size_t>(settings.http.json_depth_max));
     http::add_front_page(routes_.router, front_page_of(settings));
-    if (settings.data.demo) load_demo(parts_);
-    server_ = http::create_server(io_, options_of(settings), routes_.router, routes_.metrics);
-    if (!settings.server.metrics_listen.empty()) {
+    // Last, since it describes the routes that are there.
+    http::openapi::add_route(routes_.router, {FOYER_VERSION, routes_.site.session_cookie, options_of(settings).body_max});
+  }
+
+  // What was woken last: actors that end, connections that close. They must be gone before what they stand on.
+  ~running() {
+    stop_now();
+    io_.restart();
+    io_.poll();
+  }
+  running(const running&) = delete;
+  running& operator=(const running&) = delete;
+
+  /// Opens the ports. Throws when that is not possible, such as when somebody else has one.
+  void start() {
+    if (settings_.data.demo) load_demo(parts_);
+    server_ = http::create_server(io_, options_of(settings_), routes_.router, routes_.metrics);
+    if (!settings_.server.metrics_listen.empty()) {
       http::server_options options;
       options.name = "metrics";
-      options.listen = settings.server.metrics_listen;
+      options.listen = settings_.server.metrics_listen;
       options.any_host = true;
-      options.threads = threads_of(settings);
+      options.threads = threads_of(settings_);
       metrics_server_ = http::create_server(io_, options, metrics_router_, routes_.metrics);
     }
     wait_for_signals();
@@ -112,9 +130,6 @@ public:
     for (unsigned i = 1; i < threads_of(settings_); ++i) threads.emplace_back([this] { io_.run(); });
     io_.run();
     for (auto& each : threads) each.join();
-    // What was woken last: actors that end, connections that close. They must be gone before what they stand on.
-    io_.restart();
-    io_.poll();
   }
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
@@ -193,7 +208,7 @@ private:
     if (stopped_.exchange(true)) return;
     deadline_.cancel();
     sweep_.cancel();
-    server_->stop();
+    if (server_) server_->stop();
     if (metrics_server_) metrics_server_->stop();
     // Waits for the mails in hand; their threads are not ours.
     mailers_->stop();
@@ -240,6 +255,7 @@ int run_serve(const serve_options&, const config::settings& settings) {
   if (!secret) return fail(secret.error().detail);
   try {
     running server{settings, database->url, *secret};
+    server.start();
     spdlog::info("listening on {} (port {})", settings.server.listen, server.port());
     std::fputs(ready_text(settings).c_str(), stdout);
     std::fflush(stdout);

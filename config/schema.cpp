@@ -46,7 +46,7 @@ const field fields[] = {
     {"server.trusted_proxies", list_field{at<&settings::server, &server_settings::trusted_proxies>},
      "addresses or networks whose X-Forwarded-For is believed"},
     {"server.threads", integer_field{at<&settings::server, &server_settings::threads>, 0, 1'024},
-     "threads that serve; 0: one per core"},
+     "threads that serve; 0: one per core, less one for a private PostgreSQL"},
     {"server.drain_deadline", duration_field{at<&settings::server, &server_settings::drain_deadline>},
      "how long requests in flight may take to finish after SIGTERM"},
 
