@@ -6,7 +6,8 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config libcaf-dev libboost
   libspdlog-dev libfmt-dev libcurl4-openssl-dev libkainjow-mustache-dev libqrencode-dev libicu-dev libidn2-dev
   ca-certificates"
 # What the tests need on top.
-test_packages="catch2 python3 python3-pytest python3-aiosmtpd python3-dkim zbar-tools librsvg2-bin curl jq git"
+test_packages="catch2 python3 python3-pytest python3-aiosmtpd python3-dkim python3-jsonschema
+  zbar-tools librsvg2-bin curl jq git"
 
 say() {
   if [ -t 2 ]; then printf '\033[1m==>\033[0m %s\n' "$*" >&2; else printf '==> %s\n' "$*" >&2; fi
