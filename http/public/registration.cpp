@@ -63,6 +63,19 @@ asio::awaitable<outcome<std::set<std::string>>> usernames_like(account_services&
   });
 }
 
+// The next that is free (A8). Who lost it twice chooses among more: others of that name register at the same time.
+std::string next_username(const std::string& base, std::optional<int> year, std::set<std::string> taken, int tries) {
+  auto name = account::free_username(base, year, taken);
+  if (tries < 2) return name;
+  std::array<std::uint8_t, 1> random{};
+  fill_random(random);
+  for (auto skip = random[0] % (2U << tries); skip > 0; --skip) {
+    taken.insert(name);
+    name = account::free_username(base, year, taken);
+  }
+  return name;
+}
+
 // Registers a new account under the next username that is free (A8). The answer may be the conflict of the address.
 asio::awaitable<outcome<done>> insert(account_services& with, account::register_new command,
                                       std::optional<std::string> chosen) {
@@ -75,7 +88,7 @@ asio::awaitable<outcome<done>> insert(account_services& with, account::register_
     } else {
       const auto taken = co_await usernames_like(with, base);
       if (!taken) co_return taken.error();
-      command.username = account::free_username(base, year, *taken);
+      command.username = next_username(base, year, *taken, tries);
     }
     const account_id fresh{new_uuid(account::unix_ms(command.with.at))};
     auto answer = co_await ask_entity(with.accounts, fresh, command);

@@ -46,6 +46,9 @@ def eventually(condition, seconds=10, what="the condition"):
 
 
 class Server:
+    binary = BINARY
+    environment = {}
+
     def __init__(self, **settings):
         """Settings are keys of the configuration with `__` for the dot: accounts__confirmation_link="2s"."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="foyer-test-"))
@@ -79,8 +82,9 @@ class Server:
     def start(self, seconds=60):
         """Starts `foyer serve` and waits until it is ready."""
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.write_config())],
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
+            self.process = subprocess.Popen([self.binary, "serve", "--config", str(self.write_config())],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                                            env={**os.environ, **self.environment})
         eventually(self.ready, seconds, "readiness")
         return self
 
@@ -107,6 +111,18 @@ class Server:
     def postmaster(self):
         """The pid of its private PostgreSQL."""
         return int((self.folder / "data/postgresql/postmaster.pid").read_text().split()[0])
+
+    def socket_folder(self):
+        """Where its private PostgreSQL listens."""
+        return (self.folder / "data/postgresql/postmaster.pid").read_text().split("\n")[4]
+
+    def sql(self, statement):
+        """What the private PostgreSQL answers, past the program."""
+        done = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1",
+                               f"host={self.socket_folder()} user=foyer dbname=foyer", "-c", statement],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     def kill9(self):
         self.process.kill()
@@ -141,6 +157,22 @@ class Server:
                 except ProcessLookupError:
                     pass
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Unguarded(Server):
+    """Built with guards that can be turned off, to show that the race tests notice: `off` is "funds,places,keys" or a
+    part of it. The database's own constraints stay until without_constraints() drops them."""
+
+    binary = str(pathlib.Path(BINARY).with_name("foyer-unguarded"))
+
+    def __init__(self, off, **settings):
+        super().__init__(**settings)
+        self.environment = {"FOYER_GUARDS_OFF": off}
+
+    def without_constraints(self):
+        self.sql("alter table wallets drop constraint wallets_floor")
+        self.sql("alter table offer_stock drop constraint offer_stock_capacity")
+        return self
 
 
 class Mailbox:

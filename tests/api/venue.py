@@ -61,7 +61,7 @@ class Venue(House):
         return buyer
 
     def buyers(self, count, credit=0):
-        """Many at once: most of the time of a registration is waiting."""
+        """Many at once: most of the time of a registration is waiting. All have one name (A8)."""
         parts = min(count, 24)
         shares = in_parallel(lambda part: [self.buyer(credit) for _ in range(part, count, parts)], parts)
         return [each for share in shares for each in share]
