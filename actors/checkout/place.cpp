@@ -47,6 +47,7 @@ household::state new_client(const place_order& command, time_point at) {
 
 asio::awaitable<outcome<client>> find_client(services& with, const place_order& command, time_point at) {
   std::optional<household_id> known = command.household;
+  if (!known && command.account) known = with.households.known_of_account(command.organisation->id, *command.account);
   if (!known && command.account) {
     auto found = co_await await_reply<std::optional<household_id>>([&](reply<std::optional<household_id>> back) {
       with.households.find_of_account(command.organisation->id, *command.account, std::move(back));

@@ -18,19 +18,25 @@ struct model {
   }
 };
 
-using household_entity = runtime::entity<model, create, change, renew_key, add_member, change_member, remove_member, link_account,
-                                         unlink_account, get_view>;
+using household_entity = runtime::entity<model, create, change, renew_key, add_member, change_member,
+                                         remove_member, link_account, unlink_account, get_view>;
 
 class actors final : public registry {
 public:
   actors(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max)
-      : from_(from),
-        cache_(std::make_shared<account_cache>(account_kept_for)),
-        directory_(household_entity::create_directory(system, std::make_shared<model>(model{from}), to, {waiting_max})) {}
+      : from_(from), cache_(std::make_shared<account_cache>(account_kept_for)),
+        directory_(household_entity::create_directory(system, std::make_shared<model>(model{from}), to,
+                                                      {waiting_max})) {}
 
-  void tell(const household_id& which, ask<create> command) override { directory_->tell(which, std::move(command)); }
-  void tell(const household_id& which, ask<change> command) override { directory_->tell(which, std::move(command)); }
-  void tell(const household_id& which, ask<renew_key> command) override { directory_->tell(which, std::move(command)); }
+  void tell(const household_id& which, ask<create> command) override {
+    directory_->tell(which, std::move(command));
+  }
+  void tell(const household_id& which, ask<change> command) override {
+    directory_->tell(which, std::move(command));
+  }
+  void tell(const household_id& which, ask<renew_key> command) override {
+    directory_->tell(which, std::move(command));
+  }
   void tell(const household_id& which, ask<add_member> command) override {
     directory_->tell(which, std::move(command));
   }
@@ -44,7 +50,8 @@ public:
     directory_->tell(which, std::move(command));
   }
   void tell(const household_id& which, ask<unlink_account> command) override {
-    // Whoever was linked is known only to the actor: ask it first, and forget that account when the link is gone.
+    // Whoever was linked is known only to the actor: ask it first, and forget that account when the link is
+    // gone.
     auto forget = [cache = cache_](const state& before) {
       if (before.account) cache->erase(before.organisation, *before.account, account_cache::steady::now());
     };
@@ -60,9 +67,14 @@ public:
     }};
     directory_->tell(which, std::move(first));
   }
-  void tell(const household_id& which, ask<get_view> command) override { directory_->tell(which, std::move(command)); }
+  void tell(const household_id& which, ask<get_view> command) override {
+    directory_->tell(which, std::move(command));
+  }
 
   [[nodiscard]] maybe_id known_of_account(const organisation_id& at, const account_id& whose) const override {
+    return cache_->find(at, whose, account_cache::steady::now());
+  }
+  [[nodiscard]] maybe_id known_of_account(const organisation_id& at, const account_id& whose) override {
     return cache_->find(at, whose, account_cache::steady::now());
   }
   void find_of_account(const organisation_id& at, const account_id& whose, reply<maybe_id> back) override {
@@ -80,7 +92,9 @@ public:
   void find_by_number(const organisation_id& at, std::string number, reply<maybe_id> back) override {
     from_.find_by_number(at, std::move(number), std::move(back));
   }
-  void find_by_key(const sha256_hash& hash, reply<maybe_id> back) override { from_.find_by_key(hash, std::move(back)); }
+  void find_by_key(const sha256_hash& hash, reply<maybe_id> back) override {
+    from_.find_by_key(hash, std::move(back));
+  }
   void find_space_code(const household_id& of, reply<std::optional<space_code>> back) override {
     from_.find_space_code(of, std::move(back));
   }
@@ -105,7 +119,8 @@ std::string new_number() {
   return make_number(random);
 }
 
-std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max) {
+std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to,
+                                          std::size_t waiting_max) {
   return std::make_unique<actors>(system, from, to, waiting_max);
 }
 

@@ -41,7 +41,8 @@ public:
   /// By the hash of a unique key (S6); whether it is the latest one is in the household's key_version.
   virtual void find_by_key(const sha256_hash& hash, std::function<void(outcome<maybe_id>)> done) = 0;
   /// The code under way for a household's door (S6), the newest that is still good; none: there is none.
-  virtual void find_space_code(const household_id& of, std::function<void(outcome<std::optional<space_code>>)> done) = 0;
+  virtual void find_space_code(const household_id& of,
+                               std::function<void(outcome<std::optional<space_code>>)> done) = 0;
   /// By client number.
   virtual void find_by_number(const organisation_id& at, std::string number,
                               std::function<void(outcome<maybe_id>)> done) = 0;
@@ -90,7 +91,10 @@ public:
   virtual void tell(const household_id& which, ask<get_view> command) = 0;
 
   /// At once, from memory; none when it is not known there: then find_of_account.
-  [[nodiscard]] virtual maybe_id known_of_account(const organisation_id& at, const account_id& whose) const = 0;
+  [[nodiscard]] virtual maybe_id known_of_account(const organisation_id& at,
+                                                  const account_id& whose) const = 0;
+  /// The same as find_of_account when it is remembered, at once; none says nothing.
+  [[nodiscard]] virtual maybe_id known_of_account(const organisation_id&, const account_id&) { return {}; }
   /// The household that an account has at an organisation. Found ones are remembered for `account_kept_for`.
   virtual void find_of_account(const organisation_id& at, const account_id& whose, reply<maybe_id> back) = 0;
   virtual void find_by_email(const organisation_id& at, std::string email_key, with_account which,
@@ -104,14 +108,15 @@ public:
   [[nodiscard]] virtual std::size_t live() const = 0;
 };
 
-/// A link that another process took away is noticed after this time; one that this process takes away, at once.
+/// A link that another process took away is noticed after this time; one that this process takes away, at
+/// once.
 inline constexpr std::chrono::seconds account_kept_for{30};
 
 /// A random client number.
 std::string new_number();
 
-/// `from` and `to` must outlive the registry. `waiting_max`: commands that may wait at one of them; more are answered
-/// `unavailable`.
+/// `from` and `to` must outlive the registry. `waiting_max`: commands that may wait at one of them; more are
+/// answered `unavailable`.
 std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to,
                                           std::size_t waiting_max = 10'000);
 

@@ -20,7 +20,9 @@ using runtime::await_reply;
 std::string fill_in_caller(const request& in, checkout::place_order& command) {
   const auto* who = caller_of(in);
   command.locale = command.organisation->locale;
-  if (who != nullptr && who->space_household && who->space_organisation == command.organisation->id) {
+  // A session that shows one order alone is no key to the household's money.
+  const bool space = who != nullptr && who->space_household && !who->space_order;
+  if (space && who->space_organisation == command.organisation->id) {
     command.household = who->space_household;
     return "space:" + to_string(*who->space_household);
   }
@@ -35,6 +37,10 @@ std::string fill_in_caller(const request& in, checkout::place_order& command) {
   }
   return "guest";
 }
+
+// A program that shows a token means to be somebody: when the session is over it is told so, and does not become a
+// guest by surprise.
+bool session_is_over(const request& in) { return in.bearer() && caller_of(in) == nullptr; }
 
 problem problem_at(const refusal& why, const organisation::snapshot& at) { return problem_of(why, at.unit); }
 
@@ -87,6 +93,7 @@ asio::awaitable<outcome<at_shop>> shop_of(shop_services& with, const request& in
 asio::awaitable<response> post_quote(shop_services& with, request& in) {
   auto where = co_await shop_of(with, in);
   if (!where) co_return problem_of(where.error());
+  if (session_is_over(in)) co_return not_authenticated();
   checkout::place_order command;
   command.organisation = where->organisation;
   command.shop = where->shop;
@@ -102,6 +109,7 @@ asio::awaitable<response> post_quote(shop_services& with, request& in) {
 asio::awaitable<response> post_order(shop_services& with, request& in) {
   auto where = co_await shop_of(with, in);
   if (!where) co_return problem_of(where.error());
+  if (session_is_over(in)) co_return not_authenticated();
   checkout::place_order command;
   command.organisation = where->organisation;
   command.shop = where->shop;
@@ -133,7 +141,8 @@ asio::awaitable<outcome<order::state>> own_order(shop_services& with, const requ
       [&](reply<order::state> back) { with.checkout.orders.load_order(at.id, number, back); });
   if (!found) co_return found.error();
   const bool by_account = who->account && found->account == who->account->id;
-  const bool by_space = who->space_household && who->space_organisation == at.id && found->household == who->space_household;
+  const bool by_space = who->space_household && who->space_organisation == at.id &&
+                        found->household == who->space_household && (!who->space_order || *who->space_order == found->id);
   if (!by_account && !by_space) co_return errc::not_found;
   co_return std::move(*found);
 }
