@@ -4,7 +4,8 @@
 
 namespace foyer::http {
 
-/// A handler of a free coroutine `awaitable<response> f(Services&, request&)`; the services outlive the router.
+/// A handler of a free coroutine `awaitable<response> f(Services&, request&)`; the services outlive the
+/// router.
 template <auto Handle, class Services>
 handler bind(Services& with) {
   return [&with](request& in) { return Handle(with, in); };

@@ -4,10 +4,10 @@ namespace foyer::organisation {
 
 std::string_view to_string(role of) noexcept {
   switch (of) {
-    case role::administrator: return "administrator";
-    case role::box_office: return "box_office";
-    case role::editor: return "editor";
-    case role::auditor: return "auditor";
+  case role::administrator: return "administrator";
+  case role::box_office: return "box_office";
+  case role::editor: return "editor";
+  case role::auditor: return "auditor";
   }
   return "auditor";
 }
@@ -20,12 +20,12 @@ std::optional<role> parse_role(std::string_view text) noexcept {
 
 std::string_view to_string(payment_method of) noexcept {
   switch (of) {
-    case payment_method::wallet: return "wallet";
-    case payment_method::voucher: return "voucher";
-    case payment_method::card: return "card";
-    case payment_method::bank_transfer: return "bank_transfer";
-    case payment_method::cash: return "cash";
-    case payment_method::cheque: return "cheque";
+  case payment_method::wallet: return "wallet";
+  case payment_method::voucher: return "voucher";
+  case payment_method::card: return "card";
+  case payment_method::bank_transfer: return "bank_transfer";
+  case payment_method::cash: return "cash";
+  case payment_method::cheque: return "cheque";
   }
   return "cash";
 }

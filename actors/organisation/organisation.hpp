@@ -11,7 +11,8 @@
 #include <string_view>
 #include <vector>
 
-// An organisation (tenant) with its settings and points of sale, as everybody reads it: an immutable snapshot.
+// An organisation (tenant) with its settings and points of sale, as everybody reads it: an immutable
+// snapshot.
 
 namespace foyer::organisation {
 
@@ -27,7 +28,8 @@ struct text {
 };
 
 enum class role { administrator, box_office, editor, auditor };
-inline constexpr std::array<role, 4> all_roles{role::administrator, role::box_office, role::editor, role::auditor};
+inline constexpr std::array<role, 4> all_roles{role::administrator, role::box_office, role::editor,
+                                               role::auditor};
 
 std::string_view to_string(role of) noexcept;
 std::optional<role> parse_role(std::string_view text) noexcept;
@@ -67,14 +69,14 @@ struct settings {
   std::string colour = "#1f3a5f";      // of mails
   std::string signature;               // of mails
   std::vector<form_field> form;
-  std::vector<std::string> tags;       // offered to staff who tag households
+  std::vector<std::string> tags; // offered to staff who tag households
 
   [[nodiscard]] amount floor_of(role of) const noexcept { return floors[static_cast<std::size_t>(of)]; }
   friend bool operator==(const settings&, const settings&) = default;
 };
 
-/// `organisations.settings` as stored: JSON. What is missing or of another type has its default, so that settings
-/// written by an older version, or `{}`, can be read.
+/// `organisations.settings` as stored: JSON. What is missing or of another type has its default, so that
+/// settings written by an older version, or `{}`, can be read.
 std::string to_json(const settings& of);
 settings settings_from_json(std::string_view json);
 

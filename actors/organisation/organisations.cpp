@@ -73,7 +73,8 @@ public:
       const auto found = by_id_.find(id);
       if (found == by_id_.end() || found->second->rereading) return false;
       const auto age = now - found->second->read_at;
-      if (age >= duration::zero() && age < reread_after) return false; // a clock that jumped back is no reason to wait
+      if (age >= duration::zero() && age < reread_after)
+        return false; // a clock that jumped back is no reason to wait
     }
     const std::unique_lock lock{mutex_};
     const auto found = by_id_.find(id);
@@ -123,7 +124,9 @@ public:
       : from_(from), journal_(to), clock_(clock), memory_(std::make_shared<memory>()) {}
 
   [[nodiscard]] snapshot_ptr find(std::string_view slug) const override { return fresh(memory_->find(slug)); }
-  [[nodiscard]] snapshot_ptr find(const organisation_id& id) const override { return fresh(memory_->find(id)); }
+  [[nodiscard]] snapshot_ptr find(const organisation_id& id) const override {
+    return fresh(memory_->find(id));
+  }
 
   void fetch(std::string slug, reply<snapshot_ptr> back) override {
     if (auto known = find(slug)) return back(std::move(known));
@@ -143,20 +146,19 @@ public:
     for (auto& each : rows.cold) all.cold.push_back(std::move(each));
     rows.cold = std::move(all.cold);
     auto after = std::make_shared<const snapshot>(std::move(to));
-    journal_.append(std::move(rows), [this_memory = memory_, after, back, &clock = clock_, &loader = from_](const commit_outcome& what) {
+    journal_.append(std::move(rows), [this_memory = memory_, after, back, &clock = clock_,
+                                      &loader = from_](const commit_outcome& what) {
       switch (what.status) {
-        case commit_status::committed:
-          this_memory->keep(after, clock.now());
-          return back(after);
-        case commit_status::stale:
-          // Somebody else was faster, at the command line perhaps: the next reader shall see it.
-          return loader.load_organisation(after->id, [this_memory, back, &clock](outcome<snapshot_ptr> read) {
-            if (read) this_memory->keep(*read, clock.now());
-            back(errc::version_conflict);
-          });
-        case commit_status::conflict: return back(refusal{errc::conflict, what.constraint});
-        case commit_status::rejected: return back(refusal{errc::internal, what.constraint});
-        case commit_status::lost: return back(errc::unavailable);
+      case commit_status::committed: this_memory->keep(after, clock.now()); return back(after);
+      case commit_status::stale:
+        // Somebody else was faster, at the command line perhaps: the next reader shall see it.
+        return loader.load_organisation(after->id, [this_memory, back, &clock](outcome<snapshot_ptr> read) {
+          if (read) this_memory->keep(*read, clock.now());
+          back(errc::version_conflict);
+        });
+      case commit_status::conflict: return back(refusal{errc::conflict, what.constraint});
+      case commit_status::rejected: return back(refusal{errc::internal, what.constraint});
+      case commit_status::lost: return back(errc::unavailable);
       }
     });
   }
@@ -173,12 +175,13 @@ private:
   // Answers what is known, and has it read again when it is old.
   [[nodiscard]] snapshot_ptr fresh(snapshot_ptr known) const {
     if (known && memory_->claim_reread(known->id, clock_.now()))
-      from_.load_organisation(known->id, [this_memory = memory_, id = known->id, &clock = clock_](outcome<snapshot_ptr> read) {
-        if (read)
-          this_memory->keep(*read, clock.now());
-        else
-          this_memory->reread_failed(id, clock.now());
-      });
+      from_.load_organisation(
+          known->id, [this_memory = memory_, id = known->id, &clock = clock_](outcome<snapshot_ptr> read) {
+            if (read)
+              this_memory->keep(*read, clock.now());
+            else
+              this_memory->reread_failed(id, clock.now());
+          });
     return known;
   }
 

@@ -29,6 +29,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<order::answers> create_answers(pg::read_pool& from) { return std::make_unique<answers>(from); }
+std::unique_ptr<order::answers> create_answers(pg::read_pool& from) {
+  return std::make_unique<answers>(from);
+}
 
 } // namespace foyer::storage

@@ -27,7 +27,8 @@ std::vector<pg::read_query> queries(Queries... each) {
   return out;
 }
 
-/// Runs the queries in one snapshot and tells what `make` makes of their rows (an outcome<T>), or the refusal.
+/// Runs the queries in one snapshot and tells what `make` makes of their rows (an outcome<T>), or the
+/// refusal.
 template <class T, class Make>
 void read(pg::read_pool& from, std::vector<pg::read_query> asked, told<T> done, Make make) {
   const auto* name = asked.front().what->name;

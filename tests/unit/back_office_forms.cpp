@@ -96,7 +96,8 @@ TEST_CASE("H6 null and an empty text take a field away, absence keeps it") {
 }
 
 TEST_CASE("A9 a client's address is kept as typed and compared by its key") {
-  reader form{std::string_view{R"({"responsible":{"first_name":"C","last_name":"M"},"email":"Claire@EXAMPLE.org"})"}};
+  reader form{
+      std::string_view{R"({"responsible":{"first_name":"C","last_name":"M"},"email":"Claire@EXAMPLE.org"})"}};
   const auto client = http::staff::read_new_client(*form, noon);
   CHECK(errors_of(form).empty());
   CHECK(client.who.email == "Claire@EXAMPLE.org");
@@ -116,8 +117,8 @@ TEST_CASE("O1 an offer needs kind, title, price and shops") {
   std::string errors;
   bool other_currency = false;
   const auto made = read_new_offer(
-      R"({"kind":"ticket","title":{"fr":"Le Cid"},"price":{"amount":1250,"currency":"EUR"},"shops":["online"]})", errors,
-      other_currency);
+      R"({"kind":"ticket","title":{"fr":"Le Cid"},"price":{"amount":1250,"currency":"EUR"},"shops":["online"]})",
+      errors, other_currency);
   CHECK(errors.empty());
   REQUIRE(made.rates.size() == 1);
   CHECK(made.rates[0].price == 1250);
@@ -129,8 +130,9 @@ TEST_CASE("O1 an offer needs kind, title, price and shops") {
 TEST_CASE("O1 sums of an offer are in the organisation's currency") {
   std::string errors;
   bool other_currency = false;
-  read_new_offer(R"({"kind":"ticket","title":{"fr":"x"},"price":{"amount":1,"currency":"USD"},"shops":["online"]})", errors,
-                 other_currency);
+  read_new_offer(
+      R"({"kind":"ticket","title":{"fr":"x"},"price":{"amount":1,"currency":"USD"},"shops":["online"]})",
+      errors, other_currency);
   CHECK(errors.empty());
   CHECK(other_currency);
 }

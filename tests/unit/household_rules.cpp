@@ -23,7 +23,9 @@ hh::state morel() {
                              "C-7K2M9Q", "fr", time_point{});
 }
 
-const household_row& row_in(const commit& rows) { return std::get<household_row>(rows.cold.back()); }
+const household_row& row_in(const commit& rows) {
+  return std::get<household_row>(rows.cold.back());
+}
 
 } // namespace
 
@@ -90,7 +92,8 @@ TEST_CASE("H5 members are added, changed and removed, the responsible person sta
   hh::change_member rename;
   rename.which = add.who.id;
   rename.first_name = "Leo";
-  rename.birth_date = std::optional{date{std::chrono::year{2015}, std::chrono::month{4}, std::chrono::day{2}}};
+  rename.birth_date =
+      std::optional{date{std::chrono::year{2015}, std::chrono::month{4}, std::chrono::day{2}}};
   const auto renamed = decide(added->next, rename);
   REQUIRE(renamed);
   CHECK(renamed->next.find_member(add.who.id)->first_name == "Leo");

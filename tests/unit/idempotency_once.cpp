@@ -7,7 +7,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -68,7 +67,8 @@ struct desk {
         asio::detached);
     return answer;
   }
-  http::response answer_of(const std::string& key, std::string body = "{}", std::string principal = "account:1") {
+  http::response answer_of(const std::string& key, std::string body = "{}",
+                           std::string principal = "account:1") {
     const auto answer = send(key, std::move(body), std::move(principal));
     io.restart();
     io.run();
@@ -157,7 +157,9 @@ TEST_CASE("W5 after a restart the stored answer is replayed, whatever refuses th
   const auto first = here.answer_of("k1");
   here.keys = http::create_idempotency(here.database, here.clock);
   SECTION("the row in the database") {}
-  SECTION("the money that the first request took") { here.refuse = refusal{errc::insufficient_funds}; }
+  SECTION("the money that the first request took") {
+    here.refuse = refusal{errc::insufficient_funds};
+  }
   const auto repeat = here.answer_of("k1");
   CHECK(repeat.status == 201);
   CHECK(is_replay(repeat));

@@ -39,7 +39,9 @@ order::state paid_order() {
   return out;
 }
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 } // namespace
 
@@ -51,7 +53,8 @@ TEST_CASE("S2 an order shows number, total, lines, payments and tickets with sig
   CHECK(contains(body, R"("total":{"amount":2500,"currency":"EUR"})"));
   CHECK(contains(body, R"("status":"paid")"));
   CHECK(contains(body, R"("answers":{"allergies":"none"})"));
-  CHECK(contains(body, R"("method":"wallet","amount":{"amount":2500,"currency":"EUR"},"status":"succeeded")"));
+  CHECK(
+      contains(body, R"("method":"wallet","amount":{"amount":2500,"currency":"EUR"},"status":"succeeded")"));
   CHECK(contains(body, "\"code\":\"" + secret.ticket_code(of.tickets[0].id, of.tickets[0].offer) + "\""));
   CHECK(contains(body, R"("title":"Le Cid","starts_at":null,"holder":"Léo","status":"valid")"));
   CHECK_FALSE(contains(body, "next_action"));

@@ -55,12 +55,14 @@ struct office {
   }
   outcome<snapshot_ptr> fetch(std::string slug) {
     outcome<snapshot_ptr> out = errc::internal;
-    known->fetch(std::move(slug), reply<snapshot_ptr>{[&](outcome<snapshot_ptr> got) { out = std::move(got); }});
+    known->fetch(std::move(slug),
+                 reply<snapshot_ptr>{[&](outcome<snapshot_ptr> got) { out = std::move(got); }});
     return out;
   }
   outcome<snapshot_ptr> change(const snapshot_ptr& from, snapshot to) {
     outcome<snapshot_ptr> out = errc::internal;
-    known->change(from, std::move(to), {}, reply<snapshot_ptr>{[&](outcome<snapshot_ptr> got) { out = std::move(got); }});
+    known->change(from, std::move(to), {},
+                  reply<snapshot_ptr>{[&](outcome<snapshot_ptr> got) { out = std::move(got); }});
     return out;
   }
 };

@@ -31,7 +31,9 @@ TEST_CASE("S1 a QR code is a picture with a quiet zone and sharp edges") {
 }
 
 TEST_CASE("lists are asked for in pages of at most 200") {
-  const auto asked = [](const std::string& query) { return http::paging_of(*http::make_request("GET /x" + query + " HTTP/1.1\r\n")); };
+  const auto asked = [](const std::string& query) {
+    return http::paging_of(*http::make_request("GET /x" + query + " HTTP/1.1\r\n"));
+  };
   CHECK(asked("")->limit == 50);
   CHECK(asked("?limit=200&cursor=abc")->limit == 200);
   CHECK(asked("?cursor=abc")->cursor == "abc");
@@ -46,6 +48,7 @@ TEST_CASE("If-Match takes our own ETags and nothing else") {
   CHECK_FALSE(*asked(""));
   CHECK_FALSE(*asked("If-Match: *\r\n"));
   CHECK(**asked("If-Match: \"7\"\r\n") == 7);
-  for (const auto* bad : {"If-Match: 7\r\n", "If-Match: W/\"7\"\r\n", "If-Match: \"\"\r\n", "If-Match: \"7\", \"8\"\r\n"})
+  for (const auto* bad :
+       {"If-Match: 7\r\n", "If-Match: W/\"7\"\r\n", "If-Match: \"\"\r\n", "If-Match: \"7\", \"8\"\r\n"})
     CHECK(asked(bad).error().code == errc::version_conflict);
 }
