@@ -27,7 +27,8 @@ form_answers read_answers(const json::object& form, const organisation::settings
   json::writer to(out.json);
   to.begin_object();
   for (const auto& [key, answer] : given) {
-    const auto field = std::find_if(of.form.begin(), of.form.end(), [&key = key](const auto& each) { return each.key == key; });
+    const auto field = std::find_if(of.form.begin(), of.form.end(),
+                                    [&key = key](const auto& each) { return each.key == key; });
     if (field == of.form.end())
       form.note("answers", "unknown_field");
     else if (!fits(*field, answer))

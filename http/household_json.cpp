@@ -15,7 +15,9 @@ std::optional<std::string_view> unless_empty(std::string_view text) {
 // Everything but the wallet, inside an object that is open.
 void append_record(json::writer& out, const household::state& of) {
   out.field("id", of.id).field("number", of.number).field("version", of.version);
-  out.field("status", to_string(of.status)).field("archived", of.archived).field("responsible_id", of.responsible);
+  out.field("status", to_string(of.status))
+      .field("archived", of.archived)
+      .field("responsible_id", of.responsible);
   out.key("members").begin_array();
   for (const auto& each : of.members) append_member(out, each);
   out.end_array().field("email", unless_empty(of.email)).field("phone", unless_empty(of.phone));
@@ -38,9 +40,9 @@ void append_sums(json::writer& out, const wallet::state& of, const currency& uni
 
 std::string_view to_string(wallet::actor_kind kind) {
   switch (kind) {
-    case wallet::actor_kind::buyer: return "buyer";
-    case wallet::actor_kind::staff: return "staff";
-    case wallet::actor_kind::system: return "system";
+  case wallet::actor_kind::buyer: return "buyer";
+  case wallet::actor_kind::staff: return "staff";
+  case wallet::actor_kind::system: return "system";
   }
   return "system";
 }
@@ -65,7 +67,8 @@ void append_member(json::writer& out, const household::member& of) {
   out.key("answers").raw(of.answers).end_object();
 }
 
-void append_household(json::writer& out, const household::state& of, const wallet::state& purse, const currency& unit) {
+void append_household(json::writer& out, const household::state& of, const wallet::state& purse,
+                      const currency& unit) {
   out.begin_object();
   append_record(out, of);
   out.key("wallet").begin_object();
@@ -94,11 +97,14 @@ std::string household_record_json(const household::state& of) {
 std::string wallet_json(const wallet::state& of, const currency& unit, std::optional<amount> staff_floor) {
   std::string body;
   json::writer out(body);
-  out.begin_object().field("household_id", of.household.is_nil() ? std::nullopt : std::optional{of.household}).field("currency", unit.code());
+  out.begin_object()
+      .field("household_id", of.household.is_nil() ? std::nullopt : std::optional{of.household})
+      .field("currency", unit.code());
   append_sums(out, of, unit);
   if (staff_floor) {
     const auto floor = wallet::effective_floor(of, staff_floor);
-    out.field("floor", money{floor, unit}).field("room", money{std::max<amount>(0, of.available() - floor), unit});
+    out.field("floor", money{floor, unit})
+        .field("room", money{std::max<amount>(0, of.available() - floor), unit});
   }
   out.field("entries_count", of.entries_count).end_object();
   return body;
@@ -108,7 +114,10 @@ void append_entry(json::writer& out, const wallet::entry& of, const currency& un
   out.begin_object().field("id", of.id).field("seq", of.seq).field("kind", wallet::to_string(of.kind));
   out.field("amount", money{of.change, unit}).field("balance_after", money{of.balance_after, unit});
   out.field("held_after", money{of.held_after, unit}).field_if("order_number", unless_empty(of.order_number));
-  out.field_if("reason", unless_empty(of.reason)).key("by").begin_object().field("kind", to_string(of.by.kind));
+  out.field_if("reason", unless_empty(of.reason))
+      .key("by")
+      .begin_object()
+      .field("kind", to_string(of.by.kind));
   if (for_staff) out.field_if("account_id", of.by.account);
   out.end_object();
   if (for_staff) out.field("counter_account", of.counter_account);

@@ -13,7 +13,8 @@ namespace foyer::http {
 void append_member(json::writer& out, const household::member& of);
 
 /// The household as the HTTP interface has it, with its wallet. Appends one value. Pure.
-void append_household(json::writer& out, const household::state& of, const wallet::state& purse, const currency& unit);
+void append_household(json::writer& out, const household::state& of, const wallet::state& purse,
+                      const currency& unit);
 std::string household_json(const household::state& of, const wallet::state& purse, const currency& unit);
 
 /// The record alone, as the audit log keeps it.

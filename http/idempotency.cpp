@@ -41,7 +41,9 @@ uuid key_of(const request& in, const organisation_id& at, std::string_view princ
 }
 
 // The same key for another wallet is another request, not a second one.
-sha256_hash request_hash(const request& in) { return digest{}.add(in.path).add(in.body).result(); }
+sha256_hash request_hash(const request& in) {
+  return digest{}.add(in.path).add(in.body).result();
+}
 
 response replayed(const idempotency_keys::answer& known) {
   return json_response(known.status, known.body).header("Idempotency-Replayed", "true");
@@ -76,9 +78,7 @@ private:
 class keys_and_rows final : public idempotency {
 public:
   keys_and_rows(order::answers& stored, const clock_source& clock, idempotency_limits limits)
-      : stored_(stored),
-        clock_(clock),
-        answer_bytes_max_(limits.answer_bytes_max),
+      : stored_(stored), clock_(clock), answer_bytes_max_(limits.answer_bytes_max),
         keys_(limits.in_progress_max, limits.answers_max) {}
 
   boost::asio::awaitable<response> once(request& in, organisation::snapshot_ptr at, std::string principal,
@@ -90,17 +90,18 @@ public:
     const auto hash = request_hash(in);
     const auto known = keys_.arrive(key, hash);
     switch (known.what) {
-      case idempotency_keys::arrival::answered: co_return replayed(known.known);
-      case idempotency_keys::arrival::in_progress: co_return in_progress();
-      case idempotency_keys::arrival::reused: co_return reused();
-      case idempotency_keys::arrival::full: co_return unavailable();
-      case idempotency_keys::arrival::first: break;
+    case idempotency_keys::arrival::answered: co_return replayed(known.known);
+    case idempotency_keys::arrival::in_progress: co_return in_progress();
+    case idempotency_keys::arrival::reused: co_return reused();
+    case idempotency_keys::arrival::full: co_return unavailable();
+    case idempotency_keys::arrival::first: break;
     }
     co_return co_await run_claimed(key, hash, std::move(at), std::move(run));
   }
 
 private:
-  boost::asio::awaitable<response> run_claimed(uuid key, sha256_hash hash, organisation::snapshot_ptr at, command run) {
+  boost::asio::awaitable<response> run_claimed(uuid key, sha256_hash hash, organisation::snapshot_ptr at,
+                                               command run) {
     claim mine{keys_, key};
     idempotency_row row;
     row.id = key;
@@ -112,8 +113,8 @@ private:
       keep(mine, {hash, created, *answer});
       co_return json_response(created, std::move(*answer));
     }
-    // What is refused now may have been done before: by an earlier process, or so long ago that memory forgot it.
-    // The money that is missing, or the place, may be the one that the first request took.
+    // What is refused now may have been done before: by an earlier process, or so long ago that memory forgot
+    // it. The money that is missing, or the place, may be the one that the first request took.
     auto earlier = co_await runtime::await_reply<order::stored_answer>(
         [this, key](reply<order::stored_answer> back) { stored_.find_answer(key, std::move(back)); });
     if (!earlier) co_return problem_of(earlier.error());

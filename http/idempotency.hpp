@@ -15,29 +15,30 @@
 
 namespace foyer::http {
 
-/// Runs a command that moves money or creates an order, once per Idempotency-Key (W5). The truth is the row that the
-/// command's own commit writes; in memory are only the keys under way and the newest answers, so that a usual repeat
-/// costs no query. Any thread.
+/// Runs a command that moves money or creates an order, once per Idempotency-Key (W5). The truth is the row
+/// that the command's own commit writes; in memory are only the keys under way and the newest answers, so
+/// that a usual repeat costs no query. Any thread.
 ///
 ///   co_return co_await services.idempotent.once(request, organisation, principal,
 ///     [&](idempotency_row prefilled) -> awaitable<outcome<std::string>> { … });
 class idempotency {
 public:
-  /// Gets the row that has to be in the command's commit, with `answer` set to what this returns. Called at most
-  /// once. A refusal stores nothing.
+  /// Gets the row that has to be in the command's commit, with `answer` set to what this returns. Called at
+  /// most once. A refusal stores nothing.
   using command = std::function<boost::asio::awaitable<outcome<std::string>>(idempotency_row prefilled)>;
 
   virtual ~idempotency() = default;
 
   /// 201 with the command's answer, or with the first one's and `Idempotency-Replayed: true`. 400
-  /// idempotency_key_required, 409 idempotency_in_progress, 422 idempotency_key_reused (another body, or another
-  /// path), 503 unavailable when too many are under way; otherwise the command's refusal as a problem.
+  /// idempotency_key_required, 409 idempotency_in_progress, 422 idempotency_key_reused (another body, or
+  /// another path), 503 unavailable when too many are under way; otherwise the command's refusal as a
+  /// problem.
   ///
-  /// The key counts for this principal ("account:…", "space:…", "guest") and operation of this organisation. It is
-  /// under way until the command has ended, also when the client got 503 at the handler's deadline long before.
-  /// `in` must live until the coroutine ends, as the server does it.
-  virtual boost::asio::awaitable<response> once(request& in, organisation::snapshot_ptr at, std::string principal,
-                                                command run) = 0;
+  /// The key counts for this principal ("account:…", "space:…", "guest") and operation of this organisation.
+  /// It is under way until the command has ended, also when the client got 503 at the handler's deadline long
+  /// before. `in` must live until the coroutine ends, as the server does it.
+  virtual boost::asio::awaitable<response> once(request& in, organisation::snapshot_ptr at,
+                                                std::string principal, command run) = 0;
 };
 
 struct idempotency_limits {

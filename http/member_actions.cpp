@@ -50,7 +50,8 @@ asio::awaitable<response> add_member(house_services& with, at_household here, re
   command.who = read_new_member(*form, here.at->options, here.now, missing);
   if (auto bad = form.finish()) co_return *bad;
   if (!missing.empty()) co_return problem_of(answers_missing(std::move(missing)));
-  const member_id id{new_uuid(std::chrono::floor<std::chrono::milliseconds>(here.now).time_since_epoch().count())};
+  const member_id id{
+      new_uuid(std::chrono::floor<std::chrono::milliseconds>(here.now).time_since_epoch().count())};
   command.who.id = id;
   command.expected_version = here.expected;
   command.audit = here.audit("member.add");

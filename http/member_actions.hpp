@@ -19,11 +19,13 @@ struct at_household {
   std::optional<std::int64_t> expected; // If-Match
   time_point now;
   /// Makes the audit entry of an action; none of its own people's.
-  std::function<household::audit(std::string action)> audit = [](const std::string&) { return household::audit{}; };
+  std::function<household::audit(std::string action)> audit = [](const std::string&) {
+    return household::audit{};
+  };
 };
 
-/// The routes …/members and …/members/{member}. 404 for a member of somebody else; 422 answers_missing for mandatory
-/// fields; 409 conflict for the removal of the responsible person.
+/// The routes …/members and …/members/{member}. 404 for a member of somebody else; 422 answers_missing for
+/// mandatory fields; 409 conflict for the removal of the responsible person.
 response list_members(const at_household& here);
 response get_member(const at_household& here, const request& in);
 boost::asio::awaitable<response> add_member(house_services& with, at_household here, request& in);

@@ -71,8 +71,8 @@ household::member read_new_member(const json::object& form, const organisation::
   return out;
 }
 
-household::change_member read_member_change(const json::object& form, const organisation::settings& of, time_point now,
-                                            std::vector<field_error>& missing) {
+household::change_member read_member_change(const json::object& form, const organisation::settings& of,
+                                            time_point now, std::vector<field_error>& missing) {
   household::change_member out;
   if (form.has("first_name")) out.first_name = form.text("first_name", {.max = name_max});
   if (form.has("last_name")) out.last_name = form.text("last_name", {.max = name_max});

@@ -12,15 +12,17 @@ namespace foyer::http {
 /// A birth date between 1900 and today; notes what is wrong.
 std::optional<date> read_birth_date(const json::object& form, std::string_view name, time_point now);
 
-/// A new member: names, and whatever else a member has. `missing` gets mandatory answers that are not there (H5).
+/// A new member: names, and whatever else a member has. `missing` gets mandatory answers that are not there
+/// (H5).
 household::member read_new_member(const json::object& form, const organisation::settings& of, time_point now,
                                   std::vector<field_error>& missing);
 
 /// Any subset of a member's fields; null empties one.
-household::change_member read_member_change(const json::object& form, const organisation::settings& of, time_point now,
-                                            std::vector<field_error>& missing);
+household::change_member read_member_change(const json::object& form, const organisation::settings& of,
+                                            time_point now, std::vector<field_error>& missing);
 
-/// The household's own fields that its people and staff may change: email, phone, address, locale, newsletter.
+/// The household's own fields that its people and staff may change: email, phone, address, locale,
+/// newsletter.
 void read_contact(const json::object& form, household::change& into);
 
 /// A text that is changed when it was sent; null and "" empty it.

@@ -8,7 +8,9 @@ void append_rates(json::writer& out, const offer::details& of, const currency& u
   for (const auto& each : of.rates) {
     out.begin_object().field("id", each.id).key("name");
     append_text(out, each.name);
-    out.field("price", money{each.price, unit}).field_if("min_age", each.min_age).field_if("max_age", each.max_age);
+    out.field("price", money{each.price, unit})
+        .field_if("min_age", each.min_age)
+        .field_if("max_age", each.max_age);
     if (!each.tag.empty()) out.field("tag", each.tag);
     out.end_object();
   }

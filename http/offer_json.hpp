@@ -10,7 +10,8 @@ namespace foyer::http {
 /// {"fr": …, "en": …}
 void append_text(json::writer& out, const organisation::text& of);
 
-/// The offer as the HTTP interface has it ("Shapes"). For staff also what is sold and held. Appends one value. Pure.
+/// The offer as the HTTP interface has it ("Shapes"). For staff also what is sold and held. Appends one
+/// value. Pure.
 void append_offer(json::writer& out, const offer::state& of, const currency& unit, bool for_staff);
 
 /// Its details alone, as the audit log keeps them.

@@ -25,8 +25,13 @@ std::optional<std::string_view> unless_empty(std::string_view text) {
 } // namespace
 
 void append_shop(json::writer& out, const organisation::shop& of, const std::vector<offer_id>* offers) {
-  out.begin_object().field("id", of.id).field("version", of.version).field("slug", of.slug).field("name", of.name);
-  out.field("kind", of.box_office ? "box_office" : "online").field("customer_space_open", of.customer_space_open);
+  out.begin_object()
+      .field("id", of.id)
+      .field("version", of.version)
+      .field("slug", of.slug)
+      .field("name", of.name);
+  out.field("kind", of.box_office ? "box_office" : "online")
+      .field("customer_space_open", of.customer_space_open);
   out.key("payment_methods").begin_array();
   for (const auto method : of.payment_methods) out.value(to_string(method));
   out.end_array();
@@ -44,12 +49,16 @@ std::string public_organisation_json(const organisation::snapshot& of) {
   json::writer out(body);
   out.begin_object().field("id", of.id).field("slug", of.slug).field("name", of.name);
   out.field("currency", of.unit.code()).field("locale", of.locale).field("time_zone", options.time_zone);
-  out.field("legal_name", unless_empty(options.legal_name)).field("legal_address", unless_empty(options.legal_address));
-  out.field("vat_number", unless_empty(options.vat_number)).field("terms_url", unless_empty(options.terms_url));
-  out.field("privacy_url", unless_empty(options.privacy_url)).field("account_required", options.account_required);
+  out.field("legal_name", unless_empty(options.legal_name))
+      .field("legal_address", unless_empty(options.legal_address));
+  out.field("vat_number", unless_empty(options.vat_number))
+      .field("terms_url", unless_empty(options.terms_url));
+  out.field("privacy_url", unless_empty(options.privacy_url))
+      .field("account_required", options.account_required);
   out.field("minimum_buyer_age", options.minimum_buyer_age).field("top_up_allowed", options.top_up_allowed);
   out.field("customer_space_open", of.customer_space_open());
-  out.field("order_number_door", options.order_number_door_open ? "open" : "code").field("colour", options.colour);
+  out.field("order_number_door", options.order_number_door_open ? "open" : "code")
+      .field("colour", options.colour);
   out.key("form");
   append_form(out, options);
   out.key("shops").begin_array();
@@ -62,11 +71,16 @@ std::string settings_json(const organisation::snapshot& of) {
   const auto& options = of.options;
   std::string body;
   json::writer out(body);
-  out.begin_object().field("id", of.id).field("version", of.version).field("slug", of.slug).field("name", of.name);
+  out.begin_object()
+      .field("id", of.id)
+      .field("version", of.version)
+      .field("slug", of.slug)
+      .field("name", of.name);
   out.field("currency", of.unit.code()).field("locale", of.locale).field("legal_name", options.legal_name);
   out.field("legal_address", options.legal_address).field("vat_number", options.vat_number);
   out.field("time_zone", options.time_zone).field("reply_to", options.reply_to);
-  out.field("terms_url", unless_empty(options.terms_url)).field("privacy_url", unless_empty(options.privacy_url));
+  out.field("terms_url", unless_empty(options.terms_url))
+      .field("privacy_url", unless_empty(options.privacy_url));
   out.field("account_required", options.account_required);
   out.field("order_number_door", options.order_number_door_open ? "open" : "code");
   out.field("claim_past_orders", options.claim_past_orders).field("link_by_email", options.link_by_email);

@@ -25,6 +25,8 @@ outcome<paging> paging_of(const request& in) {
   return out;
 }
 
-refusal bad_cursor() { return bad_query("?cursor", "invalid"); }
+refusal bad_cursor() {
+  return bad_query("?cursor", "invalid");
+}
 
 } // namespace foyer::http

@@ -53,9 +53,10 @@ asio::awaitable<outcome<offers>> read_offers(house_services& with, organisation_
   co_return co_await runtime::await_reply<offers>([&](reply<offers> back) {
     auto all = std::make_shared<gathering>(which.size(), std::move(back));
     for (std::size_t i = 0; i < which.size(); ++i)
-      with.offers.tell(which[i], ask<offer::get_view>{{}, reply<offer::state>{[all, i](outcome<offer::state> one) {
-                                                        all->put(i, std::move(one));
-                                                      }}});
+      with.offers.tell(which[i],
+                       ask<offer::get_view>{{}, reply<offer::state>{[all, i](outcome<offer::state> one) {
+                                              all->put(i, std::move(one));
+                                            }}});
   });
 }
 

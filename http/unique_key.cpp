@@ -32,6 +32,8 @@ std::optional<std::string> typed_key(std::string_view text) {
   return out;
 }
 
-sha256_hash key_hash(std::string_view key) { return sha256(key); }
+sha256_hash key_hash(std::string_view key) {
+  return sha256(key);
+}
 
 } // namespace foyer::http

@@ -11,8 +11,8 @@ namespace foyer::http {
 /// A unique key (S6) in groups, as people read it: "7K2M9-QXA4T-…".
 std::string grouped(std::string_view key);
 
-/// The 26 characters that somebody typed: in any letter case, with or without groups, letters that are misread as
-/// digits taken for them (Crockford). nullopt when it can't be a key.
+/// The 26 characters that somebody typed: in any letter case, with or without groups, letters that are
+/// misread as digits taken for them (Crockford). nullopt when it can't be a key.
 std::optional<std::string> typed_key(std::string_view text);
 
 /// What a key is found by in the database.

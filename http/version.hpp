@@ -10,8 +10,8 @@
 
 namespace foyer::http {
 
-/// The version that `If-Match` asks for: none without the field or with "*". version_conflict for anything that
-/// can't be one of our ETags (RFC 9110, section 13.1.1: a weak one never matches).
+/// The version that `If-Match` asks for: none without the field or with "*". version_conflict for anything
+/// that can't be one of our ETags (RFC 9110, section 13.1.1: a weak one never matches).
 outcome<std::optional<std::int64_t>> expected_version(const request& in);
 
 /// 200 (or another status) with a record and its ETag.

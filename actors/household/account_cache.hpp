@@ -11,8 +11,9 @@
 
 namespace foyer::household {
 
-/// Remembers which household an account has at an organisation, so that a signed-in request needs no query. Only
-/// what was found is remembered: a household that is created a moment later must be seen. Bounded; any thread.
+/// Remembers which household an account has at an organisation, so that a signed-in request needs no query.
+/// Only what was found is remembered: a household that is created a moment later must be seen. Bounded; any
+/// thread.
 class account_cache {
 public:
   using steady = std::chrono::steady_clock;
@@ -29,9 +30,10 @@ public:
     return found->second.household;
   }
 
-  /// What a query or a durable change said. `since` is when the query began: an answer from before an erase is old.
-  void keep(const organisation_id& at, const account_id& whose, const household_id& which, steady::time_point since,
-            steady::time_point now) {
+  /// What a query or a durable change said. `since` is when the query began: an answer from before an erase
+  /// is old.
+  void keep(const organisation_id& at, const account_id& whose, const household_id& which,
+            steady::time_point since, steady::time_point now) {
     auto& here = shard_of(whose);
     const std::lock_guard lock{here.mutex};
     if (since < here.erased_at) return;

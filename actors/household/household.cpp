@@ -52,9 +52,9 @@ void remove_tag(std::vector<std::string>& tags, std::string_view which) {
 
 std::string_view to_string(status of) noexcept {
   switch (of) {
-    case status::added: return "added";
-    case status::invited: return "invited";
-    case status::accepted: return "accepted";
+  case status::added: return "added";
+  case status::invited: return "invited";
+  case status::accepted: return "accepted";
   }
   return "added";
 }
@@ -66,7 +66,8 @@ std::optional<status> parse_status(std::string_view text) noexcept {
 }
 
 const member* state::find_member(const member_id& which) const noexcept {
-  const auto found = std::find_if(members.begin(), members.end(), [&](const member& each) { return each.id == which; });
+  const auto found =
+      std::find_if(members.begin(), members.end(), [&](const member& each) { return each.id == which; });
   return found == members.end() ? nullptr : &*found;
 }
 
@@ -99,8 +100,9 @@ household_row to_row(const state& of, std::int64_t expected_version) {
   return row;
 }
 
-state first_household(const organisation_id& organisation, const household_id& id, const member_id& responsible,
-                      const person& who, std::string number, std::string locale, time_point at) {
+state first_household(const organisation_id& organisation, const household_id& id,
+                      const member_id& responsible, const person& who, std::string number, std::string locale,
+                      time_point at) {
   state out;
   out.organisation = organisation;
   out.id = id;
@@ -138,7 +140,8 @@ decided<state> decide(const state& now, const change& command) {
   assign(next.status, command.status);
   assign(next.archived, command.archived);
   assign(next.responsible, command.responsible);
-  if (next.responsible_member() == nullptr) return invalid(command.responsible ? "/responsible_id" : "/members", "invalid");
+  if (next.responsible_member() == nullptr)
+    return invalid(command.responsible ? "/responsible_id" : "/members", "invalid");
   if (command.email) {
     next.email = *command.email;
     next.email_key = command.email_key;
@@ -158,13 +161,15 @@ decided<state> decide(const state& now, const renew_key& command) {
   auto next = now;
   ++next.key_version;
   auto rows = command.rows;
-  rows.cold.emplace_back(space_key_row{now.organisation, now.id, next.key_version, command.hash_of(now.id, next.key_version)});
+  rows.cold.emplace_back(
+      space_key_row{now.organisation, now.id, next.key_version, command.hash_of(now.id, next.key_version)});
   return write(now, std::move(next), command.audit, std::move(rows));
 }
 
 decided<state> decide(const state& now, const add_member& command) {
   if (auto why = refuse(now, command.expected_version)) return *why;
-  if (now.members.size() >= members_max) return refusal{errc::conflict, "The household has too many members."};
+  if (now.members.size() >= members_max)
+    return refusal{errc::conflict, "The household has too many members."};
   auto next = now;
   next.members.push_back(command.who);
   return write(now, std::move(next), command.audit, command.rows);

@@ -76,24 +76,26 @@ struct person {
   std::string email_key;
   std::string phone;
 };
-state first_household(const organisation_id& organisation, const household_id& id, const member_id& responsible,
-                      const person& who, std::string number, std::string locale, time_point at);
+state first_household(const organisation_id& organisation, const household_id& id,
+                      const member_id& responsible, const person& who, std::string number, std::string locale,
+                      time_point at);
 
-/// "C-" and six digits of Crockford's base 32, from four random bytes. A number that is taken already is a conflict
-/// on `number_constraint`: try another.
+/// "C-" and six digits of Crockford's base 32, from four random bytes. A number that is taken already is a
+/// conflict on `number_constraint`: try another.
 std::string make_number(std::span<const std::uint8_t, 4> random);
 inline constexpr std::string_view number_constraint = "households_organisation_id_number_key";
 /// The account has a household at this organisation already.
 inline constexpr std::string_view account_constraint = "households_account";
 
-/// P2: the audit entry of a change by staff. `describe` makes the JSON of before and after; with none of it, the
-/// change is the household's own and leaves no entry.
+/// P2: the audit entry of a change by staff. `describe` makes the JSON of before and after; with none of it,
+/// the change is the household's own and leaves no entry.
 struct audit {
   std::optional<staff_change_row> entry;
   std::function<std::string(const state&)> describe;
 };
 
-// Commands. `rows` of others travel in the same commit. ----------------------------------------------------------
+// Commands. `rows` of others travel in the same commit.
+// ----------------------------------------------------------
 
 /// Refused: conflict when it exists. `what` comes from first_household().
 struct create {
@@ -103,8 +105,8 @@ struct create {
   commit rows;
 };
 
-/// Any subset. `members` is the whole list then: who is not in it goes. Refused: not_found, version_conflict, invalid
-/// (the responsible person is no member, or there are too many).
+/// Any subset. `members` is the whole list then: who is not in it goes. Refused: not_found, version_conflict,
+/// invalid (the responsible person is no member, or there are too many).
 struct change {
   using result = state;
   std::optional<std::int64_t> expected_version;
@@ -125,8 +127,8 @@ struct change {
   commit rows;
 };
 
-/// A new unique key (S6): the former one is dead at once. `hash_of` makes what a key is found by, from household and
-/// key version, since the key itself is never stored. Refused: not_found.
+/// A new unique key (S6): the former one is dead at once. `hash_of` makes what a key is found by, from
+/// household and key version, since the key itself is never stored. Refused: not_found.
 struct renew_key {
   using result = state;
   std::function<sha256_hash(const household_id&, std::int64_t)> hash_of;
@@ -168,8 +170,9 @@ struct remove_member {
   commit rows;
 };
 
-/// Links an account that has no household here yet (A1, H7): status accepted, and the tag. Refused: not_found,
-/// other_account when another one is linked. Linking the same again changes nothing, but writes `rows`.
+/// Links an account that has no household here yet (A1, H7): status accepted, and the tag. Refused:
+/// not_found, other_account when another one is linked. Linking the same again changes nothing, but writes
+/// `rows`.
 struct link_account {
   using result = state;
   account_id account;

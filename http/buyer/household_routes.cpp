@@ -46,8 +46,9 @@ household::state own_household(const visitor& who) {
   const auto& owner = *who.account;
   household::person person{owner.first_name, owner.last_name, owner.birth_date, owner.email, "", ""};
   if (const auto address = parse_email(owner.email)) person.email_key = address->key;
-  auto made = household::first_household(who.at->id, household_id{fresh_id(who.now)}, member_id{fresh_id(who.now)}, person,
-                                         household::new_number(), owner.locale, who.now);
+  auto made =
+      household::first_household(who.at->id, household_id{fresh_id(who.now)}, member_id{fresh_id(who.now)},
+                                 person, household::new_number(), owner.locale, who.now);
   made.status = household::status::accepted;
   made.account = owner.id;
   made.account_username = owner.username;
@@ -66,8 +67,8 @@ asio::awaitable<outcome<household::state>> create_own(house_services& with, hous
 }
 
 // The list of members as it was sent: who has an id is changed, who has none is new, who is missing goes.
-std::vector<household::member> read_members(const json::object& form, const visitor& who, const household::state& of,
-                                            std::vector<field_error>& missing) {
+std::vector<household::member> read_members(const json::object& form, const visitor& who,
+                                            const household::state& of, std::vector<field_error>& missing) {
   std::vector<household::member> out;
   for (const auto& each : form.objects("members", {.min = 1, .max = household::members_max})) {
     const auto id = each.optional_uuid("id");
@@ -83,7 +84,8 @@ std::vector<household::member> read_members(const json::object& form, const visi
 household::change read_change(const json::object& form, const visitor& who, const household::state& of,
                               std::vector<field_error>& missing) {
   household::change out;
-  // An address counts once its mailbox has been proved (A9, H3): staff change it, or the login's own change (A7).
+  // An address counts once its mailbox has been proved (A9, H3): staff change it, or the login's own change
+  // (A7).
   form.refuse("email");
   read_contact(form, out);
   if (form.has("members")) {
@@ -95,8 +97,8 @@ household::change read_change(const json::object& form, const visitor& who, cons
     for (auto& each : *out.members)
       if (each.id == of.responsible) each.answers = answers.json;
   }
-  for (const auto fixed : {"id", "number", "version", "status", "archived", "responsible_id", "tags", "account", "wallet",
-                           "created_at"})
+  for (const auto fixed : {"id", "number", "version", "status", "archived", "responsible_id", "tags",
+                           "account", "wallet", "created_at"})
     form.refuse(fixed);
   return out;
 }

@@ -24,16 +24,19 @@ asio::awaitable<outcome<order::state>> only_order_of(house_services& with, const
 // The lists of a session that shows one order alone.
 std::vector<order::shown_ticket> tickets_of(const order::state& of) {
   std::vector<order::shown_ticket> out;
-  for (const auto& each : of.tickets) out.push_back({each, of.id, of.number, title_of(of, each.line_position)});
+  for (const auto& each : of.tickets)
+    out.push_back({each, of.id, of.number, title_of(of, each.line_position)});
   return out;
 }
 std::vector<order::shown_benefit> benefits_of(const order::state& of) {
   std::vector<order::shown_benefit> out;
-  for (const auto& each : of.benefits) out.push_back({each, of.id, of.number, title_of(of, each.line_position)});
+  for (const auto& each : of.benefits)
+    out.push_back({each, of.id, of.number, title_of(of, each.line_position)});
   return out;
 }
 
-asio::awaitable<outcome<order::page>> read_orders(house_services& with, const visitor& who, const order::filter& which) {
+asio::awaitable<outcome<order::page>> read_orders(house_services& with, const visitor& who,
+                                                  const order::filter& which) {
   if (who.only_order) {
     auto only = co_await only_order_of(with, who);
     if (!only) co_return only.error();

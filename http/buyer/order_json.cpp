@@ -19,7 +19,10 @@ void append_line(json::writer& out, const order::line& of, const currency& unit)
 }
 
 void append_payment(json::writer& out, const order::payment& of, const currency& unit) {
-  out.begin_object().field("id", of.id).field("method", to_string(of.method)).field("amount", money{of.sum, unit});
+  out.begin_object()
+      .field("id", of.id)
+      .field("method", to_string(of.method))
+      .field("amount", money{of.sum, unit});
   out.field("status", to_string(of.status)).field_if("reference", unless_empty(of.reference));
   out.field("at", of.at).end_object();
 }
@@ -27,17 +30,17 @@ void append_payment(json::writer& out, const order::payment& of, const currency&
 std::string instructions_of(payment_method method, std::string_view locale) {
   const bool english = locale == "en";
   switch (method) {
-    case payment_method::bank_transfer:
-      return english ? "Transfer the amount and give the order number as reference."
-                     : "Effectuez le virement en indiquant le numéro de commande comme référence.";
-    case payment_method::cash:
-    case payment_method::cheque:
-      return english ? "Pay at the counter and give the order number."
-                     : "Réglez au guichet en indiquant le numéro de commande.";
-    case payment_method::card:
-      return english ? "Complete the card payment." : "Terminez le paiement par carte.";
-    case payment_method::wallet:
-    case payment_method::voucher: return {};
+  case payment_method::bank_transfer:
+    return english ? "Transfer the amount and give the order number as reference."
+                   : "Effectuez le virement en indiquant le numéro de commande comme référence.";
+  case payment_method::cash:
+  case payment_method::cheque:
+    return english ? "Pay at the counter and give the order number."
+                   : "Réglez au guichet en indiquant le numéro de commande.";
+  case payment_method::card:
+    return english ? "Complete the card payment." : "Terminez le paiement par carte.";
+  case payment_method::wallet:
+  case payment_method::voucher: return {};
   }
   return {};
 }
@@ -69,7 +72,8 @@ void append_ticket_fields(json::writer& out, const order::ticket& of, std::strin
   out.field("status", to_string(of.status)).field_if("used_at", of.used_at);
 }
 
-void append_ticket(json::writer& out, const order::ticket& of, std::string_view title, const server_secret& secret) {
+void append_ticket(json::writer& out, const order::ticket& of, std::string_view title,
+                   const server_secret& secret) {
   out.begin_object();
   append_ticket_fields(out, of, title, secret);
   out.end_object();
@@ -108,7 +112,8 @@ void append_order(json::writer& out, const order::state& of, const organisation:
   out.end_object();
 }
 
-std::string order_json(const order::state& of, const organisation::snapshot& at, const server_secret& secret) {
+std::string order_json(const order::state& of, const organisation::snapshot& at,
+                       const server_secret& secret) {
   std::string body;
   body.reserve(1'024 + of.tickets.size() * 256);
   json::writer out(body);

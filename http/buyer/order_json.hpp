@@ -6,8 +6,8 @@
 
 namespace foyer::http::buyer {
 
-/// The order as the HTTP interface has it ("Shapes"), with ticket codes signed under the server's secret. Appends
-/// one value. Pure.
+/// The order as the HTTP interface has it ("Shapes"), with ticket codes signed under the server's secret.
+/// Appends one value. Pure.
 void append_order(json::writer& out, const order::state& of, const organisation::snapshot& at,
                   const server_secret& secret);
 
@@ -15,7 +15,8 @@ void append_order(json::writer& out, const order::state& of, const organisation:
 std::string title_of(const order::state& of, int line_position);
 
 /// One ticket; `title` is that of its line.
-void append_ticket(json::writer& out, const order::ticket& of, std::string_view title, const server_secret& secret);
+void append_ticket(json::writer& out, const order::ticket& of, std::string_view title,
+                   const server_secret& secret);
 /// The same with further fields, inside an object that is open.
 void append_ticket_fields(json::writer& out, const order::ticket& of, std::string_view title,
                           const server_secret& secret);

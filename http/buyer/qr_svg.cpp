@@ -39,8 +39,8 @@ std::string qr_svg(std::string_view text) {
   if (!code) return {};
   const auto size = std::to_string(code->width + 2 * quiet_zone);
   std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + size + ' ' + size +
-                    "\" shape-rendering=\"crispEdges\" role=\"img\"><rect width=\"" + size + "\" height=\"" + size +
-                    "\" fill=\"#fff\"/><path fill=\"#000\" d=\"";
+                    "\" shape-rendering=\"crispEdges\" role=\"img\"><rect width=\"" + size + "\" height=\"" +
+                    size + "\" fill=\"#fff\"/><path fill=\"#000\" d=\"";
   for (int row = 0; row < code->width; ++row) append_row(out, *code, row);
   return out + "\"/></svg>\n";
 }

@@ -30,12 +30,12 @@ struct visitor {
   [[nodiscard]] wallet::origin origin() const;
 };
 
-/// Who visits the organisation of the path. Refused: not_found (no such organisation, or a my-space session of another
-/// one).
+/// Who visits the organisation of the path. Refused: not_found (no such organisation, or a my-space session
+/// of another one).
 boost::asio::awaitable<outcome<visitor>> visitor_of(house_services& with, const request& in);
 
-/// The same, but only with a household: for what an order's number alone does not open. Refused: forbidden for such a
-/// session.
+/// The same, but only with a household: for what an order's number alone does not open. Refused: forbidden
+/// for such a session.
 boost::asio::awaitable<outcome<visitor>> household_visitor_of(house_services& with, const request& in);
 
 /// How a route of my space is declared.

@@ -101,8 +101,10 @@ void add_organisation_routes(router& to, house_services& with) {
   };
   to.add(verb::get, "/api/v1/orgs/{org}", bind<get_organisation>(with), open("get_organisation"));
   to.add(verb::get, "/api/v1/orgs/{org}/shops/{shop}", bind<get_shop>(with), open("get_shop"));
-  to.add(verb::get, "/api/v1/orgs/{org}/shops/{shop}/offers", bind<list_offers>(with), open("list_shop_offers"));
-  to.add(verb::get, "/api/v1/orgs/{org}/shops/{shop}/offers/{offer}", bind<get_offer>(with), open("get_shop_offer"));
+  to.add(verb::get, "/api/v1/orgs/{org}/shops/{shop}/offers", bind<list_offers>(with),
+         open("list_shop_offers"));
+  to.add(verb::get, "/api/v1/orgs/{org}/shops/{shop}/offers/{offer}", bind<get_offer>(with),
+         open("get_shop_offer"));
 }
 
 } // namespace foyer::http

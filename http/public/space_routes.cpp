@@ -47,7 +47,8 @@ door read_door(const json::object& form) {
   return out;
 }
 
-asio::awaitable<response> open(space_services& with, const request& in, session::space what, bool token_mode) {
+asio::awaitable<response> open(space_services& with, const request& in, session::space what,
+                               bool token_mode) {
   auto device = session::device_of(in.header("user-agent").value_or(""));
   std::string address{in.remote_address};
   auto opened = co_await await_reply<session::fresh>([&](reply<session::fresh> back) {
@@ -57,7 +58,9 @@ asio::awaitable<response> open(space_services& with, const request& in, session:
   co_return co_await opened_response(with.accounts, std::move(*opened), token_mode);
 }
 
-response not_opened() { return problem_of(refusal{errc::space_not_opened}); }
+response not_opened() {
+  return problem_of(refusal{errc::space_not_opened});
+}
 
 asio::awaitable<outcome<household::state>> household_of_key(space_services& with, const std::string& key) {
   const auto hash = key_hash(key);
@@ -74,7 +77,8 @@ asio::awaitable<outcome<household::state>> household_of_key(space_services& with
   co_return of;
 }
 
-asio::awaitable<response> open_by_key(space_services& with, const request& in, organisation::snapshot_ptr at, door typed) {
+asio::awaitable<response> open_by_key(space_services& with, const request& in, organisation::snapshot_ptr at,
+                                      door typed) {
   const auto key = typed_key(typed.key);
   if (!key) co_return not_opened();
   auto of = co_await household_of_key(with, *key);
@@ -91,7 +95,8 @@ struct pointed {
 };
 
 // not_found on every miss, after the same questions.
-asio::awaitable<outcome<pointed>> find_pointed(space_services& with, organisation::snapshot_ptr at, const door& typed) {
+asio::awaitable<outcome<pointed>> find_pointed(space_services& with, organisation::snapshot_ptr at,
+                                               const door& typed) {
   auto found = co_await await_reply<order::state>([&](reply<order::state> back) {
     with.house.orders.load_order(at->id, typed.order_number, std::move(back));
   });
@@ -100,7 +105,8 @@ asio::awaitable<outcome<pointed>> find_pointed(space_services& with, organisatio
   const auto whose = *found->household;
   auto of = co_await ask_entity(with.house.households, whose, household::get_view{});
   if (!of) co_return of.error();
-  if (of->organisation != at->id || of->email_key.empty() || of->email_key != typed.email_key) co_return errc::not_found;
+  if (of->organisation != at->id || of->email_key.empty() || of->email_key != typed.email_key)
+    co_return errc::not_found;
   co_return pointed{std::move(*found), std::move(*of)};
 }
 
@@ -137,7 +143,8 @@ void mail_code(space_services& with, const household::state& to, time_point now)
   with.journal.append(std::move(rows), [](const commit_outcome&) {});
 }
 
-asio::awaitable<void> send_code(space_services& with, organisation::snapshot_ptr at, door typed, time_point now) {
+asio::awaitable<void> send_code(space_services& with, organisation::snapshot_ptr at, door typed,
+                                time_point now) {
   const auto what = co_await find_pointed(with, at, typed);
   if (what) mail_code(with, what->of, now);
 }
@@ -152,8 +159,8 @@ asio::awaitable<commit_status> append(space_services& with, cold_row what) {
 }
 
 // Whether the code is the one that was mailed. Each try is counted, and a right one is used up.
-asio::awaitable<outcome<done>> check_code(space_services& with, const household_id& whose, const std::string& typed,
-                                          time_point now) {
+asio::awaitable<outcome<done>> check_code(space_services& with, const household_id& whose,
+                                          const std::string& typed, time_point now) {
   using maybe_code = std::optional<household::space_code>;
   auto found = co_await await_reply<maybe_code>(
       [&](reply<maybe_code> back) { with.house.households.find_space_code(whose, std::move(back)); });
@@ -161,12 +168,12 @@ asio::awaitable<outcome<done>> check_code(space_services& with, const household_
   if (!*found || (*found)->expires_at <= now) co_return errc::space_not_opened;
   const auto id = (*found)->id;
   if (!equal_in_constant_time(typed, with.house.secret.code(id))) {
-    const token_code_failed failed{id, static_cast<int>(with.settings.code_tries)};
-    const auto counted = co_await append(with, failed);
+    cold_row failed = token_code_failed{id, static_cast<int>(with.settings.code_tries)};
+    const auto counted = co_await append(with, std::move(failed));
     co_return counted == commit_status::lost ? errc::unavailable : errc::space_not_opened;
   }
-  const token_used used{id};
-  const auto became = co_await append(with, used);
+  cold_row used = token_used{id};
+  const auto became = co_await append(with, std::move(used));
   if (became == commit_status::committed) co_return done{};
   co_return became == commit_status::lost ? errc::unavailable : errc::space_not_opened;
 }
@@ -189,7 +196,8 @@ private:
   bool entered_;
 };
 
-asio::awaitable<response> open_by_code(space_services& with, const request& in, pointed what, door typed, time_point now) {
+asio::awaitable<response> open_by_code(space_services& with, const request& in, pointed what, door typed,
+                                       time_point now) {
   const checking only{with.codes, what.of.id};
   if (!only.entered()) co_return rate_limited(std::chrono::seconds{1});
   auto right = co_await check_code(with, what.of.id, typed.code, now);
@@ -204,7 +212,8 @@ bool is_unproven(const order::state& of, const organisation::snapshot& at) {
   return !of.account && (shop == nullptr || !shop->box_office);
 }
 
-asio::awaitable<response> open_by_number(space_services& with, const request& in, organisation::snapshot_ptr at, door typed) {
+asio::awaitable<response> open_by_number(space_services& with, const request& in,
+                                         organisation::snapshot_ptr at, door typed) {
   const auto now = with.house.clock.now();
   if (typed.code.empty() && !at->options.order_number_door_open) {
     // Answered before anything is looked up: the time tells no more than the words.
@@ -260,11 +269,11 @@ asio::awaitable<response> post_order_link(space_services& with, request& in) {
   const auto number = form->text("number", {.max = 32});
   const auto token = form->text("token", {.max = 64});
   if (auto bad = form.finish()) co_return *bad;
-  auto found = co_await await_reply<order::state>([&](reply<order::state> back) {
-    with.house.orders.load_order((*at)->id, number, std::move(back));
-  });
+  auto found = co_await await_reply<order::state>(
+      [&](reply<order::state> back) { with.house.orders.load_order((*at)->id, number, std::move(back)); });
   if (!found) co_return problem_of(found.error());
-  if (!equal_in_constant_time(token, with.house.secret.token(token_id{found->id.value}))) co_return not_found();
+  if (!equal_in_constant_time(token, with.house.secret.token(token_id{found->id.value})))
+    co_return not_found();
   co_return json_response(200, buyer::order_json(*found, **at, with.house.secret));
 }
 

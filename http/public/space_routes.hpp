@@ -9,8 +9,8 @@
 
 namespace foyer::http {
 
-/// Households whose code is being checked right now. One try at a time of each, so that a thousand guesses at once are no more than
-/// one after the other. Any thread.
+/// Households whose code is being checked right now. One try at a time of each, so that a thousand guesses at
+/// once are no more than one after the other. Any thread.
 class codes_in_check {
 public:
   bool enter(const household_id& which) {

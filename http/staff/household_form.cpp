@@ -51,7 +51,8 @@ client_change read_client_change(const json::object& form) {
   read_record(form, out.what);
   if (form.has("responsible_id")) out.what.responsible = member_id{form.uuid("responsible_id")};
   if (out.changes_floor) out.floor = form.optional_money("floor", {-largest_amount, 0});
-  for (const auto fixed : {"id", "number", "version", "status", "archived", "members", "account", "wallet", "created_at"})
+  for (const auto fixed :
+       {"id", "number", "version", "status", "archived", "members", "account", "wallet", "created_at"})
     form.refuse(fixed);
   return out;
 }

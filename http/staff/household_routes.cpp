@@ -20,7 +20,8 @@ using runtime::ask_entity;
 constexpr int number_tries = 5;
 constexpr std::size_t search_max = 100;
 
-asio::awaitable<response> answer_with(house_services& with, int status, const household::state& of, currency unit) {
+asio::awaitable<response> answer_with(house_services& with, int status, const household::state& of,
+                                      currency unit) {
   auto purse = co_await ask_entity(with.wallets, of.id, wallet::get_view{});
   if (!purse) co_return problem_of(purse.error());
   co_return record_response(status, household_json(of, *purse, unit), of.version);
@@ -31,8 +32,9 @@ household::audit audit_of(const staff_request& by, std::string action, const hou
 }
 
 household::state state_of(const staff_request& by, const new_client& typed) {
-  auto made = household::first_household(by.at->id, household_id{by.fresh_id()}, member_id{by.fresh_id()}, typed.who,
-                                         household::new_number(), typed.further.locale.value_or(by.at->locale), by.now);
+  auto made = household::first_household(by.at->id, household_id{by.fresh_id()}, member_id{by.fresh_id()},
+                                         typed.who, household::new_number(),
+                                         typed.further.locale.value_or(by.at->locale), by.now);
   made.members.front().phone = typed.who.phone;
   made.phone = typed.further.phone.value_or(typed.who.phone);
   made.address = typed.further.address.value_or("");
@@ -57,7 +59,8 @@ asio::awaitable<response> post_household(house_services& with, request& in) {
     auto made = co_await ask_entity(with.households, id, std::move(command));
     if (made) {
       auto answer = co_await answer_with(with, 201, *made, by->unit());
-      co_return std::move(answer).header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/households/" + to_string(id));
+      co_return std::move(answer).header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/households/" +
+                                                         to_string(id));
     }
     if (left == 1 || made.error().detail != household::number_constraint) co_return problem_of(made.error());
   }
@@ -96,10 +99,14 @@ outcome<household::filter> filter_of(const request& in, const organisation_id& a
   else
     out.archived = flag_of(in, "archived", bad).value_or(false); // H11
   if (const auto balance = in.query("balance"); balance && !balance->empty()) {
-    if (*balance == "positive") out.balance_sign = 1;
-    else if (*balance == "negative") out.balance_sign = -1;
-    else if (*balance == "zero") out.balance_sign = 0;
-    else bad.push_back({"?balance", "invalid"});
+    if (*balance == "positive")
+      out.balance_sign = 1;
+    else if (*balance == "negative")
+      out.balance_sign = -1;
+    else if (*balance == "zero")
+      out.balance_sign = 0;
+    else
+      bad.push_back({"?balance", "invalid"});
   }
   if (bad.empty()) return out;
   refusal why{errc::invalid};
@@ -145,7 +152,9 @@ asio::awaitable<std::optional<refusal>> change_floor(house_services& with, const
   command.organisation = by.at->id;
   if (floor) command.floor = floor->value;
   auto entry = by.audit("wallet.floor", "wallet", which.value);
-  const auto show = [](std::optional<amount> sum) { return "{\"floor\":" + (sum ? std::to_string(*sum) : "null") + "}"; };
+  const auto show = [](std::optional<amount> sum) {
+    return "{\"floor\":" + (sum ? std::to_string(*sum) : "null") + "}";
+  };
   entry.before = show(before->floor);
   entry.after = show(command.floor);
   command.rows.cold.emplace_back(std::move(entry));
@@ -211,8 +220,12 @@ asio::awaitable<response> post_key(house_services& with, request& in) {
   co_return record_response(201, std::move(body), of->version);
 }
 
-asio::awaitable<response> archive(house_services& with, request& in) { return set_archived(with, in, true); }
-asio::awaitable<response> unarchive(house_services& with, request& in) { return set_archived(with, in, false); }
+asio::awaitable<response> archive(house_services& with, request& in) {
+  return set_archived(with, in, true);
+}
+asio::awaitable<response> unarchive(house_services& with, request& in) {
+  return set_archived(with, in, false);
+}
 
 } // namespace
 
@@ -222,9 +235,12 @@ void add_household_routes(router& to, house_services& with) {
   to.add(verb::get, base, bind<list_households>(with), staff_route("staff_list_households", client_readers));
   to.add(verb::post, base, bind<post_household>(with), staff_route("staff_create_household", client_writers));
   to.add(verb::get, one, bind<get_household>(with), staff_route("staff_get_household", client_readers));
-  to.add(verb::patch, one, bind<patch_household>(with), staff_route("staff_change_household", client_writers));
-  to.add(verb::post, one + "/archive", bind<archive>(with), staff_route("staff_archive_household", client_writers));
-  to.add(verb::post, one + "/unarchive", bind<unarchive>(with), staff_route("staff_unarchive_household", client_writers));
+  to.add(verb::patch, one, bind<patch_household>(with),
+         staff_route("staff_change_household", client_writers));
+  to.add(verb::post, one + "/archive", bind<archive>(with),
+         staff_route("staff_archive_household", client_writers));
+  to.add(verb::post, one + "/unarchive", bind<unarchive>(with),
+         staff_route("staff_unarchive_household", client_writers));
   to.add(verb::post, one + "/key", bind<post_key>(with), staff_route("staff_renew_key", client_writers));
   add_member_routes(to, with);
 }

@@ -53,8 +53,10 @@ void add_member_routes(router& to, house_services& with) {
   to.add(verb::get, base, bind<list>(with), staff_route("staff_list_members", client_readers));
   to.add(verb::post, base, bind<act<add_member>>(with), staff_route("staff_add_member", client_writers));
   to.add(verb::get, one, bind<get>(with), staff_route("staff_get_member", client_readers));
-  to.add(verb::patch, one, bind<act<change_member>>(with), staff_route("staff_change_member", client_writers));
-  to.add(verb::delete_, one, bind<act<remove_member>>(with), staff_route("staff_remove_member", client_writers));
+  to.add(verb::patch, one, bind<act<change_member>>(with),
+         staff_route("staff_change_member", client_writers));
+  to.add(verb::delete_, one, bind<act<remove_member>>(with),
+         staff_route("staff_remove_member", client_writers));
 }
 
 } // namespace foyer::http::staff

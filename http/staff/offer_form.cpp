@@ -55,9 +55,11 @@ void read_rates(const json::object& form, offer::details& into, offer_reading& w
     std::vector<offer::rate> rates;
     for (const auto& each : form.objects("rates", rates_count)) rates.push_back(read_rate(each, into, with));
     // The price is that of the first rate; an answer that is sent back has both.
-    if (has_price && read_price(form, "price", with) != (rates.empty() ? 0 : rates.front().price)) form.note("price", "invalid");
+    if (has_price && read_price(form, "price", with) != (rates.empty() ? 0 : rates.front().price))
+      form.note("price", "invalid");
     for (auto one = rates.begin(); one != rates.end(); ++one)
-      if (std::any_of(rates.begin(), one, [&](const offer::rate& other) { return other.id == one->id; })) form.note("rates", "duplicate");
+      if (std::any_of(rates.begin(), one, [&](const offer::rate& other) { return other.id == one->id; }))
+        form.note("rates", "duplicate");
     into.rates = std::move(rates);
     return;
   }
@@ -97,7 +99,8 @@ void read_times(const json::object& form, offer::details& into) {
   if (form.has("starts_at")) into.starts_at = form.optional_time("starts_at");
   if (form.has("ends_at")) into.ends_at = form.optional_time("ends_at");
   if (form.has("cancel_until")) into.cancel_until = form.optional_time("cancel_until");
-  if (into.sales_from && into.sales_until && *into.sales_until <= *into.sales_from) form.note("sales_until", "out_of_range");
+  if (into.sales_from && into.sales_until && *into.sales_until <= *into.sales_from)
+    form.note("sales_until", "out_of_range");
   if (into.starts_at && into.ends_at && *into.ends_at < *into.starts_at) form.note("ends_at", "out_of_range");
 }
 
@@ -121,8 +124,10 @@ void read_offer(const json::object& form, offer::details& into, offer_reading& w
   read_times(form, into);
   read_limits(form, into);
   if (form.has("event_id")) into.event = form.optional_uuid("event_id");
-  if (form.has("vat_basis_points")) into.vat_basis_points = static_cast<int>(form.integer("vat_basis_points", {0, full_vat}));
-  if (form.has("location")) into.location = form.optional_text("location", {.min = 0, .max = 200}).value_or("");
+  if (form.has("vat_basis_points"))
+    into.vat_basis_points = static_cast<int>(form.integer("vat_basis_points", {0, full_vat}));
+  if (form.has("location"))
+    into.location = form.optional_text("location", {.min = 0, .max = 200}).value_or("");
   if (form.has("for_members")) into.for_members = form.boolean("for_members");
   if (form.has("auto_enrol")) into.auto_enrol = form.boolean("auto_enrol");
   if (form.has("archived")) into.archived = form.boolean("archived");

@@ -16,8 +16,8 @@ struct offer_reading {
   bool other_currency = false;    // a result: a sum is not in the organisation's currency
 };
 
-/// Reads any subset of an offer's fields (API, "Bodies") into `into`; null empties what may be empty. What is wrong
-/// is noted in the form.
+/// Reads any subset of an offer's fields (API, "Bodies") into `into`; null empties what may be empty. What is
+/// wrong is noted in the form.
 void read_offer(const json::object& form, offer::details& into, offer_reading& with);
 
 } // namespace foyer::http::staff

@@ -25,7 +25,8 @@ response answer_with(int status, const offer::state& of, const staff_request& by
   return record_response(status, std::move(body), of.version);
 }
 
-asio::awaitable<outcome<offer::state>> offer_of(house_services& with, const staff_request& by, const request& in) {
+asio::awaitable<outcome<offer::state>> offer_of(house_services& with, const staff_request& by,
+                                                const request& in) {
   const auto id = parse_uuid(in.parameter("offer"));
   if (!id) co_return errc::not_found;
   auto found = co_await ask_entity(with.offers, offer_id{*id}, offer::get_view{});
@@ -87,12 +88,14 @@ asio::awaitable<response> post_offer(house_services& with, request& in) {
   const auto id = command.id;
   auto made = co_await ask_entity(with.offers, id, std::move(command));
   if (!made) co_return problem_of(made.error());
-  co_return answer_with(201, *made, *by).header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/offers/" + to_string(id));
+  co_return answer_with(201, *made, *by)
+      .header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/offers/" + to_string(id));
 }
 
 // The step from what is known now; `what` has the change.
-asio::awaitable<outcome<offer::state>> save(house_services& with, const staff_request& by, const offer::state& before,
-                                            offer::details what, std::string action) {
+asio::awaitable<outcome<offer::state>> save(house_services& with, const staff_request& by,
+                                            const offer::state& before, offer::details what,
+                                            std::string action) {
   offer::change command;
   command.organisation = by.at->id;
   command.expected_version = before.version;

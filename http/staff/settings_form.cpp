@@ -26,13 +26,14 @@ void read_flag(const json::object& form, std::string_view name, bool& into) {
 // Links on pages and in mails: nothing but the web, so that no other scheme runs in a browser.
 void read_url(const json::object& form, std::string_view name, std::string& into) {
   read_text(form, name, into, {.max = 500});
-  if (!into.empty() && !into.starts_with("https://") && !into.starts_with("http://")) form.note(name, "invalid");
+  if (!into.empty() && !into.starts_with("https://") && !into.starts_with("http://"))
+    form.note(name, "invalid");
 }
 
 bool is_time_zone(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-           c == '-' || c == '+';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' ||
+           c == '_' || c == '-' || c == '+';
   });
 }
 
@@ -64,11 +65,13 @@ organisation::form_field read_field(const json::object& form) {
   const auto label = form.child("label");
   out.label = {label.text("fr", {.min = 0}), label.text("en", {.min = 0})};
   if (label && out.label.fr.empty() && out.label.en.empty()) form.note("label", "required");
-  const auto type = form.optional_choice("type", {types[0], types[1], types[2], types[3], types[4], types[5]});
+  const auto type =
+      form.optional_choice("type", {types[0], types[1], types[2], types[3], types[4], types[5]});
   out.type = types[type.value_or(0)];
   out.mandatory = form.boolean_or("mandatory", false);
   out.choices = form.texts("choices", {.max = choices_max});
-  if ((out.type == "choice") == out.choices.empty()) form.note("choices", out.choices.empty() ? "required" : "invalid");
+  if ((out.type == "choice") == out.choices.empty())
+    form.note("choices", out.choices.empty() ? "required" : "invalid");
   return out;
 }
 

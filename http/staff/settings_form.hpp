@@ -5,8 +5,8 @@
 
 namespace foyer::http::staff {
 
-/// Each reads a body into what it changes, any subset; what is wrong is noted in the form. `other_currency` is set
-/// when a sum is not in the organisation's.
+/// Each reads a body into what it changes, any subset; what is wrong is noted in the form. `other_currency`
+/// is set when a sum is not in the organisation's.
 void read_settings(const json::object& form, organisation::snapshot& into, bool& other_currency);
 void read_shop(const json::object& form, organisation::shop& into);
 void read_form_fields(const json::object& form, organisation::settings& into);

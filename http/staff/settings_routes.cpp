@@ -60,7 +60,8 @@ asio::awaitable<response> patch_settings(house_services& with, request& in) {
   read_settings(*form, to, other_currency);
   if (auto bad = form.finish()) co_return *bad;
   if (other_currency) co_return problem_of(errc::currency_mismatch);
-  auto saved = co_await save(with, *by, std::move(to), "settings.change", [](const snapshot& of) { return settings_json(of); });
+  auto saved = co_await save(with, *by, std::move(to), "settings.change",
+                             [](const snapshot& of) { return settings_json(of); });
   if (!saved) co_return problem_of(saved.error());
   co_return record_response(200, settings_json(**saved), (*saved)->version);
 }
@@ -152,10 +153,12 @@ void add_settings_routes(router& to, house_services& with) {
   constexpr auto writers = roles::administrator;
   const std::string base = "/api/v1/orgs/{org}/staff";
   to.add(verb::get, base + "/settings", bind<get_settings>(with), staff_route("staff_get_settings", readers));
-  to.add(verb::patch, base + "/settings", bind<patch_settings>(with), staff_route("staff_change_settings", writers));
+  to.add(verb::patch, base + "/settings", bind<patch_settings>(with),
+         staff_route("staff_change_settings", writers));
   to.add(verb::get, base + "/shops", bind<list_shops>(with), staff_route("staff_list_shops", readers));
   to.add(verb::get, base + "/shops/{shop}", bind<get_shop>(with), staff_route("staff_get_shop", readers));
-  to.add(verb::patch, base + "/shops/{shop}", bind<patch_shop>(with), staff_route("staff_change_shop", writers));
+  to.add(verb::patch, base + "/shops/{shop}", bind<patch_shop>(with),
+         staff_route("staff_change_shop", writers));
   to.add(verb::get, base + "/forms", bind<get_form>(with), staff_route("staff_get_form", readers));
   to.add(verb::patch, base + "/forms", bind<patch_form>(with), staff_route("staff_change_form", writers));
   to.add(verb::get, base + "/tags", bind<get_tags>(with), staff_route("staff_get_tags", readers));

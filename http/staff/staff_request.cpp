@@ -10,7 +10,8 @@ uuid staff_request::fresh_id() const {
   return new_uuid(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
 }
 
-staff_change_row staff_request::audit(std::string action, std::string subject_kind, std::optional<uuid> subject) const {
+staff_change_row staff_request::audit(std::string action, std::string subject_kind,
+                                      std::optional<uuid> subject) const {
   staff_change_row row;
   row.organisation = at->id;
   row.id = fresh_id();

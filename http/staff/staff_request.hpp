@@ -35,7 +35,7 @@ boost::asio::awaitable<outcome<staff_request>> staff_of(house_services& with, co
 
 /// The household that the path's {household} names, of this organisation. Refused: not_found.
 boost::asio::awaitable<outcome<household::state>> household_of(house_services& with, const staff_request& by,
-                                                              const request& in);
+                                                               const request& in);
 
 /// The roles that may read and write clients, orders and wallets; `auditor` reads everything.
 inline constexpr std::uint8_t client_writers = roles::administrator | roles::box_office;
@@ -43,7 +43,11 @@ inline constexpr std::uint8_t client_readers = client_writers | roles::auditor;
 
 /// How a staff route is declared.
 constexpr route_info staff_route(std::string_view operation, std::uint8_t who, bool idempotent = false) {
-  return {.operation = operation, .access = access::staff, .roles = who, .idempotent = idempotent, .group = "staff"};
+  return {.operation = operation,
+          .access = access::staff,
+          .roles = who,
+          .idempotent = idempotent,
+          .group = "staff"};
 }
 
 } // namespace foyer::http::staff

@@ -43,9 +43,9 @@ asio::awaitable<response> list_entries(house_services& with, request& in) {
 // The account on the other side (double entry).
 std::string counter_account(entry_kind kind) {
   switch (kind) {
-    case entry_kind::top_up: return "cash";
-    case entry_kind::refund: return "sales";
-    default: return "adjustment";
+  case entry_kind::top_up: return "cash";
+  case entry_kind::refund: return "sales";
+  default: return "adjustment";
   }
 }
 
@@ -56,7 +56,8 @@ wallet::record read_entry(const json::object& form, const staff_request& by, mon
   out.kind = kinds[form.choice("kind", {"top_up", "adjustment", "refund"})];
   given = form.money("amount");
   const bool sent = form.has("amount") && !form.is_null("amount");
-  if (sent && (given.value == 0 || (given.value < 0 && out.kind != entry_kind::adjustment))) form.note("amount", "out_of_range");
+  if (sent && (given.value == 0 || (given.value < 0 && out.kind != entry_kind::adjustment)))
+    form.note("amount", "out_of_range");
   out.change = given.value;
   out.reason = form.text("reason", {.max = reason_max});
   if (form.boolean_or("allow_negative", false)) out.staff_floor = by.at->options.floor_of(by.role);
@@ -78,11 +79,13 @@ asio::awaitable<response> post_entry(house_services& with, request& in) {
   if (auto bad = form.finish()) co_return *bad;
   if (given.unit != by->unit()) co_return problem_of(errc::currency_mismatch);
   auto audit = by->audit("wallet.entry", "wallet", of->id.value);
-  audit.after = "{\"kind\":\"" + std::string{to_string(command.kind)} + "\",\"amount\":" + std::to_string(command.change) +
-                ",\"entry_id\":\"" + to_string(command.id) + "\"}";
+  audit.after = "{\"kind\":\"" + std::string{to_string(command.kind)} +
+                "\",\"amount\":" + std::to_string(command.change) + ",\"entry_id\":\"" +
+                to_string(command.id) + "\"}";
   command.rows.cold.emplace_back(std::move(audit));
   const auto unit = by->unit();
-  auto run = [&with, &command, whose = of->id, unit](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+  auto run = [&with, &command, whose = of->id,
+              unit](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     command.idempotency = std::move(prefilled);
     command.render = [unit](const wallet::entry& made) { return entry_json(made, unit); };
     auto made = co_await ask_entity(with.wallets, whose, std::move(command));
@@ -97,8 +100,10 @@ asio::awaitable<response> post_entry(house_services& with, request& in) {
 void add_wallet_routes(router& to, house_services& with) {
   const std::string one = "/api/v1/orgs/{org}/staff/wallets/{household}";
   to.add(verb::get, one, bind<get_wallet>(with), staff_route("staff_get_wallet", client_readers));
-  to.add(verb::get, one + "/entries", bind<list_entries>(with), staff_route("staff_list_entries", client_readers));
-  to.add(verb::post, one + "/entries", bind<post_entry>(with), staff_route("staff_create_entry", client_writers, true));
+  to.add(verb::get, one + "/entries", bind<list_entries>(with),
+         staff_route("staff_list_entries", client_readers));
+  to.add(verb::post, one + "/entries", bind<post_entry>(with),
+         staff_route("staff_create_entry", client_writers, true));
 }
 
 } // namespace foyer::http::staff

@@ -13,12 +13,16 @@ using household::page;
 constexpr pg::statement household_ids{
     "household_ids",
     "select h.id from households h left join wallets w on w.household_id = h.id "
-    "where h.organisation_id = $1 and ($2::text is null or h.status = $2) and ($3::text is null or $3 = any(h.tags)) "
-    "and ($4::boolean is null or (h.account_id is not null) = $4) and ($5::boolean is null or h.archived = $5) "
+    "where h.organisation_id = $1 and ($2::text is null or h.status = $2) and ($3::text is null or $3 = "
+    "any(h.tags)) "
+    "and ($4::boolean is null or (h.account_id is not null) = $4) and ($5::boolean is null or h.archived = "
+    "$5) "
     "and ($6::integer is null or sign(coalesce(w.balance, 0)) = $6) and ($7::uuid is null or h.id < $7) "
-    "and ($8::text is null or h.number ilike $8 or h.email ilike $8 or h.phone ilike $8 or h.username ilike $8 "
+    "and ($8::text is null or h.number ilike $8 or h.email ilike $8 or h.phone ilike $8 or h.username ilike "
+    "$8 "
     "or exists (select from accounts a where a.id = h.account_id and a.username ilike $8) "
-    "or exists (select from members m where m.household_id = h.id and (m.first_name || ' ' || m.last_name ilike $8 "
+    "or exists (select from members m where m.household_id = h.id and (m.first_name || ' ' || m.last_name "
+    "ilike $8 "
     "or m.last_name || ' ' || m.first_name ilike $8 or m.email ilike $8 or m.phone ilike $8))) "
     "order by h.id desc limit $9::bigint"};
 
@@ -31,9 +35,8 @@ const std::string members_sql = std::string{"select "} + member_columns +
 const pg::statement households_by_ids{"households_by_ids", households_sql.c_str()};
 const pg::statement members_by_households{"members_by_households", members_sql.c_str()};
 constexpr pg::statement wallets_by_ids{
-    "wallets_by_ids",
-    "select household_id, organisation_id, balance, held, entries_count from wallets "
-    "where household_id = any($1::uuid[])"};
+    "wallets_by_ids", "select household_id, organisation_id, balance, held, entries_count from wallets "
+                      "where household_id = any($1::uuid[])"};
 
 // Text that stands for itself in a LIKE pattern, anywhere in the value.
 std::string pattern_of(std::string_view text) {
@@ -86,16 +89,21 @@ public:
     auto asked = query(household_ids, which.organisation, status, pg::none_if_empty(which.tag), which.linked,
                        which.archived, which.balance_sign, which.before, text, limit + 1);
     auto& pool = from_;
-    pool.run(queries(std::move(asked)), std::nullopt, [&pool, limit, done](outcome<pg::read_pool::all_rows> got) {
-      if (!got) return done(std::move(got.error()));
-      std::vector<household_id> ids;
-      for (int row = 0; row < (*got)[0].size(); ++row)
-        ids.push_back(pg::row_reader{(*got)[0], row}.next<household_id>());
-      const bool more = static_cast<std::int64_t>(ids.size()) > limit;
-      if (more) ids.pop_back();
-      read<page>(pool, queries(query(households_by_ids, ids), query(members_by_households, ids), query(wallets_by_ids, ids)),
-                 done, [more](const pg::read_pool::all_rows& rows) -> outcome<page> { return page_of(rows, more); });
-    });
+    pool.run(queries(std::move(asked)), std::nullopt,
+             [&pool, limit, done](outcome<pg::read_pool::all_rows> got) {
+               if (!got) return done(std::move(got.error()));
+               std::vector<household_id> ids;
+               for (int row = 0; row < (*got)[0].size(); ++row)
+                 ids.push_back(pg::row_reader{(*got)[0], row}.next<household_id>());
+               const bool more = static_cast<std::int64_t>(ids.size()) > limit;
+               if (more) ids.pop_back();
+               read<page>(pool,
+                          queries(query(households_by_ids, ids), query(members_by_households, ids),
+                                  query(wallets_by_ids, ids)),
+                          done, [more](const pg::read_pool::all_rows& rows) -> outcome<page> {
+                            return page_of(rows, more);
+                          });
+             });
   }
 
 private:

@@ -7,10 +7,13 @@
 
 namespace foyer::storage {
 
-/// The columns of a household in the order that read_household reads; `h` is households, `a` its account (outer).
+/// The columns of a household in the order that read_household reads; `h` is households, `a` its account
+/// (outer).
 inline constexpr const char* household_columns =
-    "h.organisation_id, h.id, h.version, h.number, h.status, h.archived, h.responsible_id, h.email, h.email_key, "
-    "h.phone, h.address, h.locale, h.tags, h.newsletter, h.account_id, a.username, h.linked_at, h.box_office_since, "
+    "h.organisation_id, h.id, h.version, h.number, h.status, h.archived, h.responsible_id, h.email, "
+    "h.email_key, "
+    "h.phone, h.address, h.locale, h.tags, h.newsletter, h.account_id, a.username, h.linked_at, "
+    "h.box_office_since, "
     "h.everything_shown, h.username, h.website, h.key_version, h.last_balance_mail_at, h.created_at";
 /// Likewise of a member.
 inline constexpr const char* member_columns =

@@ -9,8 +9,9 @@ namespace {
 using household::maybe_id;
 using household::state;
 
-const std::string household_sql = std::string{"select "} + household_columns +
-                                  " from households h left join accounts a on a.id = h.account_id where h.id = $1";
+const std::string household_sql =
+    std::string{"select "} + household_columns +
+    " from households h left join accounts a on a.id = h.account_id where h.id = $1";
 const std::string members_sql =
     std::string{"select "} + member_columns + " from members m where m.household_id = $1 order by m.position";
 const pg::statement household_by_id{"household_by_id", household_sql.c_str()};
@@ -27,10 +28,10 @@ constexpr pg::statement household_by_number{
 
 constexpr pg::statement household_by_key{"household_by_key",
                                          "select household_id from space_keys where hash = $1"};
-constexpr pg::statement space_code_of_household{
-    "space_code_of_household",
-    "select id, expires_at from tokens where household_id = $1 and purpose = 'space_code' and state = 'valid' "
-    "order by id desc limit 1"};
+constexpr pg::statement space_code_of_household{"space_code_of_household",
+                                                "select id, expires_at from tokens where household_id = $1 "
+                                                "and purpose = 'space_code' and state = 'valid' "
+                                                "order by id desc limit 1"};
 
 outcome<maybe_id> id_of(const pg::read_pool::all_rows& from) {
   if (from[0].size() == 0) return maybe_id{};
@@ -49,7 +50,8 @@ public:
                   if (got[0].size() == 0) return out;
                   out = read_household(got[0], 0);
                   household_id whose;
-                  for (int row = 0; row < got[1].size(); ++row) out.members.push_back(read_member(got[1], row, whose));
+                  for (int row = 0; row < got[1].size(); ++row)
+                    out.members.push_back(read_member(got[1], row, whose));
                   return out;
                 });
   }
@@ -88,18 +90,18 @@ state read_household(const pg::rows& from, int row) {
   state out;
   std::string status;
   pg::row_reader{from, row}.into(out.organisation, out.id, out.version, out.number, status, out.archived,
-                                 out.responsible, out.email, out.email_key, out.phone, out.address, out.locale,
-                                 out.tags, out.newsletter, out.account, out.account_username, out.linked_at,
-                                 out.box_office_since, out.everything_shown, out.username, out.website,
-                                 out.key_version, out.last_balance_mail_at, out.created_at);
+                                 out.responsible, out.email, out.email_key, out.phone, out.address,
+                                 out.locale, out.tags, out.newsletter, out.account, out.account_username,
+                                 out.linked_at, out.box_office_since, out.everything_shown, out.username,
+                                 out.website, out.key_version, out.last_balance_mail_at, out.created_at);
   out.status = household::parse_status(status).value_or(household::status::added);
   return out;
 }
 
 household::member read_member(const pg::rows& from, int row, household_id& whose) {
   household::member out;
-  pg::row_reader{from, row}.into(whose, out.id, out.first_name, out.last_name, out.birth_date, out.email, out.phone,
-                                 out.relation, out.answers);
+  pg::row_reader{from, row}.into(whose, out.id, out.first_name, out.last_name, out.birth_date, out.email,
+                                 out.phone, out.relation, out.answers);
   return out;
 }
 

@@ -11,7 +11,8 @@ using wallet::ledger_page;
 
 constexpr pg::statement entries_of_wallet{
     "entries_of_wallet",
-    "select id, seq, kind, amount, balance_after, held_after, counter_account, order_id, order_number, reason, "
+    "select id, seq, kind, amount, balance_after, held_after, counter_account, order_id, order_number, "
+    "reason, "
     "by_kind, by_account, at, hash from ledger_entries where household_id = $1 and seq < $2 "
     "order by seq desc limit $3::bigint"};
 
@@ -20,8 +21,8 @@ wallet::entry entry_of(const pg::rows& from, int row) {
   std::int32_t kind = 0;
   std::int32_t by = 0;
   pg::row_reader{from, row}.into(out.id, out.seq, kind, out.change, out.balance_after, out.held_after,
-                                 out.counter_account, out.order, out.order_number, out.reason, by, out.by.account,
-                                 out.by.at, out.hash);
+                                 out.counter_account, out.order, out.order_number, out.reason, by,
+                                 out.by.account, out.by.at, out.hash);
   out.kind = static_cast<wallet::entry_kind>(kind);
   out.by.kind = static_cast<wallet::actor_kind>(by);
   return out;
@@ -50,6 +51,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<wallet::ledger> create_ledger(pg::read_pool& from) { return std::make_unique<ledger>(from); }
+std::unique_ptr<wallet::ledger> create_ledger(pg::read_pool& from) {
+  return std::make_unique<ledger>(from);
+}
 
 } // namespace foyer::storage

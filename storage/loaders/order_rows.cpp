@@ -10,11 +10,13 @@ using order::state;
 constexpr pg::statement orders_by_ids{
     "orders_by_ids",
     "select organisation_id, id, number, kind, status, shop_id, household_id, account_id, buyer_email, "
-    "buyer_first_name, buyer_last_name, buyer_answers, locale, total, created_at, paid_at, expires_at, cancel_reason, "
+    "buyer_first_name, buyer_last_name, buyer_answers, locale, total, created_at, paid_at, expires_at, "
+    "cancel_reason, "
     "version from orders where id = any($1::uuid[]) order by id desc"};
 constexpr pg::statement lines_by_orders{
     "lines_by_orders",
-    "select order_id, id, position, offer_id, rate_id, title, quantity, unit_price, vat_basis_points, member_ids, "
+    "select order_id, id, position, offer_id, rate_id, title, quantity, unit_price, vat_basis_points, "
+    "member_ids, "
     "cancelled from order_lines where order_id = any($1::uuid[]) order by order_id, position"};
 constexpr pg::statement payments_by_orders{
     "payments_by_orders",
@@ -24,10 +26,10 @@ constexpr pg::statement tickets_by_orders{
     "tickets_by_orders",
     "select t.order_id, " FOYER_TICKET_COLUMNS " from tickets t left join offers f on f.id = t.offer_id "
     "where t.order_id = any($1::uuid[]) order by t.order_id, t.position"};
-constexpr pg::statement benefits_by_orders{
-    "benefits_by_orders",
-    "select b.order_id, " FOYER_BENEFIT_COLUMNS " from benefits b where b.order_id = any($1::uuid[]) "
-    "order by b.order_id, b.line_position, b.id"};
+constexpr pg::statement benefits_by_orders{"benefits_by_orders",
+                                           "select b.order_id, " FOYER_BENEFIT_COLUMNS
+                                           " from benefits b where b.order_id = any($1::uuid[]) "
+                                           "order by b.order_id, b.line_position, b.id"};
 
 template <class Enum>
 Enum number_as(pg::row_reader& row) {
@@ -41,15 +43,15 @@ state order_of(const pg::rows& from, int index) {
   out.kind = number_as<order::kind>(row);
   out.status = number_as<order::status>(row);
   row.into(out.shop, out.household, out.account, out.buyer_email, out.buyer_first_name, out.buyer_last_name,
-           out.buyer_answers, out.locale, out.total, out.created_at, out.paid_at, out.expires_at, out.cancel_reason,
-           out.version);
+           out.buyer_answers, out.locale, out.total, out.created_at, out.paid_at, out.expires_at,
+           out.cancel_reason, out.version);
   return out;
 }
 
 order::line line_of(pg::row_reader& from) {
   order::line out;
-  from.into(out.id, out.position, out.offer, out.rate, out.title, out.quantity, out.unit_price, out.vat_basis_points,
-            out.members, out.cancelled);
+  from.into(out.id, out.position, out.offer, out.rate, out.title, out.quantity, out.unit_price,
+            out.vat_basis_points, out.members, out.cancelled);
   return out;
 }
 
@@ -65,8 +67,8 @@ order::payment payment_of(pg::row_reader& from) {
 
 // Gives each row, whose first column is its order's id, to that order.
 template <class Put>
-void deal(const pg::rows& from, std::vector<state>& to, const std::unordered_map<order_id, std::size_t>& place,
-          Put put) {
+void deal(const pg::rows& from, std::vector<state>& to,
+          const std::unordered_map<order_id, std::size_t>& place, Put put) {
   for (int row = 0; row < from.size(); ++row) {
     pg::row_reader reader{from, row};
     const auto found = place.find(reader.next<order_id>());
@@ -81,7 +83,8 @@ order::ticket read_ticket(pg::row_reader& from) {
   from.into(out.id, out.position, out.line_position, out.offer, out.holder);
   out.status = number_as<order::ticket_status>(from);
   // Microseconds since 1970, as offer::to_json writes it. The date is the offer's, which may move.
-  if (const auto starts_at = from.next<std::optional<std::int64_t>>()) out.starts_at = time_point{duration{*starts_at}};
+  if (const auto starts_at = from.next<std::optional<std::int64_t>>())
+    out.starts_at = time_point{duration{*starts_at}};
   from.into(out.used_at);
   return out;
 }

@@ -12,11 +12,12 @@ using order::state;
 constexpr pg::statement order_by_number{"order_by_number",
                                         "select id from orders where organisation_id = $1 and number = $2"};
 
-// What a filter lets through (S5): $1 organisation, $2 household, $3 only of this account, $4 box-office orders from
-// then on. One statement with a household and one without, since a generic plan can't choose between their indexes.
-#define FOYER_VISIBLE                                                                                                 \
-  "o.organisation_id = $1 and o.household_id = $2 and ($3::uuid is null or o.account_id = $3 "                        \
-  "or ($4::timestamptz is not null and o.created_at >= $4 "                                                           \
+// What a filter lets through (S5): $1 organisation, $2 household, $3 only of this account, $4 box-office
+// orders from then on. One statement with a household and one without, since a generic plan can't choose
+// between their indexes.
+#define FOYER_VISIBLE                                                                                        \
+  "o.organisation_id = $1 and o.household_id = $2 and ($3::uuid is null or o.account_id = $3 "               \
+  "or ($4::timestamptz is not null and o.created_at >= $4 "                                                  \
   "and exists (select from shops s where s.id = o.shop_id and s.kind = 'box_office')))"
 
 constexpr pg::statement orders_of_household{
@@ -35,11 +36,10 @@ constexpr pg::statement tickets_of_household{
     " and ($5::uuid is null or o.id < $5 or (o.id = $5 and t.position > $6::integer)) "
     "order by o.id desc, t.position limit $7::bigint"};
 constexpr pg::statement ticket_of_household{
-    "ticket_of_household",
-    "select o.id, o.number, l.title, " FOYER_TICKET_COLUMNS
-    " from orders o join tickets t on t.order_id = o.id "
-    "join order_lines l on l.order_id = t.order_id and l.position = t.line_position "
-    "left join offers f on f.id = t.offer_id where " FOYER_VISIBLE " and t.id = $5"};
+    "ticket_of_household", "select o.id, o.number, l.title, " FOYER_TICKET_COLUMNS
+                           " from orders o join tickets t on t.order_id = o.id "
+                           "join order_lines l on l.order_id = t.order_id and l.position = t.line_position "
+                           "left join offers f on f.id = t.offer_id where " FOYER_VISIBLE " and t.id = $5"};
 constexpr pg::statement benefits_of_household{
     "benefits_of_household",
     "select o.id, o.number, l.title, " FOYER_BENEFIT_COLUMNS
@@ -53,7 +53,8 @@ constexpr std::int64_t benefits_max = 1'000;
 
 template <class... Values>
 pg::read_query visible(const pg::statement& what, const filter& which, const Values&... more) {
-  return query(what, which.organisation, which.household, which.only_of_account, which.box_office_since, more...);
+  return query(what, which.organisation, which.household, which.only_of_account, which.box_office_since,
+               more...);
 }
 
 order::shown_ticket shown_ticket_of(const pg::rows& from, int index) {
@@ -76,7 +77,9 @@ class orders final : public order::loader {
 public:
   explicit orders(pg::read_pool& from) : from_(from) {}
 
-  void load_order(const order_id& which, told<state> done) override { load_whole(from_, which, std::move(done)); }
+  void load_order(const order_id& which, told<state> done) override {
+    load_whole(from_, which, std::move(done));
+  }
 
   void load_order(const organisation_id& of, std::string number, told<state> done) override {
     auto& pool = from_;
@@ -102,9 +105,10 @@ public:
                const bool more = static_cast<std::int64_t>(ids.size()) > limit;
                if (more) ids.pop_back();
                if (ids.empty()) return done(page{});
-               read<page>(pool, whole_orders(ids), done, [more](const pg::read_pool::all_rows& rows) -> outcome<page> {
-                 return page{orders_of(rows), more};
-               });
+               read<page>(pool, whole_orders(ids), done,
+                          [more](const pg::read_pool::all_rows& rows) -> outcome<page> {
+                            return page{orders_of(rows), more};
+                          });
              });
   }
 
@@ -145,11 +149,12 @@ public:
 
 private:
   static void load_whole(pg::read_pool& from, const order_id& which, told<state> done) {
-    read<state>(from, whole_orders({which}), std::move(done), [](const pg::read_pool::all_rows& got) -> outcome<state> {
-      auto found = orders_of(got);
-      if (found.empty()) return errc::not_found;
-      return std::move(found.front());
-    });
+    read<state>(from, whole_orders({which}), std::move(done),
+                [](const pg::read_pool::all_rows& got) -> outcome<state> {
+                  auto found = orders_of(got);
+                  if (found.empty()) return errc::not_found;
+                  return std::move(found.front());
+                });
   }
 
   pg::read_pool& from_;
@@ -157,6 +162,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<order::loader> create_order_loader(pg::read_pool& from) { return std::make_unique<orders>(from); }
+std::unique_ptr<order::loader> create_order_loader(pg::read_pool& from) {
+  return std::make_unique<orders>(from);
+}
 
 } // namespace foyer::storage

@@ -8,15 +8,16 @@ namespace {
 using organisation::snapshot;
 using organisation::snapshot_ptr;
 
-constexpr pg::statement organisation_by_slug{
-    "organisation_by_slug",
-    "select id, slug, name, currency, locale, settings, version, created_at from organisations where slug = $1"};
-constexpr pg::statement organisation_by_id{
-    "organisation_by_id",
-    "select id, slug, name, currency, locale, settings, version, created_at from organisations where id = $1"};
+constexpr pg::statement organisation_by_slug{"organisation_by_slug",
+                                             "select id, slug, name, currency, locale, settings, version, "
+                                             "created_at from organisations where slug = $1"};
+constexpr pg::statement organisation_by_id{"organisation_by_id",
+                                           "select id, slug, name, currency, locale, settings, version, "
+                                           "created_at from organisations where id = $1"};
 constexpr pg::statement shops_by_slug{
     "shops_by_slug",
-    "select s.id, s.slug, s.name, s.kind = 'box_office', s.customer_space_open, s.payment_methods, s.version, "
+    "select s.id, s.slug, s.name, s.kind = 'box_office', s.customer_space_open, s.payment_methods, "
+    "s.version, "
     "s.created_at from shops s join organisations o on o.id = s.organisation_id where o.slug = $1 "
     "order by s.created_at, s.id"};
 constexpr pg::statement shops_by_organisation{
@@ -52,8 +53,8 @@ public:
   explicit organisations(pg::read_pool& from) : from_(from) {}
 
   void load_organisation(std::string slug, told<snapshot_ptr> done) override {
-    read<snapshot_ptr>(from_, queries(query(organisation_by_slug, slug), query(shops_by_slug, slug)), std::move(done),
-                       snapshot_of);
+    read<snapshot_ptr>(from_, queries(query(organisation_by_slug, slug), query(shops_by_slug, slug)),
+                       std::move(done), snapshot_of);
   }
   void load_organisation(const organisation_id& id, told<snapshot_ptr> done) override {
     read<snapshot_ptr>(from_, queries(query(organisation_by_id, id), query(shops_by_organisation, id)),
