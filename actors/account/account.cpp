@@ -44,6 +44,7 @@ decided<done> decide(const state& now, const register_new& command) {
   if (now.exists()) return errc::conflict;
   change to{now};
   auto& next = to.next;
+  next.removed = false;
   next.email = command.email.shown;
   next.email_key = command.email.key;
   next.username = command.username;
@@ -128,6 +129,7 @@ decided<proven> decide(const state& now, const accept_welcome& command) {
 }
 
 decided<done> decide(const state& now, const remove_if_due& command) {
+  if (now.removed) return nothing(now);
   change to{now};
   to.rows.cold.emplace_back(deadline_done{deadline_kind::account_removal, now.id.value});
   if (!now.pending()) return to.done_with(done{});
@@ -136,10 +138,12 @@ decided<done> decide(const state& now, const remove_if_due& command) {
   to.rows.cold.emplace_back(account_removed{now.id, now.version});
   to.next = state{};
   to.next.id = now.id;
+  to.next.removed = true;
   return to.done_with(done{});
 }
 
 decided<done> decide(const state& now, const remind_if_due& command) {
+  if (now.removed) return nothing(now);
   const auto& with = command.with;
   change to{now};
   to.rows.cold.emplace_back(deadline_done{deadline_kind::confirmation_reminder, now.id.value});

@@ -49,7 +49,9 @@ struct state {
   std::optional<time_point> confirmed_at;
   time_point password_changed_at;
   std::vector<token> tokens;
-  bool reminded = false; // in memory only, for a deadline that is met twice
+  // In memory only, for deadlines that are met twice while the commit of the first time is under way.
+  bool reminded = false;
+  bool removed = false;
 
   [[nodiscard]] bool exists() const noexcept { return version > 0; }
   [[nodiscard]] bool pending() const noexcept { return exists() && !active; }
