@@ -19,9 +19,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-// How often a stop signal is looked for when nothing else happens.
-constexpr std::chrono::milliseconds look_every{100};
-
 void tell(const demo::report& what, std::int64_t seed, std::chrono::milliseconds took) {
   switch (what.became) {
   case demo::report::state::loaded:
@@ -55,10 +52,10 @@ void load_demo(parts& with) {
   const auto seed = with.settings.data.demo_seed;
   const auto begun = std::chrono::steady_clock::now();
   spdlog::info("demonstration: seed {}", seed);
-  demo::services through{*with.organisations, with.checkout, *with.hashes, with.clock};
+  bool stop = false;
+  demo::services through{*with.organisations, with.checkout, *with.hashes, with.clock, stop};
   std::optional<outcome<demo::report>> result;
   std::exception_ptr thrown;
-  bool stop = false;
   asio::signal_set signals{with.io, SIGTERM, SIGINT};
   signals.async_wait([&stop](boost::system::error_code failed, int) { stop = stop || !failed; });
   bool ended = false;
@@ -67,17 +64,17 @@ void load_demo(parts& with) {
                    thrown = std::move(what);
                    ended = true;
                  });
-  while (!ended && !stop) {
-    with.io.run_one_for(look_every);
+  while (!ended) {
+    with.io.run_one();
     if (with.io.stopped()) with.io.restart();
   }
-  if (!ended)
-    throw std::runtime_error{"stopped while the demonstration was loaded; the next start goes on with it"};
   // The wait's handler refers to this frame: let it end here.
   signals.cancel();
   with.io.poll();
   if (with.io.stopped()) with.io.restart();
   if (thrown) std::rethrow_exception(thrown);
+  if (stop && !*result)
+    throw std::runtime_error{"stopped while the demonstration was loaded; the next start goes on with it"};
   if (!*result) throw std::runtime_error{sentence_of(result->error())};
   tell(**result, seed,
        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun));

@@ -30,13 +30,13 @@ asio::awaitable<outcome<progress>> progress_of(services& with, const client& who
   order::filter mine;
   mine.organisation = who.who.organisation;
   mine.household = who.who.id;
-  auto orders = co_await patiently<order::page>([&with, &mine] {
+  auto orders = co_await patiently<order::page>(with.stop, [&with, &mine] {
     return await_reply<order::page>(
         [&with, &mine](reply<order::page> back) { with.checkout.orders.list_orders(mine, std::move(back)); });
   });
   if (!orders) co_return orders.error();
   auto purse = co_await patiently<wallet::state>(
-      [&with, &who] { return ask_entity(with.checkout.wallets, who.who.id, wallet::get_view{}); });
+      with.stop, [&with, &who] { return ask_entity(with.checkout.wallets, who.who.id, wallet::get_view{}); });
   if (!purse) co_return purse.error();
   co_return progress{orders->orders.size(), purse->entries_count};
 }
@@ -54,7 +54,7 @@ asio::awaitable<outcome<done>> write_entry(services& with, const plan& from, con
   command.by = {wallet::actor_kind::staff, from.account(box_office_email).id, what.at};
   command.id = what.id;
   auto made = co_await patiently<wallet::entry>(
-      [&] { return ask_entity(with.checkout.wallets, who.who.id, command); });
+      with.stop, [&] { return ask_entity(with.checkout.wallets, who.who.id, command); });
   if (!made) co_return made.error();
   co_return done{};
 }
@@ -81,7 +81,8 @@ asio::awaitable<outcome<done>> place_order(services& with, organisation::snapsho
   checkout::services in_the_past{with.checkout.offers,      with.checkout.wallets, with.checkout.households,
                                  with.checkout.orders,      with.checkout.journal, then,
                                  with.checkout.expire_after};
-  auto made = co_await patiently<checkout::placed>([&] { return checkout::place(in_the_past, command); });
+  auto made =
+      co_await patiently<checkout::placed>(with.stop, [&] { return checkout::place(in_the_past, command); });
   if (!made) co_return made.error();
   co_return done{};
 }
@@ -119,7 +120,7 @@ asio::awaitable<outcome<std::size_t>> load_client(services& with, organisation::
   command.what = who.who;
   if (who.account) command.rows.cold.emplace_back(*who.account);
   auto made = co_await patiently<household::state>(
-      [&] { return ask_entity(with.checkout.households, who.who.id, command); });
+      with.stop, [&] { return ask_entity(with.checkout.households, who.who.id, command); });
   progress left;
   if (!made) {
     // A conflict without a constraint's name: this very household is there.
@@ -131,6 +132,7 @@ asio::awaitable<outcome<std::size_t>> load_client(services& with, organisation::
   }
   std::size_t placed = 0;
   for (const auto& each : who.acts) {
+    if (with.stop) co_return errc::unavailable;
     if (was_done(each, left)) continue;
     outcome<done> result = done{};
     if (const auto* order = std::get_if<purchase>(&each)) {

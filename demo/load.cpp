@@ -23,7 +23,7 @@ using runtime::await_reply;
 constexpr std::size_t side_by_side = 48;
 
 asio::awaitable<outcome<organisation::snapshot_ptr>> fetch(services& with) {
-  return patiently<organisation::snapshot_ptr>([&with] {
+  return patiently<organisation::snapshot_ptr>(with.stop, [&with] {
     return await_reply<organisation::snapshot_ptr>([&with](reply<organisation::snapshot_ptr> back) {
       with.organisations.fetch(std::string{demo_slug}, std::move(back));
     });
@@ -45,7 +45,7 @@ asio::awaitable<outcome<done>> found(services& with, const plan& from) {
   organisation::write_new(from.organisation, rows);
   for (const auto& each : from.accounts) {
     auto row = each.row;
-    auto hashed = co_await patiently<std::string>([&with] {
+    auto hashed = co_await patiently<std::string>(with.stop, [&with] {
       return await_reply<std::string>([&with](reply<std::string> back) {
         with.hashes.hash(std::string{demo_password}, std::move(back));
       });
@@ -56,12 +56,13 @@ asio::awaitable<outcome<done>> found(services& with, const plan& from) {
     if (!each.role.empty())
       rows.cold.emplace_back(role_row{from.organisation.id, row.id, each.role, from.founded});
   }
-  co_return co_await patiently<done>([&with, &rows] { return write(with.checkout.journal, rows); });
+  co_return co_await patiently<done>(with.stop,
+                                     [&with, &rows] { return write(with.checkout.journal, rows); });
 }
 
 asio::awaitable<outcome<done>> add_offer(services& with, const organisation_id& of,
                                          const planned_offer& which) {
-  auto made = co_await patiently<offer::state>([&] {
+  auto made = co_await patiently<offer::state>(with.stop, [&] {
     return ask_entity(with.checkout.offers, which.id,
                       offer::create{of, which.id, which.what, which.created_at, {}});
   });
@@ -72,7 +73,7 @@ asio::awaitable<outcome<done>> add_offer(services& with, const organisation_id& 
 
 asio::awaitable<outcome<bool>> is_there(services& with, const household_id& which) {
   auto view = co_await patiently<household::state>(
-      [&] { return ask_entity(with.checkout.households, which, household::get_view{}); });
+      with.stop, [&] { return ask_entity(with.checkout.households, which, household::get_view{}); });
   if (view) co_return true;
   if (view.error().code == errc::not_found) co_return false;
   co_return view.error();
@@ -91,7 +92,7 @@ struct shared_load {
 
 asio::awaitable<void> load_some(std::shared_ptr<shared_load> work) {
   // The last household waits for all others.
-  while (!work->failed && work->next + 1 < work->from.clients.size()) {
+  while (!work->failed && !work->with.stop && work->next + 1 < work->from.clients.size()) {
     const auto& who = work->from.clients[work->next++];
     auto placed = co_await load_client(work->with, work->at, work->from, who);
     if (placed)
@@ -116,6 +117,7 @@ asio::awaitable<outcome<std::size_t>> load_all_but_last(services& with, organisa
   });
   if (!all) co_return all.error();
   if (work->failed) co_return *work->failed;
+  if (with.stop) co_return errc::unavailable;
   co_return work->orders;
 }
 

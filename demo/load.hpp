@@ -16,6 +16,8 @@ struct services {
   checkout::services checkout; // its clock is not used: everything happens at the plan's times
   password::hash_pool& hashes;
   const clock_source& clock;
+  /// Set on the strand of the load: it ends soon, with `unavailable`.
+  const bool& stop;
 };
 
 struct report {

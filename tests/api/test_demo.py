@@ -2,6 +2,7 @@
 
 import html
 import re
+import signal
 import subprocess
 
 import accounts
@@ -154,14 +155,18 @@ class Look:
         self.psql.wait()
 
 
-@pytest.mark.parametrize("households", [0, 1, 100])
-def test_a_load_cut_off_by_kill_9_is_completed_by_the_next_start(make_server, demo, households):
-    """With one commit a transaction, so that the load takes long enough to be cut off within."""
-    one = make_server(start=False, data__demo=True, journal__batch_max=1)
+def loading(one):
+    """Starts a server that loads the demonstration by one commit a transaction: long enough to be cut off within."""
     with open(one.log_path, "ab") as log:
         one.process = subprocess.Popen([BINARY, "serve", "--config", str(one.write_config())], stdin=subprocess.DEVNULL,
                                        stdout=log, stderr=log, cwd=one.folder)
     eventually(lambda: "journal: connected" in one.log(), 60, "the journal's connection")
+    return one
+
+
+@pytest.mark.parametrize("households", [0, 1, 100])
+def test_a_load_cut_off_by_kill_9_is_completed_by_the_next_start(make_server, demo, households):
+    one = loading(make_server(start=False, data__demo=True, journal__batch_max=1))
     look = Look(one)
     wanted = f"select count(*) from organisations, (select count(*) as n from households) as h where n >= {households}"
     eventually(lambda: look.number(wanted), 30, "the beginning of the load")
@@ -174,3 +179,18 @@ def test_a_load_cut_off_by_kill_9_is_completed_by_the_next_start(make_server, de
     assert "demonstration loaded" in one.log()
     assert counts(one) == counts(demo)
     assert one.command("audit").stdout == "clean\n"
+
+
+def test_SIGTERM_ends_a_load_in_good_order(make_server):
+    one = loading(make_server(start=False, data__demo=True, journal__batch_max=1))
+    one.process.send_signal(signal.SIGTERM)
+    assert one.process.wait(30) == 1
+    assert "foyer: stopped while the demonstration was loaded; the next start goes on with it" in one.log()
+    assert not (one.folder / "data/postgresql/postmaster.pid").exists(), "PostgreSQL was stopped with the program"
+
+
+def test_a_port_that_is_taken_ends_the_start_with_a_sentence(make_server, server):
+    one = make_server(start=False, server__listen=f"127.0.0.1:{server.port}")
+    refused = one.command("serve", check=False)
+    assert refused.returncode == 1
+    assert f"foyer: cannot listen on 127.0.0.1:{server.port}: Address already in use" in refused.stderr
