@@ -17,8 +17,8 @@ namespace foyer::storage {
 ///
 /// `what` takes the ids as uuid[] and gives rows that start with the id; `make(row reader after the id, id)`
 /// makes the value of a row, and `missing(id)` that of an id without one. Any thread.
-template <class Id, class T>
-class gather : public std::enable_shared_from_this<gather<Id, T>> {
+template <class Id, class T, class Hash = std::hash<Id>>
+class gather : public std::enable_shared_from_this<gather<Id, T, Hash>> {
 public:
   using callback = std::function<void(outcome<T>)>;
   using make_function = std::function<T(pg::row_reader&, const Id&)>;
@@ -49,7 +49,7 @@ private:
     Id which;
     callback done;
   };
-  using values = std::unordered_map<Id, T>;
+  using values = std::unordered_map<Id, T, Hash>;
 
   /// Takes the oldest and unlocks.
   void send(std::unique_lock<std::mutex>& lock) {
