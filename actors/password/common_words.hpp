@@ -58,7 +58,14 @@ inline constexpr std::array<std::string_view, 459> common_words{
     "washington", "wednesday", "welcome", "welcomeback", "whatever", "white", "william", "windows", "winter",
     "wizard", "wolf", "wsx", "wxcvbn", "yamaha", "yankees", "yellow", "zaq", "zxcvbn", "zxcvbnm"};
 
-/// The longest of them.
+/// The only ones among the 10,000 commonest passwords that have twelve characters (the shortest that policy allows) and
+/// that neither words nor patterns explain: keys in columns, words typed with another keyboard, and the like.
+inline constexpr std::array<std::string_view, 16> common_whole{
+    "1qaz2wsx3edc",    "1q2w3e4r5t6y",  "q1w2e3r4t5y6",  "1qazxsw23edc", "qazwsxedcrfv", "mailcreated5240",
+    "polniypizdec0211", "sojdlg123aljg", "ghhh47hj7649",  "leavemealone", "motherfucker", "masterbating",
+    "sonyericsson",     "gfhjkmgfhjkm",  "ghjcnjgfhjkm",  "flvbybcnhfnjh"};
+
+/// The longest of common_words.
 inline constexpr std::size_t common_word_max = 14;
 
 } // namespace foyer::password

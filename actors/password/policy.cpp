@@ -105,6 +105,7 @@ weakness check(std::string_view password, const policy& with, std::span<const st
   if (length < with.length_min) return weakness::too_short;
   if (length > with.length_max) return weakness::too_long;
   const auto folded = fold_case(whole);
+  if (std::find(common_whole.begin(), common_whole.end(), folded) != common_whole.end()) return weakness::common;
   const auto core = core_of(folded);
   if (is_personal(folded, core.letters, personal)) return weakness::personal;
   // What is left of a walk or a repetition must not be less than a short word.

@@ -121,3 +121,11 @@ TEST_CASE("a full queue of hashes answers unavailable") {
   }
   CHECK(refused >= 5); // one in hand, one waiting, perhaps one that slipped in between
 }
+
+TEST_CASE("A1 refuses what the 10,000 commonest passwords have with twelve characters") {
+  for (const auto* common : {"123qweasdzxc", "1qaz2wsx3edc", "q1w2e3r4t5y6", "qwerty123456", "leavemealone", "123456654321",
+                             "zxcasdqwe123", "qweasdzxc123", "Sonyericsson", "gfhjkmgfhjkm", "123456789qwe"}) {
+    INFO(common);
+    CHECK(foyer::password::check(common, {}, {}) != foyer::password::weakness::none);
+  }
+}
