@@ -15,13 +15,15 @@ namespace foyer::storage {
 /// for together by the next one. When a hot sale starts, thousands of wallets are read for the first time,
 /// and one by one each would cost a transaction of its own.
 ///
-/// `what` takes the ids as uuid[] and gives rows that start with the id; `make(row reader after the id, id)`
-/// makes the value of a row, and `missing(id)` that of an id without one. Any thread.
+/// Every statement takes the ids as one array; `parse(rows per statement)` gives the values of the ids that
+/// there are, and `missing(id)` that of another. Any thread.
 template <class Id, class T, class Hash = std::hash<Id>>
 class gather : public std::enable_shared_from_this<gather<Id, T, Hash>> {
 public:
+  using values = std::unordered_map<Id, T, Hash>;
   using callback = std::function<void(outcome<T>)>;
-  using make_function = std::function<T(pg::row_reader&, const Id&)>;
+  using parse_function = std::function<values(const all_rows&)>;
+  using make_function = T (*)(pg::row_reader&, const Id&);
   using missing_function = std::function<T(const Id&)>;
 
   /// Ids of one query: enough to make its fixed cost small, few enough that no one waits for others.
@@ -31,8 +33,17 @@ public:
   /// Callers that wait for a slow database; further ones are told `unavailable` inside the call.
   static constexpr std::size_t waiting_max = 10'000;
 
+  gather(read_pool_ptr from, std::vector<const pg::statement*> what, parse_function parse,
+         missing_function missing)
+      : from_(std::move(from)), what_(std::move(what)), parse_(std::move(parse)),
+        missing_(std::move(missing)) {}
+
+  /// Of one statement, whose rows start with the id: `make(row reader after the id, id)` makes the value of a
+  /// row.
   gather(read_pool_ptr from, const pg::statement& what, make_function make, missing_function missing)
-      : from_(std::move(from)), what_(what), make_(std::move(make)), missing_(std::move(missing)) {}
+      : gather(
+            std::move(from), {&what}, [make](const all_rows& rows) { return parse_rows(rows[0], make); },
+            std::move(missing)) {}
 
   void find(const Id& which, callback done) {
     std::unique_lock lock{mutex_};
@@ -49,7 +60,16 @@ private:
     Id which;
     callback done;
   };
-  using values = std::unordered_map<Id, T, Hash>;
+
+  static values parse_rows(const pg::rows& rows, make_function make) {
+    values out;
+    for (int i = 0; i < rows.size(); ++i) {
+      pg::row_reader row{rows, i};
+      const auto which = row.next<Id>();
+      out.emplace(which, make(row, which));
+    }
+    return out;
+  }
 
   /// Takes the oldest and unlocks.
   void send(std::unique_lock<std::mutex>& lock) {
@@ -62,19 +82,13 @@ private:
     lock.unlock();
     std::vector<Id> ids;
     for (const auto& each : *batch) ids.push_back(each.which);
+    std::vector<pg::read_query> queries;
+    for (const auto* each : what_) queries.push_back(ask_for(*each, ids));
     auto self = this->shared_from_this();
     read<values>(
-        from_, ask_for(what_, ids),
+        from_, std::move(queries), {},
         [self, batch](const outcome<values>& found) { self->answer(*batch, found); },
-        [self](const pg::rows& rows) {
-          values out;
-          for (int i = 0; i < rows.size(); ++i) {
-            pg::row_reader row{rows, i};
-            const auto which = row.next<Id>();
-            out.emplace(which, self->make_(row, which));
-          }
-          return out;
-        });
+        [self](const all_rows& rows) { return self->parse_(rows); });
   }
 
   void answer(std::vector<asked>& batch, const outcome<values>& found) {
@@ -94,8 +108,8 @@ private:
   }
 
   read_pool_ptr from_;
-  const pg::statement& what_;
-  make_function make_;
+  std::vector<const pg::statement*> what_;
+  parse_function parse_;
   missing_function missing_;
   std::mutex mutex_;
   std::vector<asked> waiting_;

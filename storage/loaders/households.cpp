@@ -1,5 +1,6 @@
 #include "storage/loaders/households.hpp"
 
+#include "storage/loaders/gather.hpp"
 #include "storage/loaders/household_rows.hpp"
 #include "storage/loaders/query.hpp"
 
@@ -11,11 +12,12 @@ using household::state;
 
 const std::string household_sql =
     std::string{"select "} + household_columns +
-    " from households h left join accounts a on a.id = h.account_id where h.id = $1";
+    " from households h left join accounts a on a.id = h.account_id where h.id = any ($1::uuid[])";
 const std::string members_sql =
-    std::string{"select "} + member_columns + " from members m where m.household_id = $1 order by m.position";
-const pg::statement household_by_id{"household_by_id", household_sql.c_str()};
-const pg::statement members_of_household{"members_of_household", members_sql.c_str()};
+    std::string{"select "} + member_columns +
+    " from members m where m.household_id = any ($1::uuid[]) order by m.household_id, m.position";
+const pg::statement households_by_id{"households_by_id", household_sql.c_str()};
+const pg::statement members_of_households{"members_of_households", members_sql.c_str()};
 
 constexpr pg::statement household_of_account{
     "household_of_account", "select id from households where organisation_id = $1 and account_id = $2"};
@@ -38,22 +40,40 @@ outcome<maybe_id> id_of(const pg::read_pool::all_rows& from) {
   return maybe_id{pg::row_reader{from[0], 0}.next<household_id>()};
 }
 
+using by_id = gather<household_id, state>;
+
+by_id::values states_of(const all_rows& from) {
+  by_id::values out;
+  for (int row = 0; row < from[0].size(); ++row) {
+    auto one = read_household(from[0], row);
+    out.emplace(one.id, std::move(one));
+  }
+  household_id whose;
+  for (int row = 0; row < from[1].size(); ++row) {
+    auto member = read_member(from[1], row, whose);
+    if (const auto found = out.find(whose); found != out.end())
+      found->second.members.push_back(std::move(member));
+  }
+  return out;
+}
+
+state blank(const household_id& of) {
+  state out;
+  out.id = of;
+  return out;
+}
+
 class households final : public household::loader {
 public:
-  explicit households(pg::read_pool& from) : from_(from) {}
+  explicit households(pg::read_pool& from)
+      : from_(from),
+        // The pool is the caller's and outlives this.
+        by_id_(std::make_shared<by_id>(read_pool_ptr{read_pool_ptr{}, &from},
+                                       std::vector{&households_by_id, &members_of_households}, states_of,
+                                       blank)) {}
 
   void load_household(const household_id& of, told<state> done) override {
-    read<state>(from_, queries(query(household_by_id, of), query(members_of_household, of)), std::move(done),
-                [of](const pg::read_pool::all_rows& got) -> outcome<state> {
-                  state out;
-                  out.id = of;
-                  if (got[0].size() == 0) return out;
-                  out = read_household(got[0], 0);
-                  household_id whose;
-                  for (int row = 0; row < got[1].size(); ++row)
-                    out.members.push_back(read_member(got[1], row, whose));
-                  return out;
-                });
+    by_id_->find(of, std::move(done));
   }
   void find_of_account(const organisation_id& at, const account_id& whose, told<maybe_id> done) override {
     read<maybe_id>(from_, queries(query(household_of_account, at, whose)), std::move(done), id_of);
@@ -82,6 +102,7 @@ public:
 
 private:
   pg::read_pool& from_;
+  std::shared_ptr<by_id> by_id_;
 };
 
 } // namespace
