@@ -1,9 +1,12 @@
-"""A small JSON client over http.client. Each thread uses one of its own."""
+"""A small JSON client over http.client. Each thread uses one of its own. Every answer is held against the server's own
+description (contract.py)."""
 
 import http.client
 import json
 import uuid
 from urllib.parse import urlencode, urlsplit
+
+import contract
 
 
 class Answer:
@@ -72,10 +75,12 @@ class Client:
         try:
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
-            return Answer(answer.status, answer.headers, answer.read())
+            got = Answer(answer.status, answer.headers, answer.read())
         except Exception:
             self.close()
             raise
+        contract.check(self.url, method, path, body, got)
+        return got
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
