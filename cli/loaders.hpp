@@ -12,6 +12,7 @@
 #include "storage/loaders/households.hpp"
 #include "storage/loaders/ledger.hpp"
 #include "storage/loaders/loaders.hpp"
+#include "storage/loaders/office.hpp"
 #include "storage/loaders/orders.hpp"
 #include "storage/loaders/organisations.hpp"
 #include "storage/pg/read_pool.hpp"
@@ -31,6 +32,8 @@ struct loaders {
         households(storage::create_household_loader(*from)),
         household_list(storage::create_household_list(*from)),
         organisations(storage::create_organisation_loader(*from)),
+        staff_records(storage::create_staff_records(*from)),
+        wallet_list(storage::create_wallet_list(*from)),
         accounts(storage::create_account_loader(from)),
         account_finder(storage::create_account_finder(from)),
         sessions(storage::create_session_loader(from)),
@@ -44,6 +47,8 @@ struct loaders {
   std::unique_ptr<household::loader> households;
   std::unique_ptr<household::list> household_list;
   std::unique_ptr<organisation::loader> organisations;
+  std::unique_ptr<organisation::staff_records> staff_records;
+  std::unique_ptr<wallet::list> wallet_list;
   std::unique_ptr<account::loader> accounts;
   std::unique_ptr<account::finder> account_finder;
   std::unique_ptr<session::loader> sessions;

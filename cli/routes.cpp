@@ -7,8 +7,10 @@
 #include "http/operations/dev_mail.hpp"
 #include "http/public/account_routes.hpp"
 #include "http/public/organisation_routes.hpp"
+#include "http/staff/address_check.hpp"
 #include "http/staff/household_routes.hpp"
 #include "http/staff/offer_routes.hpp"
+#include "http/staff/record_routes.hpp"
 #include "http/staff/settings_routes.hpp"
 #include "http/staff/wallet_routes.hpp"
 
@@ -32,7 +34,8 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
             *with.offers,        *with.load.offers, *with.load.orders,        *with.idempotent, with.clock, with.secret},
       space{house, accounts, *with.journal, with.settings.accounts},
       shop{*with.organisations, with.checkout, *with.idempotent, with.secret},
-      orders{*with.organisations, with.checkout, *with.idempotent, with.secret} {
+      orders{*with.organisations, with.checkout, *with.idempotent, with.secret},
+      office{house, accounts, *with.journal, *with.load.staff_records, *with.load.wallet_list} {
   const bool mailbox_shown = with.settings.data.demo || with.settings.mail.dev_mailbox;
   if (mailbox && mailbox_shown) http::operations::add_dev_mail_routes(router, std::move(mailbox), mailbox_wait_max);
   http::install_gate(router, gate);
@@ -50,6 +53,8 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
   http::staff::add_household_routes(router, house);
   http::staff::add_wallet_routes(router, house);
   http::staff::add_offer_routes(router, house);
+  http::staff::add_address_routes(router, office);
+  http::staff::add_record_routes(router, office);
 }
 
 void add_metrics(http::metrics& to, parts& with, mailer::pool& mailers) {

@@ -9,6 +9,7 @@
 #include "http/metrics.hpp"
 #include "http/router.hpp"
 #include "http/session.hpp"
+#include "http/staff/office_services.hpp"
 #include "http/staff/order_routes.hpp"
 #include "mail/mailbox.hpp"
 
@@ -33,6 +34,7 @@ struct routes {
   http::space_services space;
   http::buyer::shop_services shop;
   http::staff::order_services orders;
+  http::staff::office_services office;
 };
 
 /// Figures of the parts for /metrics.

@@ -64,6 +64,10 @@ struct window {
   steady::duration length{};
 };
 
+// H1: enough for whoever types clients all day long, too few to try a list of addresses.
+constexpr std::int64_t address_checks = 300;
+constexpr auto address_check_window = std::chrono::hours{1};
+
 // After a day without a try an account has its free ones again.
 constexpr auto failures_kept_for = std::chrono::hours{24};
 
@@ -73,7 +77,8 @@ public:
       : with_(with), windows_{{{with.address_failures, with.address_window},
                                {with.registrations, with.registration_window},
                                {with.mails, with.mail_window},
-                               {with.space_attempts, with.space_window}}} {}
+                               {with.space_attempts, with.space_window},
+                               {address_checks, address_check_window}}} {}
 
   std::optional<std::chrono::seconds> take(budget of, std::string_view key, steady::time_point now) override {
     const auto& rule = windows_[static_cast<std::size_t>(of)];
@@ -125,7 +130,7 @@ private:
   }
 
   config::throttle_settings with_;
-  std::array<window, 4> windows_;
+  std::array<window, 5> windows_;
   std::mutex mutex_;
   recent<std::vector<steady::time_point>> taken_{static_cast<std::size_t>(with_.tracked_max)};
   recent<failures> failures_{static_cast<std::size_t>(with_.tracked_max)};

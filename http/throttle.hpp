@@ -16,7 +16,8 @@ enum class budget : std::uint8_t {
   address_failures, // per client address: failed logins, codes, keys
   registrations,    // per client address
   mails,            // per e-mail address that a mail would go to
-  space_attempts    // my-space doors, per client address and household or number
+  space_attempts,   // my-space doors, per client address and household or number
+  address_checks    // whether an address has an account here, per member of staff (H1)
 };
 
 /// Counts attempts in memory, bounded: the least recently used keys are forgotten first. Everything is counted

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "actors/organisation/staff_records.hpp"
+#include "actors/wallet/wallet_list.hpp"
+
+#include <memory>
+
+namespace foyer::storage {
+
+namespace pg {
+class read_pool;
+}
+
+/// `from` must outlive them.
+std::unique_ptr<organisation::staff_records> create_staff_records(pg::read_pool& from);
+std::unique_ptr<wallet::list> create_wallet_list(pg::read_pool& from);
+
+} // namespace foyer::storage
