@@ -5,65 +5,21 @@ The rows are written as the journal writes them, so that nothing but the mailers
 import base64
 import email
 import email.policy
-import ssl
 import subprocess
 import threading
 import uuid
 
 import dkim
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from receiver import certificate, receive  # noqa: F401
 from server import eventually, free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 ORGANISATION = "01890a5d-ac96-774b-bcce-b302099a8000"
 PLAIN = {"mail__starttls": "off", "mail__retry_first": "50ms", "mail__retry_max": "200ms"}
-
-
-class Receiver:
-    """An SMTP server that keeps what it gets. `answer(envelope)` may refuse, or wait."""
-
-    def __init__(self, port=None, answer=lambda envelope: "250 ok", **options):
-        self.messages = []
-        self.sessions = []
-        self.answer = answer
-        self.controller = Controller(self, hostname="127.0.0.1", port=port or free_port(), **options)
-        self.controller.start()
-
-    @property
-    def url(self):
-        return f"smtp://127.0.0.1:{self.controller.port}"
-
-    async def handle_DATA(self, smtp, session, envelope):
-        answer = self.answer(envelope)
-        if answer.startswith("250"):
-            self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.SMTP))
-            self.sessions.append((session, envelope))
-        return answer
-
-    def wait(self, count=1, seconds=15):
-        eventually(lambda: len(self.messages) >= count, seconds, f"{count} mails")
-        return self.messages
-
-    def stop(self):
-        self.controller.stop()
-
-
-@pytest.fixture
-def receive():
-    made = []
-
-    def make(**options):
-        made.append(Receiver(**options))
-        return made[-1]
-
-    yield make
-    for one in made:
-        if one.controller.loop.is_running():
-            one.stop()
 
 
 def sql(server, statement):
@@ -124,17 +80,6 @@ def test_M1_a_mail_is_sent_by_smtp_with_login_and_its_outbox_id(make_server, rec
     assert (envelope.mail_from, envelope.rcpt_tos) == ("no-reply@foyer.example", ["zoe@kunde.example"])
     assert session.host_name == "foyer.example"
     eventually(lambda: state(server, identity) == "2", 10, "the booking")
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-                    "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"], check=True,
-                   capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
-    return context
 
 
 def test_M1_starttls_is_used_where_offered(make_server, receive, certificate):
