@@ -37,7 +37,8 @@ public:
         schemas.push_back(root);
       else
         for (const auto& [operation, what] : root)
-          if (!entries.emplace(operation, what.get_object().value()).second) wrong(std::string{operation} + ": two entries");
+          if (!entries.emplace(operation, what.get_object().value()).second)
+            wrong(std::string{operation} + ": two entries");
     }
   }
 
@@ -68,8 +69,8 @@ std::string path_of(const std::string& pattern) {
   return out;
 }
 
-void append_paths(json::writer& out, const std::deque<route>& routes, const sources& from, const surroundings& with,
-                  const complain& wrong) {
+void append_paths(json::writer& out, const std::deque<route>& routes, const sources& from,
+                  const surroundings& with, const complain& wrong) {
   std::map<std::string, std::vector<const route*>> by_path;
   std::set<std::string_view> described;
   for (const auto& each : routes) {
@@ -77,7 +78,8 @@ void append_paths(json::writer& out, const std::deque<route>& routes, const sour
       wrong(std::string{each.info.operation} + ": the route has no entry");
     else
       by_path[path_of(each.pattern)].push_back(&each);
-    if (!described.insert(each.info.operation).second) wrong(std::string{each.info.operation} + ": two routes");
+    if (!described.insert(each.info.operation).second)
+      wrong(std::string{each.info.operation} + ": two routes");
   }
   for (const auto& [operation, entry] : from.entries)
     if (described.find(operation) == described.end() && !flag(entry, "conditional"))
@@ -86,7 +88,9 @@ void append_paths(json::writer& out, const std::deque<route>& routes, const sour
   for (const auto& [path, all] : by_path) {
     out.key(path).begin_object();
     for (const auto* each : all) {
-      const auto wrong_here = [&](const std::string& what) { wrong(std::string{each->info.operation} + ": " + what); };
+      const auto wrong_here = [&](const std::string& what) {
+        wrong(std::string{each->info.operation} + ": " + what);
+      };
       out.key(method_name(each->method));
       append_operation(out, *each, from.entries.at(each->info.operation), with, wrong_here);
     }
@@ -99,7 +103,11 @@ void append_security_schemes(json::writer& out, const surroundings& with) {
   out.key("securitySchemes").begin_object();
   out.key("bearer").begin_object().field("type", "http").field("scheme", "bearer");
   out.field("description", "The token that opening a session with `mode` `token` answers.").end_object();
-  out.key("cookie").begin_object().field("type", "apiKey").field("in", "cookie").field("name", with.session_cookie);
+  out.key("cookie")
+      .begin_object()
+      .field("type", "apiKey")
+      .field("in", "cookie")
+      .field("name", with.session_cookie);
   out.field("description", "Set by opening a session; for browsers.").end_object();
   out.key("csrf").begin_object().field("type", "apiKey").field("in", "header").field("name", "X-Foyer-CSRF");
   out.field("description", "`csrf` of GET /api/v1/session; with the cookie only.").end_object();
@@ -146,10 +154,9 @@ description describe(const std::deque<route>& routes, const surroundings& with) 
 void add_route(router& to, const surroundings& with) {
   const auto text = std::make_shared<std::string>();
   const auto tag = std::make_shared<std::string>();
-  to.add(
-      verb::get, "/api/openapi.json",
-      [text, tag](request& in) -> boost::asio::awaitable<response> { co_return answer(in, *text, *tag); },
-      {.operation = "openapi", .group = "operations"});
+  to.add(verb::get, "/api/openapi.json",
+         [text, tag](request& in) -> boost::asio::awaitable<response> { co_return answer(in, *text, *tag); },
+         {.operation = "openapi", .group = "operations"});
   auto made = describe(to.routes(), with);
   for (const auto& each : made.mistakes) spdlog::error("openapi: {}", each);
   *tag = '"' + base64url(sha256(made.text)).substr(0, 22) + '"';

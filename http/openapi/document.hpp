@@ -25,8 +25,8 @@ struct description {
   std::vector<std::string> mistakes;
 };
 
-/// Merges what the routes declare (method, pattern, access, roles, idempotency) with what the JSON files of this folder
-/// say by operation id. An entry has:
+/// Merges what the routes declare (method, pattern, access, roles, idempotency) with what the JSON files of
+/// this folder say by operation id. An entry has:
 ///   summary, description, tags
 ///   query             names of info.json's `parameters`, or whole parameter objects
 ///   request           the schema of the body; `request_optional` where it may be missing
@@ -36,8 +36,8 @@ struct description {
 ///   conditional       true where the route is only there with some settings
 description describe(const std::deque<route>&, const surroundings&);
 
-/// Adds GET /api/openapi.json, which describes all routes added so far and itself: call it last. Mistakes go to the log
-/// as errors.
+/// Adds GET /api/openapi.json, which describes all routes added so far and itself: call it last. Mistakes go
+/// to the log as errors.
 void add_route(router&, const surroundings&);
 
 } // namespace foyer::http::openapi

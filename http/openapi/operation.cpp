@@ -14,10 +14,10 @@ constexpr named_role role_names[] = {{roles::administrator, "administrator"},
 
 std::string_view name_of(access who) noexcept {
   switch (who) {
-    case access::anybody: return "anybody";
-    case access::session: return "session";
-    case access::login: return "login";
-    case access::staff: return "staff";
+  case access::anybody: return "anybody";
+  case access::session: return "session";
+  case access::login: return "login";
+  case access::staff: return "staff";
   }
   return "anybody";
 }
@@ -52,7 +52,8 @@ void append_body(json::writer& out, dom::object entry) {
   out.end_object().end_object().end_object().end_object();
 }
 
-/// A session by bearer token, or by cookie with its value against forged requests; none where nobody needs one.
+/// A session by bearer token, or by cookie with its value against forged requests; none where nobody needs
+/// one.
 void append_security(json::writer& out, const route& of) {
   out.key("security").begin_array();
   if (of.info.group != "operations") {
@@ -94,13 +95,13 @@ std::string_view text(dom::object entry, std::string_view name) {
 
 std::string_view method_name(verb method) noexcept {
   switch (method) {
-    case verb::get: return "get";
-    case verb::head: return "head";
-    case verb::post: return "post";
-    case verb::put: return "put";
-    case verb::patch: return "patch";
-    case verb::delete_: return "delete";
-    case verb::options: return "options";
+  case verb::get: return "get";
+  case verb::head: return "head";
+  case verb::post: return "post";
+  case verb::put: return "put";
+  case verb::patch: return "patch";
+  case verb::delete_: return "delete";
+  case verb::options: return "options";
   }
   return "get";
 }

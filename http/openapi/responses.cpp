@@ -37,7 +37,8 @@ std::vector<std::string_view> declared_codes(const route& of, dom::object entry)
   if (!of.parameter_names.empty()) add({"not_found"});
   if (info.idempotent)
     add({"idempotency_key_required", "malformed", "idempotency_in_progress", "idempotency_key_reused"});
-  if (!text(entry, "request").empty()) add({"malformed", "body_too_large", "unsupported_media_type", "invalid"});
+  if (!text(entry, "request").empty())
+    add({"malformed", "body_too_large", "unsupported_media_type", "invalid"});
   if (flag(entry, "if_match")) add({"version_conflict"});
   return codes;
 }
@@ -61,7 +62,10 @@ problems problems_of(const route& of, dom::object entry, const complain& wrong) 
 }
 
 void append_header(json::writer& out, std::string_view name, std::string_view component) {
-  out.key(name).begin_object().field("$ref", std::string{"#/components/headers/"}.append(component)).end_object();
+  out.key(name)
+      .begin_object()
+      .field("$ref", std::string{"#/components/headers/"}.append(component))
+      .end_object();
 }
 
 void append_problem(json::writer& out, int status, const std::vector<std::string_view>& codes) {
@@ -73,7 +77,12 @@ void append_problem(json::writer& out, int status, const std::vector<std::string
     append_header(out, "Retry-After", "retry_after");
     out.end_object();
   }
-  out.key("content").begin_object().key("application/problem+json").begin_object().key("schema").begin_object();
+  out.key("content")
+      .begin_object()
+      .key("application/problem+json")
+      .begin_object()
+      .key("schema")
+      .begin_object();
   out.key("allOf").begin_array().begin_object().field("$ref", "#/components/schemas/problem").end_object();
   out.begin_object().key("properties").begin_object().key("code").begin_object().key("enum").begin_array();
   for (const auto code : codes) out.value(code);
@@ -82,7 +91,8 @@ void append_problem(json::writer& out, int status, const std::vector<std::string
 }
 
 /// A response that the entry names by its schema alone.
-void append_named(json::writer& out, int status, std::string_view schema, const route& of, dom::object entry) {
+void append_named(json::writer& out, int status, std::string_view schema, const route& of,
+                  dom::object entry) {
   out.begin_object().field("description", reason_of(status));
   const bool etag = flag(entry, "etag") && !schema.empty();
   if (etag || of.info.idempotent) {

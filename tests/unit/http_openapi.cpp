@@ -57,9 +57,11 @@ TEST_CASE("the description has what a route declares") {
   CHECK(simdjson::minify(post["x-roles"].value()) == R"(["administrator","box_office"])");
   CHECK(post["x-body-bytes-max"].get_int64().value() == 65'536);
   CHECK(simdjson::minify(post["security"].value()) == R"([{"bearer":[]},{"cookie":[],"csrf":[]}])");
-  CHECK(simdjson::minify(post["parameters"].value()) ==
-        R"([{"$ref":"#/components/parameters/path_org"},{"$ref":"#/components/parameters/idempotency_key"}])");
-  for (const auto* status : {"201", "400", "401", "403", "404", "409", "413", "415", "422", "503", "default"}) {
+  CHECK(
+      simdjson::minify(post["parameters"].value()) ==
+      R"([{"$ref":"#/components/parameters/path_org"},{"$ref":"#/components/parameters/idempotency_key"}])");
+  for (const auto* status :
+       {"201", "400", "401", "403", "404", "409", "413", "415", "422", "503", "default"}) {
     INFO(status);
     CHECK(post["responses"][status].error() == simdjson::SUCCESS);
   }
