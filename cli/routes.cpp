@@ -6,10 +6,12 @@
 #include "http/buyer/wallet_routes.hpp"
 #include "http/operations/dev_mail.hpp"
 #include "http/public/account_routes.hpp"
+#include "http/public/link_pages.hpp"
 #include "http/public/organisation_routes.hpp"
 #include "http/staff/address_check.hpp"
 #include "http/staff/household_routes.hpp"
 #include "http/staff/offer_routes.hpp"
+#include "http/staff/people_routes.hpp"
 #include "http/staff/record_routes.hpp"
 #include "http/staff/settings_routes.hpp"
 #include "http/staff/wallet_routes.hpp"
@@ -42,6 +44,7 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
   http::add_account_routes(router, accounts);
   http::add_session_routes(router, accounts);
   http::buyer::add_me_routes(router, accounts);
+  http::add_link_pages(router);
   http::add_organisation_routes(router, house);
   http::buyer::add_shop_routes(router, shop);
   http::buyer::add_household_routes(router, house);
@@ -55,6 +58,7 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
   http::staff::add_offer_routes(router, house);
   http::staff::add_address_routes(router, office);
   http::staff::add_record_routes(router, office);
+  http::staff::add_people_routes(router, office);
 }
 
 void add_metrics(http::metrics& to, parts& with, mailer::pool& mailers) {

@@ -16,6 +16,7 @@ struct template_params {
   /// Of "token_id": where {{link}} and {{code}} come from.
   std::optional<token_id> token;
   std::string order_number;
+  std::string organisation; // slug, of an order
 };
 
 /// Turns a JSON object into template data. Texts lose their control characters (but line ends), sums

@@ -141,6 +141,7 @@ mail_row order_mail(std::string_view template_name, const order::state& of, cons
   namespace json = boost::json;
   json::object params{{"first_name", of.buyer_first_name},
                       {"order_number", of.number},
+                      {"organisation", from.slug},
                       {"total", money_json(of.total, from.unit)},
                       {"token_id", to_string(of.id.value)}};
   json::array lines;

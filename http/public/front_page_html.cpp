@@ -222,6 +222,11 @@ code { font: .92em/1.5 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wra
 pre { background: var(--code); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; margin: .3rem 0 1.1rem;
   white-space: pre-wrap; }
 pre code { font-size: .85rem; }
+button { font: inherit; font-weight: 600; padding: .6rem 1.2rem; border: 0; border-radius: .4rem; cursor: pointer;
+  background: var(--accent); color: var(--paper); }
+button:disabled { opacity: .6; }
+input { font: inherit; width: 100%; max-width: 26rem; padding: .5rem .6rem; margin-top: .3rem; border: 1px solid var(--soft);
+  border-radius: .4rem; background: var(--paper); color: inherit; }
 .version { margin-top: 2.5rem; font-size: .9rem; }
 @media (min-width: 40rem) {
   header { padding-top: 4rem; }

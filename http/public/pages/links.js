@@ -1,0 +1,133 @@
+"use strict";
+// The pages that links in mails open. The token stands in the fragment, so that no log or Referer has it, and nothing
+// happens before the button is pressed, so that a mail scanner which opens links does nothing.
+
+const french = document.documentElement.lang === "fr";
+const say = (fr, en) => (french ? fr : en);
+const secrets = new URLSearchParams(location.hash.slice(1));
+const page = document.body.dataset.page;
+const form = document.querySelector("form");
+const status = document.querySelector("[role=status]");
+const api = "/api/v1";
+
+const refusals = {
+  token_expired: say("Ce lien a expiré. Demandez-en un nouveau.", "This link has expired. Ask for a new one."),
+  token_used: say("Ce lien a déjà servi.", "This link has been used already."),
+  token_replaced: say("Un lien plus récent vous a été envoyé : ouvrez celui-là.",
+    "A newer link was sent to you: open that one."),
+  token_unknown: say("Ce lien n’est pas connu.", "This link is not known."),
+  not_found: say("Ce lien n’est pas connu.", "This link is not known."),
+  invalid_credentials: say("Ce n’est pas le mot de passe choisi à l’inscription.",
+    "This is not the password that was chosen."),
+  password_too_weak: say("Choisissez un mot de passe plus sûr : au moins douze caractères.",
+    "Choose a stronger password: twelve characters at least."),
+  rate_limited: say("Trop d’essais. Attendez un peu.", "Too many tries. Wait a little."),
+};
+
+const pages = {
+  confirm: {
+    path: "/accounts/confirm",
+    done: say("Votre compte est confirmé : vous pouvez vous connecter.", "Your account is confirmed: you can log in."),
+  },
+  reset: {
+    path: "/password-resets/confirm",
+    password: "password",
+    done: say("Votre mot de passe est changé.", "Your password is changed."),
+  },
+  "email-change": {
+    path: "/email-changes/confirm",
+    done: say("Votre nouvelle adresse est confirmée.", "Your new address is confirmed."),
+  },
+  "email-undo": {
+    path: "/email-changes/undo",
+    done: say("Votre ancienne adresse est rétablie.", "Your former address is back."),
+  },
+  accept: {
+    path: "/invitations/accept",
+    password: "password",
+    done: say("Votre compte est ouvert : vous pouvez vous connecter.", "Your account is open: you can log in."),
+  },
+  orders: {},
+};
+
+function show(text) {
+  status.textContent = text;
+}
+
+function askPassword(label) {
+  const field = form.querySelector(".password");
+  field.hidden = false;
+  field.querySelector("span").textContent = label;
+  const input = field.querySelector("input");
+  input.disabled = false;
+  input.required = true;
+  input.focus();
+}
+
+async function post(path, body) {
+  const answer = await fetch(api + path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, body: await answer.json().catch(() => ({})) };
+}
+
+async function follow() {
+  const what = pages[page];
+  const body = { token: secrets.get("token") || "" };
+  const input = form.querySelector("input");
+  if (!input.disabled) body[what.password || "password"] = input.value;
+  const answer = await post(what.path, body);
+  if (answer.status < 300) {
+    form.hidden = true;
+    show(what.done);
+  } else if (answer.body.code === "password_required") {
+    show(say("Vous ouvrez ce lien sur un autre appareil : saisissez le mot de passe choisi à l’inscription.",
+      "You opened this link on another device: type the password that you chose."));
+    askPassword(say("Mot de passe", "Password"));
+  } else {
+    show(refusals[answer.body.code] || say("Cela n’a pas marché. Réessayez.", "That did not work. Try again."));
+  }
+}
+
+function money(value) {
+  const format = new Intl.NumberFormat(french ? "fr-FR" : "en-GB", { style: "currency", currency: value.currency });
+  return format.format(value.amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
+
+// The order's mail opens that one order, whatever the organisation's options say (S7).
+async function openOrder() {
+  const path = "/orgs/" + encodeURIComponent(secrets.get("org") || "") + "/order-links";
+  const answer = await post(path, { number: secrets.get("order") || "", token: secrets.get("token") || "" });
+  if (answer.status >= 300) return show(refusals[answer.body.code] || refusals.token_unknown);
+  const order = answer.body;
+  form.hidden = true;
+  show(order.number + " · " + money(order.total) + " · " +
+    (order.status === "paid" ? say("soldée", "paid") : order.status === "awaiting_payment"
+      ? say("en attente de paiement", "awaiting payment") : say("annulée", "cancelled")));
+  const list = document.querySelector("main ul");
+  for (const line of order.lines) {
+    const item = document.createElement("li");
+    item.textContent = line.quantity + " × " + line.title + " : " + money(line.unit_price);
+    list.append(item);
+  }
+  for (const ticket of order.tickets) {
+    const item = document.createElement("li");
+    item.textContent = (ticket.holder ? ticket.holder + " : " : "") + ticket.title + " — " + say("billet", "ticket") + " ";
+    const code = document.createElement("code");
+    code.textContent = ticket.code;
+    item.append(code);
+    list.append(item);
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const button = form.querySelector("button");
+  button.disabled = true;
+  (page === "orders" ? openOrder() : follow()).catch(() => show(say("Le serveur ne répond pas. Réessayez.",
+    "The server does not answer. Try again."))).finally(() => { button.disabled = false; });
+});
+if (pages[page].password) askPassword(say("Nouveau mot de passe (12 caractères au moins)", "New password (12 characters at least)"));
+if (!secrets.get("token")) show(refusals.token_unknown);
