@@ -93,12 +93,15 @@ own_server::own_server(const options& wanted)
   address_.host = "127.0.0.1";
   address_.port = free_port();
   address_.host_header = address_.host + ":" + std::to_string(address_.port);
+  metrics_ = address_;
+  while (metrics_.port == address_.port) metrics_.port = free_port();
+  metrics_.host_header = metrics_.host + ":" + std::to_string(metrics_.port);
   std::ofstream file{folder() / "foyer.toml"};
   file << "[server]\nlisten = \"" << address_.host_header << "\"\npublic_url = \"http://"
        << address_.host_header
-       << "\"\nmetrics_listen = \"\"\n[http]\nconnections_per_address_max = " << wanted.connections + 16
+       << "\"\nmetrics_listen = \"" << metrics_.host_header << "\"\n[http]\nconnections_per_address_max = " << wanted.connections + 16
        << "\nconnections_max = " << wanted.connections + 16 << "\n[data]\ndir = " << (folder() / "data")
-       << "\n[security]\nthrottling = false\n[log]\nlevel = \"warn\"\n";
+       << "\n[ledger]\ncheckpoint_after_start = \"1d\"\n[security]\nthrottling = false\n[log]\nlevel = \"warn\"\n";
   if (!file.flush()) throw failure{"cannot write into " + folder().string()};
 }
 

@@ -1,6 +1,7 @@
 #include "storage/audit.hpp"
 
 #include "actors/vocabulary/json_text.hpp"
+#include "cli/checkpoint.hpp"
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 
@@ -29,9 +30,11 @@ void print_json(const std::vector<storage::violation>& found) {
 } // namespace
 
 int run_audit(const audit_options& options, const config::settings& settings) {
+  auto checkpoint = choose_checkpoint(settings);
+  if (!checkpoint) return not_checked(checkpoint.error().detail);
   const auto database = open_database(settings);
   if (!database) return not_checked(database.error().detail);
-  const auto found = storage::audit(database->url);
+  const auto found = storage::audit(database->url, checkpoint->get());
   if (!found) return not_checked(found.error().detail);
   if (options.json) {
     print_json(*found);

@@ -34,8 +34,14 @@ int run_audit(const audit_options& options, const config::settings& settings);
 
 struct ledger_verify_options {
   bool json = false;
+  std::string checkpoint; ///< a file; empty: the newest of ledger.checkpoint_dir
 };
 int run_ledger_verify(const ledger_verify_options& options, const config::settings& settings);
+
+struct ledger_checkpoint_options {
+  bool json = false;
+};
+int run_ledger_checkpoint(const ledger_checkpoint_options& options, const config::settings& settings);
 
 /// Somebody who gets a role.
 struct staff_options {

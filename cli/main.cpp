@@ -89,22 +89,32 @@ void add_audit(CLI::App& app, command_line& line, cli::audit_options& options) {
       "  2  a balance is the sum of its entries, what is held the sum of open holds\n"
       "  3  a paid order is paid in full; a wallet payment has exactly one purchase entry, and the reverse\n"
       "  4  places never exceed the capacity; paid orders have their tickets and benefits\n"
-      "  5  hash chains are unbroken and end in the wallets' heads (foyer ledger verify)\n"
+      "  5  hash chains are unbroken, end in the wallets' heads, and hold what the newest checkpoint signed\n"
+      "     (foyer ledger verify)\n"
       "  6  while a server runs: no unpaid order outlives its expiry, no mail its claim, by more than 60 s\n"
       "  7  no buyer below zero, no staff below the floor\n"
       "  8  no row refers to another organisation's\n"
-      "Invoices and signed checkpoints do not exist yet, so nothing is checked of them.\n"
+      "Invoices do not exist yet, so nothing is checked of them.\n"
       "Exit status: 0 clean, 1 violations, 3 could not check.");
   line.then(command, [&options](const config::settings& s) { return cli::run_audit(options, s); });
 }
 
-void add_ledger(CLI::App& app, command_line& line, cli::ledger_verify_options& options) {
+void add_ledger(CLI::App& app, command_line& line, cli::ledger_verify_options& options,
+                cli::ledger_checkpoint_options& sign) {
   auto& ledger = *app.add_subcommand("ledger", "the wallets' ledger");
   ledger.require_subcommand(1);
   auto& verify = line.add(ledger, "verify", "walk every wallet's hash chain and name the first broken entry of each");
   verify.add_flag("--json", options.json, "print as JSON");
+  verify.add_option("--checkpoint", options.checkpoint,
+                    "compare with this file, kept elsewhere; without, with the newest of ledger.checkpoint_dir")
+      ->type_name("FILE");
   verify.footer("Exit status: 0 unbroken, 1 broken or could not look.");
   line.then(verify, [&options](const config::settings& s) { return cli::run_ledger_verify(options, s); });
+  auto& checkpoint = line.add(ledger, "checkpoint", "sign where every chain is now, into a file to be kept elsewhere");
+  checkpoint.add_flag("--json", sign.json, "print as JSON");
+  checkpoint.footer("The server does this once a day. Nothing is signed when the ledger lost what the newest file has.\n"
+                    "Exit status: 0 written, 1 not.");
+  line.then(checkpoint, [&sign](const config::settings& s) { return cli::run_ledger_checkpoint(sign, s); });
 }
 
 void add_person(CLI::App& command, cli::staff_options& options) {
@@ -162,7 +172,8 @@ int main(int argc, char** argv) {
   cli::audit_options audit;
   add_audit(app, line, audit);
   cli::ledger_verify_options ledger_verify;
-  add_ledger(app, line, ledger_verify);
+  cli::ledger_checkpoint_options ledger_checkpoint;
+  add_ledger(app, line, ledger_verify, ledger_checkpoint);
   cli::org_create_options org_create;
   cli::org_list_options org_list;
   add_org(app, line, org_create, org_list);

@@ -11,6 +11,7 @@
 #include "http/server/server.hpp"
 #include "mail/mailbox.hpp"
 #include "mail/pool.hpp"
+#include "storage/checkpoints.hpp"
 #include "storage/housekeeping.hpp"
 #include "storage/migrations.hpp"
 #include "storage/outbox.hpp"
@@ -81,6 +82,10 @@ public:
         mailers_(create_mailers(database_url)),
         housekeeping_(storage::start_housekeeping(
             database_url, settings, [](std::string_view line) { spdlog::warn("housekeeping: {}", line); })),
+        checkpoints_(storage::start_checkpoints(
+            database_url, settings, secret,
+            {[](std::string_view line) { spdlog::info("checkpoint {}", line); },
+             [](std::string_view line) { spdlog::error("checkpoint: {}", line); }})),
         roles_(storage::start_role_listener(
             database_url, [this](const account_id& whose) { parts_.sessions->forget(whose, std::nullopt); })),
         routes_(parts_, mailbox_),
@@ -213,6 +218,7 @@ private:
     // Waits for the mails in hand; their threads are not ours.
     mailers_->stop();
     housekeeping_->stop();
+    checkpoints_->stop();
     roles_->stop();
     parts_.close_actors();
     parts_.journal->close();
@@ -228,6 +234,7 @@ private:
   std::shared_ptr<mailer::mailbox> mailbox_;
   std::unique_ptr<mailer::pool> mailers_;
   std::unique_ptr<storage::housekeeping> housekeeping_;
+  std::unique_ptr<storage::checkpoints> checkpoints_;
   std::unique_ptr<storage::role_listener> roles_;
   routes routes_;
   http::router metrics_router_;

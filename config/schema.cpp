@@ -222,6 +222,14 @@ const field fields[] = {
 
     {"ledger.checkpoint_dir", text_field{at<&settings::ledger, &ledger_settings::checkpoint_dir>},
      "folder of signed checkpoints; empty: data.dir/checkpoints"},
+    {"ledger.checkpoint_after_start",
+     duration_field{at<&settings::ledger, &ledger_settings::checkpoint_after_start>},
+     "the first checkpoint is written this long after a start"},
+    {"ledger.checkpoint_every", duration_field{at<&settings::ledger, &ledger_settings::checkpoint_every>},
+     "time between two checkpoints; a later one of the same day takes its place"},
+    {"ledger.checkpoints_kept",
+     integer_field{at<&settings::ledger, &ledger_settings::checkpoints_kept>, 0, 1'000'000},
+     "checkpoints kept in the folder, one a day; 0: all"},
 
     {"security.secret_file", text_field{at<&settings::security, &security_settings::secret_file>},
      "file of the server's secret; empty: data.dir/secret, made at first start"},

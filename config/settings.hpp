@@ -129,6 +129,9 @@ struct sessions_settings {
 
 struct ledger_settings {
   std::string checkpoint_dir; ///< empty: data.dir/checkpoints
+  duration checkpoint_after_start = 1min;
+  duration checkpoint_every = 24h;
+  std::int64_t checkpoints_kept = 35; ///< files, one a day; 0: all
 };
 
 struct security_settings {

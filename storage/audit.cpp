@@ -5,7 +5,7 @@
 
 namespace foyer::storage {
 
-outcome<std::vector<violation>> audit(const std::string& database_url) {
+outcome<std::vector<violation>> audit(const std::string& database_url, checkpoint_reader* signed_before) {
   auto open = connect_blocking(database_url);
   if (!open) return open.error();
   if (auto begun = begin_snapshot(open->get()); !begun) return begun.error();
@@ -16,7 +16,7 @@ outcome<std::vector<violation>> audit(const std::string& database_url) {
     for (int row = 0; row < PQntuples(answer->get()); ++row)
       found.push_back({each.invariant, each.name, PQgetvalue(answer->get(), row, 0)});
   }
-  auto ledger = walk_ledger(open->get());
+  auto ledger = walk_ledger(open->get(), signed_before);
   if (!ledger) return ledger.error();
   for (const auto& each : ledger->broken)
     found.push_back(

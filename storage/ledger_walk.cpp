@@ -47,9 +47,48 @@ walked read(const pg::rows& from, int row) {
   return out;
 }
 
+/// Goes through the wallets of a checkpoint beside those of the ledger; both are ordered by household.
+class signed_heads {
+public:
+  signed_heads(checkpoint_reader* from, std::vector<broken_entry>& broken) : from_(from), broken_(broken) { step(); }
+
+  /// To this wallet; those before it have no entries.
+  void begin(const household_id& household) {
+    while (next_ && next_->household < household) leave_out();
+  }
+  void end() {
+    while (next_) leave_out();
+  }
+
+  /// What was signed of this wallet, or null.
+  [[nodiscard]] const signed_head* of(const household_id& household) const {
+    return next_ && next_->household == household ? &*next_ : nullptr;
+  }
+  [[nodiscard]] const std::string& at() const { return from_->at(); }
+  /// The wallet is done with.
+  void pass(const household_id& household) {
+    if (of(household) != nullptr) step();
+  }
+
+private:
+  void leave_out() {
+    broken_.push_back(missing_tail(*next_, 0, at()));
+    step();
+  }
+  void step() { next_ = from_ != nullptr ? from_->next() : std::nullopt; }
+
+  checkpoint_reader* from_;
+  std::vector<broken_entry>& broken_;
+  std::optional<signed_head> next_;
+};
+
 /// Follows one wallet after the other.
 class walker {
 public:
+  explicit walker(checkpoint_reader* signed_before) : signed_(signed_before, report_.broken) {}
+  walker(const walker&) = delete;
+  walker& operator=(const walker&) = delete;
+
   void see(const walked& next) {
     if (next.household != household_) {
       finish();
@@ -65,11 +104,13 @@ public:
 
   ledger_report finished() {
     finish();
+    signed_.end();
     return std::move(report_);
   }
 
 private:
   void begin(const walked& first) {
+    signed_.begin(first.household);
     ++report_.wallets;
     household_ = first.household;
     head_ = first.head;
@@ -85,20 +126,31 @@ private:
       return tell(e.seq, "its hash does not fit the entry before and its own fields");
     if (e.balance_after != balance_ + e.change)
       return tell(e.seq, "its balance is not the former one and its amount");
+    if (const auto* head = signed_.of(household_); head != nullptr && head->entries == e.seq && head->head != e.hash)
+      tell(replaced_entry(*head, signed_.at()));
   }
 
   void finish() {
-    if (report_.wallets == 0 || broken_) return;
+    if (report_.wallets == 0) return;
+    if (!broken_) check_end();
+    signed_.pass(household_);
+  }
+
+  void check_end() {
+    if (const auto* head = signed_.of(household_); head != nullptr && head->entries > seq_)
+      return tell(missing_tail(*head, seq_, signed_.at()));
     if (!head_) return tell(seq_, "the wallet itself is missing");
     if (*head_ != last_) tell(seq_, "the wallet's head is not the hash of its last entry");
   }
 
-  void tell(std::int64_t seq, std::string why) {
+  void tell(std::int64_t seq, std::string why) { tell({household_, seq, std::move(why)}); }
+  void tell(broken_entry what) {
     broken_ = true;
-    report_.broken.push_back({household_, seq, std::move(why)});
+    report_.broken.push_back(std::move(what));
   }
 
   ledger_report report_;
+  signed_heads signed_;
   household_id household_;
   std::optional<sha256_hash> head_;
   std::int64_t seq_ = 0;
@@ -113,9 +165,20 @@ outcome<query_result> begin_snapshot(PGconn* open) {
   return query(open, begin_sql);
 }
 
-outcome<ledger_report> walk_ledger(PGconn* open) {
+broken_entry missing_tail(const signed_head& of, std::int64_t last, const std::string& at) {
+  const auto there = last == 0 ? std::string{"the ledger has none of the wallet"}
+                               : "the ledger ends with number " + std::to_string(last);
+  return {of.household, last, "the checkpoint of " + at + " signed " + std::to_string(of.entries) + " entries, but " + there};
+}
+
+broken_entry replaced_entry(const signed_head& of, const std::string& at) {
+  return {of.household, of.entries,
+          "it is not the entry that the checkpoint of " + at + " signed: it or one before it was changed"};
+}
+
+outcome<ledger_report> walk_ledger(PGconn* open, checkpoint_reader* signed_before) {
   if (auto opened = query(open, open_walk_sql); !opened) return opened.error();
-  walker walk;
+  walker walk{signed_before};
   for (;;) {
     auto fetched = query(open, fetch_sql);
     if (!fetched) return fetched.error();
@@ -127,11 +190,11 @@ outcome<ledger_report> walk_ledger(PGconn* open) {
   return walk.finished();
 }
 
-outcome<ledger_report> verify_ledger(const std::string& database_url) {
+outcome<ledger_report> verify_ledger(const std::string& database_url, checkpoint_reader* signed_before) {
   auto open = connect_blocking(database_url);
   if (!open) return open.error();
   if (auto begun = begin_snapshot(open->get()); !begun) return begun.error();
-  return walk_ledger(open->get());
+  return walk_ledger(open->get(), signed_before);
 }
 
 } // namespace foyer::storage

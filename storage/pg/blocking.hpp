@@ -22,9 +22,12 @@ struct result_closer {
 using blocking_connection = std::unique_ptr<PGconn, connection_closer>;
 using query_result = std::unique_ptr<PGresult, result_closer>;
 
-/// Opens a connection that keeps notices to itself. Refused (`unavailable`) with libpq's message.
+/// Opens a connection that keeps notices to itself. A database that accepts and then says nothing is given up after ten
+/// seconds, unless the URL says otherwise. Refused (`unavailable`) with libpq's message.
 inline outcome<blocking_connection> connect_blocking(const std::string& url) {
-  blocking_connection open{PQconnectdb(url.c_str())};
+  const char* names[] = {"connect_timeout", "dbname", nullptr};
+  const char* values[] = {"10", url.c_str(), nullptr};
+  blocking_connection open{PQconnectdbParams(names, values, 1)};
   if (!open || PQstatus(open.get()) != CONNECTION_OK)
     return refusal{errc::unavailable, open ? PQerrorMessage(open.get()) : "out of memory"};
   PQsetNoticeProcessor(
