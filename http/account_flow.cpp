@@ -97,6 +97,12 @@ address_guess::address_guess(account_services& with, const request& in)
 
 void address_guess::right() { with_.throttle.give_back(budget::address_failures, client_, at_); }
 
+std::string guess_key(const found_account& found, std::string_view typed) {
+  if (found) return "account:" + to_string(*found);
+  const auto address = parse_email(typed);
+  return "login:" + (address ? address->key : fold_case(trimmed(typed)));
+}
+
 std::optional<std::string> known_device(const account_services& with, const request& in, const account_id& of) {
   const auto cookie = in.cookie(with.site.device_cookie);
   if (!cookie) return std::nullopt;
@@ -117,6 +123,14 @@ std::string device_cookie_for(const account_services& with, const account_id& of
 asio::awaitable<void> floor_timer::wait() const {
   asio::steady_timer timer(co_await asio::this_coro::executor, until_);
   co_await timer.async_wait(asio::use_awaitable);
+}
+
+asio::awaitable<response> refuse_late(asio::awaitable<response> work) {
+  constexpr int first_refusal = 400;
+  const floor_timer floor(answer_floor);
+  auto answer = co_await std::move(work);
+  if (answer.status >= first_refusal) co_await floor.wait();
+  co_return answer;
 }
 
 shown_proof read_proof(const json::object& form) {

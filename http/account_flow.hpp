@@ -65,6 +65,10 @@ private:
   throttle::steady::time_point at_;
 };
 
+/// The key under which guesses at the password of a login are counted: of its account, or of what was typed where
+/// there is none. Spellings that would find the same account share it, else they would tell whether there is one (A9).
+std::string guess_key(const found_account& found, std::string_view typed);
+
 /// Whose browser this is, by the device cookie: the key under which its guesses are counted, or none.
 std::optional<std::string> known_device(const account_services& with, const request& in, const account_id& of);
 /// The cookie's value for a device that has just logged in.
@@ -83,6 +87,10 @@ public:
 private:
   std::chrono::steady_clock::time_point until_;
 };
+
+/// The answer of `work`; a refusal waits for answer_floor. For codes that are typed beside an address: a wrong one is
+/// counted, which is a commit, where there is somebody, and there is nothing to count where there is nobody.
+boost::asio::awaitable<response> refuse_late(boost::asio::awaitable<response> work);
 
 /// The proof that a body shows: {"token"} or {"email", "code"}. Notes what is missing on the form.
 struct shown_proof {

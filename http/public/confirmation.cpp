@@ -131,9 +131,7 @@ bool asks_for_password(const outcome<account::proven>& answer) {
   return !answer && answer.error().code == errc::password_required;
 }
 
-} // namespace
-
-asio::awaitable<response> post_confirmation(account_services& with, request& in) {
+asio::awaitable<response> confirm(account_services& with, request& in) {
   json::reader body(in);
   const auto form = read_confirmation(*body);
   if (auto bad = body.finish()) co_return *bad;
@@ -173,6 +171,12 @@ asio::awaitable<response> post_confirmation(account_services& with, request& in)
   if (in.cookie(with.site.registration_cookie))
     done.cookie(with.site.registration_cookie, "", std::chrono::seconds{0}, with.site.secure);
   co_return done;
+}
+
+} // namespace
+
+asio::awaitable<response> post_confirmation(account_services& with, request& in) {
+  return refuse_late(confirm(with, in));
 }
 
 asio::awaitable<response> post_confirmation_mail(account_services& with, request& in) {

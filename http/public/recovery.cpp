@@ -35,6 +35,52 @@ asio::awaitable<std::optional<problem>> prove_then_set(account_services& with, a
   co_return refusal_in(co_await ask_entity(with.accounts, whose, command));
 }
 
+asio::awaitable<response> reset_password(account_services& with, request& in) {
+  json::reader body(in);
+  const auto shown = read_proof(*body);
+  const auto password = body->text("password", {.max = 1000});
+  if (auto bad = body.finish()) co_return *bad;
+  address_guess attempt(with, in);
+  if (attempt.refused) co_return *attempt.refused;
+  const auto located = co_await locate(with, token_purpose::password_reset, shown);
+  if (!located) co_return problem_of(located.error());
+  if (!*located) co_return problem_of(refusal{errc::token_unknown});
+  account::reset_password command;
+  command.proof = (*located)->proof;
+  command.from = origin_of(in);
+  command.with = with.supplier.fresh();
+  const auto whose = (*located)->whose;
+  if (auto refused = co_await prove_then_set(with, whose, command, &account::reset_password::new_hash, password))
+    co_return *refused;
+  attempt.right();
+  with.sessions.forget(whose, std::nullopt);
+  with.throttle.succeeded("account:" + to_string(whose));
+  co_return json_response(200, R"({"status":"password_changed"})");
+}
+
+asio::awaitable<response> confirm_email_change(account_services& with, request& in) {
+  json::reader body(in);
+  const auto shown = read_proof(*body);
+  if (auto bad = body.finish()) co_return *bad;
+  address_guess attempt(with, in);
+  if (attempt.refused) co_return *attempt.refused;
+  const auto located = co_await locate(with, token_purpose::email_change, shown);
+  if (!located) co_return problem_of(located.error());
+  if (!*located) co_return problem_of(refusal{errc::token_unknown});
+  account::confirm_email_change command;
+  command.proof = (*located)->proof;
+  command.with = with.supplier.fresh();
+  const auto whose = (*located)->whose;
+  const auto answer = co_await ask_entity(with.accounts, whose, std::move(command));
+  if (!answer && answer.error().code == errc::conflict) co_return problem_of(refusal{errc::email_taken});
+  if (auto refused = refusal_in(answer)) co_return *refused;
+  attempt.right();
+  with.sessions.forget(whose, std::nullopt); // they show the former address
+  const auto view = co_await ask_entity(with.accounts, whose, account::get_view{});
+  if (!view) co_return problem_of(view.error());
+  co_return json_response(200, account_json(*view));
+}
+
 } // namespace
 
 asio::awaitable<response> post_password_reset(account_services& with, request& in) {
@@ -59,49 +105,11 @@ asio::awaitable<response> post_password_reset(account_services& with, request& i
 }
 
 asio::awaitable<response> post_password_reset_confirm(account_services& with, request& in) {
-  json::reader body(in);
-  const auto shown = read_proof(*body);
-  const auto password = body->text("password", {.max = 1000});
-  if (auto bad = body.finish()) co_return *bad;
-  address_guess attempt(with, in);
-  if (attempt.refused) co_return *attempt.refused;
-  const auto located = co_await locate(with, token_purpose::password_reset, shown);
-  if (!located) co_return problem_of(located.error());
-  if (!*located) co_return problem_of(refusal{errc::token_unknown});
-  account::reset_password command;
-  command.proof = (*located)->proof;
-  command.from = origin_of(in);
-  command.with = with.supplier.fresh();
-  const auto whose = (*located)->whose;
-  if (auto refused = co_await prove_then_set(with, whose, command, &account::reset_password::new_hash, password))
-    co_return *refused;
-  attempt.right();
-  with.sessions.forget(whose, std::nullopt);
-  with.throttle.succeeded("account:" + to_string(whose));
-  co_return json_response(200, R"({"status":"password_changed"})");
+  return refuse_late(reset_password(with, in));
 }
 
 asio::awaitable<response> post_email_change_confirm(account_services& with, request& in) {
-  json::reader body(in);
-  const auto shown = read_proof(*body);
-  if (auto bad = body.finish()) co_return *bad;
-  address_guess attempt(with, in);
-  if (attempt.refused) co_return *attempt.refused;
-  const auto located = co_await locate(with, token_purpose::email_change, shown);
-  if (!located) co_return problem_of(located.error());
-  if (!*located) co_return problem_of(refusal{errc::token_unknown});
-  account::confirm_email_change command;
-  command.proof = (*located)->proof;
-  command.with = with.supplier.fresh();
-  const auto whose = (*located)->whose;
-  const auto answer = co_await ask_entity(with.accounts, whose, std::move(command));
-  if (!answer && answer.error().code == errc::conflict) co_return problem_of(refusal{errc::email_taken});
-  if (auto refused = refusal_in(answer)) co_return *refused;
-  attempt.right();
-  with.sessions.forget(whose, std::nullopt); // they show the former address
-  const auto view = co_await ask_entity(with.accounts, whose, account::get_view{});
-  if (!view) co_return problem_of(view.error());
-  co_return json_response(200, account_json(*view));
+  return refuse_late(confirm_email_change(with, in));
 }
 
 asio::awaitable<response> post_email_change_undo(account_services& with, request& in) {

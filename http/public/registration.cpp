@@ -201,7 +201,7 @@ asio::awaitable<response> post_correction(account_services& with, request& in) {
 
   const auto found = co_await find_by_login(with, typed);
   if (!found) co_return problem_of(found.error());
-  guess attempt(with, in, *found ? "account:" + to_string(**found) : "login:" + fold_case(typed));
+  guess attempt(with, in, guess_key(*found, typed));
   if (attempt.refused) co_return *attempt.refused;
   std::string stored;
   if (*found) {

@@ -70,8 +70,8 @@ asio::awaitable<response> post_session(account_services& with, request& in) {
 
   const auto found = co_await find_by_login(with, form.login);
   if (!found) co_return problem_of(found.error());
-  std::string key = "login:" + fold_case(form.login);
-  if (*found) key = known_device(with, in, **found).value_or("account:" + to_string(**found));
+  auto key = guess_key(*found, form.login);
+  if (*found) key = known_device(with, in, **found).value_or(std::move(key));
   guess attempt(with, in, std::move(key));
   if (attempt.refused) co_return *attempt.refused;
 

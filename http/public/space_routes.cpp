@@ -3,6 +3,7 @@
 #include "actors/runtime/ask.hpp"
 #include "actors/vocabulary/email.hpp"
 #include "actors/vocabulary/json_text.hpp"
+#include "http/account_flow.hpp"
 #include "http/account_json.hpp"
 #include "http/bind.hpp"
 #include "http/buyer/order_json.hpp"
@@ -233,7 +234,7 @@ asio::awaitable<response> open_by_number(space_services& with, const request& in
   co_return co_await open(with, in, shown, typed.token_mode);
 }
 
-asio::awaitable<response> post_space_session(space_services& with, request& in) {
+asio::awaitable<response> open_space(space_services& with, request& in) {
   auto at = co_await organisation_of(with.house.organisations, in);
   if (!at) co_return problem_of(at.error());
   json::reader form(in);
@@ -259,6 +260,10 @@ asio::awaitable<response> post_space_session(space_services& with, request& in) 
     if (!by_key) throttle.give_back(budget::space_attempts, number, now);
   }
   co_return answer;
+}
+
+asio::awaitable<response> post_space_session(space_services& with, request& in) {
+  return refuse_late(open_space(with, in));
 }
 
 // S7: the link in an order's mail opens that order, whatever the customer space is set to.
