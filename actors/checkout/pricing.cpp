@@ -11,7 +11,7 @@ namespace {
 
 // A bound on what one order may hold, so that one request can't make a commit of any size.
 constexpr std::size_t lines_max = 50;
-constexpr std::int32_t quantity_max = 500;
+constexpr std::int64_t quantity_max = 500; // of all lines together
 
 refusal bad_line(std::size_t line, std::string_view field, std::string_view code, errc why = errc::invalid) {
   refusal out{why};
@@ -68,8 +68,10 @@ outcome<std::map<offer_id, std::int64_t>> quantities(const std::vector<wanted_li
     return why;
   }
   std::map<offer_id, std::int64_t> sums;
+  std::int64_t all = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].quantity < 1 || lines[i].quantity > quantity_max) return bad_line(i, "quantity", "out_of_range");
+    all += lines[i].quantity;
+    if (lines[i].quantity < 1 || all > quantity_max) return bad_line(i, "quantity", "out_of_range");
     sums[lines[i].offer] += lines[i].quantity;
   }
   return sums;

@@ -173,6 +173,8 @@ TEST_CASE("O1 quantities of one offer add up over its lines, within bounds") {
   CHECK_FALSE(quantities({{a, {}, -1, {}}}).ok());
   CHECK_FALSE(quantities({{a, {}, 501, {}}}).ok());
   CHECK_FALSE(quantities(std::vector<wanted_line>(51, {a, {}, 1, {}})).ok());
+  CHECK(quantities({{a, {}, 250, {}}, {b, {}, 250, {}}}).ok());
+  CHECK_FALSE(quantities({{a, {}, 250, {}}, {b, {}, 250, {}}, {a, {}, 1, {}}}).ok()); // of the whole order
 }
 
 TEST_CASE("O1 a total that does not fit is none") {
