@@ -12,6 +12,7 @@
 #include "http/staff/household_routes.hpp"
 #include "http/staff/offer_routes.hpp"
 #include "http/staff/people_routes.hpp"
+#include "http/staff/people_routes.hpp"
 #include "http/staff/record_routes.hpp"
 #include "http/staff/settings_routes.hpp"
 #include "http/staff/wallet_routes.hpp"
@@ -58,6 +59,7 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
   http::staff::add_offer_routes(router, house);
   http::staff::add_address_routes(router, office);
   http::staff::add_record_routes(router, office);
+  http::staff::add_people_routes(router, office);
   http::staff::add_people_routes(router, office);
 }
 

@@ -114,6 +114,37 @@ decided<proven> decide(const state& now, const confirm& command) {
   return to.done_with(proven{});
 }
 
+decided<done> decide(const state& now, const welcome_staff& command) {
+  if (now.active) return errc::conflict;
+  const auto& with = command.with;
+  change to{now};
+  to.rows = command.rows;
+  auto& next = to.next;
+  if (!now.exists()) {
+    next.removed = false;
+    next.email = command.email.shown;
+    next.email_key = command.email.key;
+    next.username = command.username;
+    next.username_key = username_key(command.username);
+    next.password_hash = command.password_hash;
+    next.first_name = command.first_name;
+    next.last_name = command.last_name;
+    next.locale = command.locale;
+    next.created_at = with.at;
+    next.password_changed_at = with.at;
+  } else if (now.registered_at) {
+    // Whoever registered the address has no more than 48 h (A4); the organisation's invitation lasts longer.
+    to.end_deadlines();
+  }
+  to.role = command.role;
+  to.told_by = command.organisation;
+  const auto made =
+      to.mint(token_purpose::staff_welcome, with.token, {}, with.at, with.limits.invitation, true);
+  to.mail(with.mail, "staff_welcome", next.email, with.at, made.id);
+  to.write_account();
+  return to.done_with(done{});
+}
+
 decided<proven> decide(const state& now, const accept_welcome& command) {
   change to{now};
   const auto checked = check_proof(to, token_purpose::staff_welcome, command.proof, command.with);
@@ -126,6 +157,33 @@ decided<proven> decide(const state& now, const accept_welcome& command) {
   to.end_sessions(std::nullopt);
   to.rows.cold.emplace_back(command.session);
   return to.done_with(proven{});
+}
+
+decided<done> decide(const state& now, const open_invited& command) {
+  if (now.active) return errc::conflict;
+  change to{now};
+  auto& next = to.next;
+  if (!now.exists()) {
+    next.removed = false;
+    next.email = command.email.shown;
+    next.email_key = command.email.key;
+    next.username = command.username;
+    next.username_key = username_key(command.username);
+    next.registered_at = command.organisation;
+    next.created_at = command.with.at;
+  }
+  next.password_hash = command.password_hash;
+  next.password_changed_at = command.with.at;
+  next.first_name = command.first_name;
+  next.last_name = command.last_name;
+  next.birth_date = command.birth_date;
+  next.locale = command.locale;
+  next.website = command.website;
+  next.newsletter = command.newsletter;
+  activate(to, command.with);
+  to.write_account();
+  to.rows.cold.emplace_back(command.session);
+  return to.done_with(done{});
 }
 
 decided<done> decide(const state& now, const remove_if_due& command) {

@@ -160,12 +160,49 @@ struct confirm {
   supplies with;
 };
 
+/// A12: somebody without an account, or with one that nobody has confirmed, joins an organisation's staff: a link to
+/// choose a password by; earlier ones die. `rows` give the role. A conflict names accounts_email_key_key or
+/// accounts_username_key_key. Refused: conflict when the account is active, and needs no link.
+struct welcome_staff {
+  using result = done;
+  // Of a new account; one that is there keeps what it has.
+  email_address email;
+  std::string username;
+  std::string password_hash; // one that nothing matches
+  std::string first_name;
+  std::string last_name;
+  std::string locale;
+  organisation_id organisation; // that welcomes
+  std::string role;
+  commit rows;
+  supplies with;
+};
+
 /// Staff choose their first password by the link of their welcome mail; that confirms the address too. Without a
 /// hash only the proof is checked, so that nothing is hashed for a stranger.
 struct accept_welcome {
   using result = proven;
   account::proof proof;
   std::optional<std::string> password_hash;
+  session_row session;
+  supplies with;
+};
+
+/// H2, I3: the owner of an invited address chooses a password; the caller has seen that the invitation's token is good.
+/// Makes the account, or wipes the claim of whoever registered the address and never confirmed it. Conflicts as for
+/// welcome_staff.
+struct open_invited {
+  using result = done;
+  email_address email;
+  std::string username; // of a new account
+  std::string password_hash;
+  std::string first_name;
+  std::string last_name;
+  std::optional<date> birth_date;
+  std::string locale;
+  std::string website;
+  bool newsletter = false;
+  organisation_id organisation; // that invited
   session_row session;
   supplies with;
 };
@@ -268,7 +305,9 @@ decided<done> decide(const state& now, const register_again& command);
 decided<done> decide(const state& now, const resend_confirmation& command);
 decided<done> decide(const state& now, const correct_address& command);
 decided<proven> decide(const state& now, const confirm& command);
+decided<done> decide(const state& now, const welcome_staff& command);
 decided<proven> decide(const state& now, const accept_welcome& command);
+decided<done> decide(const state& now, const open_invited& command);
 decided<done> decide(const state& now, const remove_if_due& command);
 decided<done> decide(const state& now, const remind_if_due& command);
 decided<done> decide(const state& now, const begin_session& command);

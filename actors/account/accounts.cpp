@@ -18,8 +18,8 @@ struct model {
 };
 
 using account_entity =
-    runtime::entity<model, register_new, register_again, resend_confirmation, correct_address, confirm, accept_welcome,
-                    remove_if_due, remind_if_due, begin_session, change_password, request_reset, reset_password,
+    runtime::entity<model, register_new, register_again, resend_confirmation, correct_address, confirm, welcome_staff,
+                    accept_welcome, open_invited, remove_if_due, remind_if_due, begin_session, change_password, request_reset, reset_password,
                     request_email_change, confirm_email_change, undo_email_change, update_profile, get_view>;
 
 class actors final : public registry {
@@ -32,7 +32,9 @@ public:
   void tell(const account_id& whose, ask<resend_confirmation> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<correct_address> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<confirm> command) override { pass(whose, std::move(command)); }
+  void tell(const account_id& whose, ask<welcome_staff> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<accept_welcome> command) override { pass(whose, std::move(command)); }
+  void tell(const account_id& whose, ask<open_invited> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<remove_if_due> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<remind_if_due> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<begin_session> command) override { pass(whose, std::move(command)); }

@@ -56,7 +56,9 @@ public:
   virtual void tell(const account_id& whose, ask<resend_confirmation> command) = 0;
   virtual void tell(const account_id& whose, ask<correct_address> command) = 0;
   virtual void tell(const account_id& whose, ask<confirm> command) = 0;
+  virtual void tell(const account_id& whose, ask<welcome_staff> command) = 0;
   virtual void tell(const account_id& whose, ask<accept_welcome> command) = 0;
+  virtual void tell(const account_id& whose, ask<open_invited> command) = 0;
   virtual void tell(const account_id& whose, ask<remove_if_due> command) = 0;
   virtual void tell(const account_id& whose, ask<remind_if_due> command) = 0;
   virtual void tell(const account_id& whose, ask<begin_session> command) = 0;

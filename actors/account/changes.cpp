@@ -57,7 +57,7 @@ const token& change::mint(token_purpose purpose, const minted& fresh, std::strin
   row.purpose = purpose;
   row.hash = fresh.hash;
   row.account = next.id;
-  row.organisation = next.registered_at;
+  row.organisation = told_by ? told_by : next.registered_at;
   row.subject = made.subject;
   row.created_at = made.created_at;
   row.expires_at = made.expires_at;
@@ -90,12 +90,13 @@ void change::mail(const mail_id& id, std::string_view template_name, const std::
   params.add("username", next.username).add("email", next.email);
   params.add("changed_at", rfc3339(at)).add("device", from.device).add("address", from.address);
   params.add("old_email", former_email).add("new_email", new_email);
+  if (!role.empty()) params.add("role", role);
   if (!removed_at.empty()) params.add("removed_at", removed_at);
   if (link) params.add("token_id", to_string(*link));
 
   mail_row row;
   row.id = id;
-  row.organisation = next.registered_at;
+  row.organisation = told_by ? told_by : next.registered_at;
   row.template_name = template_name;
   row.locale = next.locale;
   row.to_address = address;

@@ -41,6 +41,8 @@ public:
   std::string former_email; // of a change of address
   std::string removed_at;   // of a reminder: when the account goes
   std::string new_email;
+  std::string role; // of somebody who joins the staff
+  std::optional<organisation_id> told_by; // whose tokens and mails these are, when not where the account was registered
 
 private:
   bool written_ = false;

@@ -31,7 +31,8 @@ class Yard:
         household = self.house.household()
         offer = self.house.offer()
         self.values = {"org": self.house.slug, "shop": "online", "offer": offer["id"], "household": household["id"],
-                       "member": household["responsible_id"]}
+                       "member": household["responsible_id"],
+                       "account": self.house.admin.get("/api/v1/session")["account"]["id"]}
         order = body_of("staff_create_order", self.values)
         made = self.house.admin.post(f"{self.house.staff_base}/orders", order, key=True)
         assert made.status == 201, made
