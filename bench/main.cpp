@@ -1,13 +1,16 @@
 #include "bench/bare_handler.hpp"
+#include "bench/compare.hpp"
 #include "bench/failure.hpp"
 #include "bench/options.hpp"
 #include "bench/report.hpp"
+#include "bench/report_html.hpp"
 #include "bench/run.hpp"
 
 #include <csignal>
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <string_view>
 
 namespace {
 
@@ -16,12 +19,19 @@ constexpr int exit_failure = 1;
 std::atomic<bool> stop_wanted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set by a signal handler");
 
+void write(const std::string& path, const std::string& text) {
+  std::ofstream file{path};
+  file << text;
+  if (!file.flush()) throw foyer::bench::failure{"cannot write " + path};
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   using namespace foyer::bench;
   // Not for users: this program starts itself so as the reference of `read`.
   if (argc == 3 && argv[1] == bare_handler_flag) return run_bare_handler(argv[2]);
+  if (argc >= 2 && std::string_view{argv[1]} == "compare") return run_compare(argc - 2, argv + 2);
   const auto arguments = parse_command_line(argc, argv);
   if (!arguments.parsed) return arguments.exit_status;
   // The handler only takes note: what was started has to be stopped, and the temporary data removed.
@@ -33,11 +43,8 @@ int main(int argc, char** argv) {
     const auto& wanted = *arguments.parsed;
     const auto results = run(wanted, stop_wanted);
     print_table(std::cout, results);
-    if (!wanted.json_file.empty()) {
-      std::ofstream file{wanted.json_file};
-      file << to_json(results);
-      if (!file.flush()) throw failure{"cannot write " + wanted.json_file};
-    }
+    if (!wanted.json_file.empty()) write(wanted.json_file, to_json(results));
+    if (!wanted.html_file.empty()) write(wanted.html_file, to_html(results));
     return results.problems.empty() ? 0 : exit_failure;
   } catch (const std::exception& error) {
     std::cerr << "\nfoyer-bench: " << error.what() << '\n';

@@ -16,7 +16,9 @@ server_run measure(const load_plan& plan, const watched& processes, const std::s
   hooks.measuring_ends = [&] { after = look(); };
 
   server_run out;
+  watcher beside{processes};
   out.load = run_load(plan, hooks, stop);
+  out.watch = beside.finish(out.load.measuring_since);
   out.others_share = share_of_others(before, after);
   const auto requests = static_cast<double>(out.load.succeeded);
   if (requests > 0) {

@@ -3,18 +3,12 @@
 #include "bench/load.hpp"
 #include "bench/progress.hpp"
 #include "bench/report.hpp"
+#include "bench/watcher.hpp"
 
 #include <atomic>
 #include <string>
-#include <sys/types.h>
 
 namespace foyer::bench {
-
-// Whose CPU time a run looks at; 0 for none.
-struct watched {
-  pid_t server = 0;
-  pid_t postmaster = 0;
-};
 
 // One measured run, shown while it goes on and summed up in a line at its end.
 server_run measure(const load_plan& plan, const watched& processes, const std::string& label, progress& show,

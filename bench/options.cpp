@@ -22,6 +22,7 @@ constexpr int exit_misuse = 2;
 constexpr std::size_t connections_max = 10'000;
 constexpr std::size_t households_max = 10'000'000;
 constexpr std::size_t repeats_max = 100;
+constexpr double rate_max = 1e6;
 
 const std::map<std::string, scenario> scenarios{
     {"rush", scenario::rush}, {"wallet", scenario::wallet}, {"read", scenario::read}};
@@ -45,6 +46,11 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option("--connections", to.connections, "keep-alive connections, each with one request in flight")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, connections_max));
+  app.add_option(
+         "--rate", to.rate,
+         "open loop: so many requests a second, sent when they are due whatever the server does; latency "
+         "counts from then (default: closed loop, as fast as they are answered)")
+      ->check(CLI::Range(0.1, rate_max));
   app.add_option("--duration", raw.duration, "measured time of each repeat, such as 10s or 500ms")
       ->capture_default_str();
   app.add_option("--warm-up", raw.warm_up, "time before it that is not counted")->capture_default_str();
@@ -54,6 +60,7 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option("--seed", to.seed, "the same seed makes the same data in the same order")
       ->capture_default_str();
   app.add_option("--json", to.json_file, "file for all figures as JSON");
+  app.add_option("--html", to.html_file, "file for a report with plots, one page that needs no network");
 
   const auto own = "Own server";
   app.add_option("--foyer", to.foyer, "the program to measure (default: beside foyer-bench, else in PATH)")
@@ -141,7 +148,8 @@ command_line parse_command_line(int argc, const char* const* argv) {
                "foyer-bench"};
   app.footer(
       "Without --url it starts a server of its own with temporary data, and measures the same work by\n"
-      "pgbench beside it. Exit status: 0 done, 1 the run failed (a wrong answer, a failed audit), 2 misuse.");
+      "pgbench beside it. `foyer-bench compare A.json B.json` compares two runs. Exit status: 0 done, 1 the "
+      "run failed (a wrong answer, a failed audit), 2 misuse.");
   command_line result;
   options to;
   raw_options raw;

@@ -20,12 +20,14 @@ const char* name_of(scenario which);
 struct options {
   scenario what = scenario::rush;
   std::size_t connections = 64;
+  double rate = 0; // requests a second (open loop); 0: as fast as they are answered (closed loop)
   std::chrono::milliseconds duration{10'000};
   std::chrono::milliseconds warm_up{2'000};
   std::size_t repeats = 3;
   std::size_t households = 20'000;
   std::uint64_t seed = 1;
   std::string json_file; // empty: none
+  std::string html_file; // empty: none
 
   // Own server.
   std::string foyer;    // path of the program; empty: beside this one, then PATH

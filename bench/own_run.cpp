@@ -82,7 +82,7 @@ void own_run::prepare() {
   if (wanted_.what != scenario::read) target_.offer = create_offer(server_, wanted_);
   const auto buyers = buyers_of(wanted_);
   for (std::size_t number = 1; number <= buyers; ++number)
-    target_.tokens.push_back(seeded_token(wanted_.seed, number));
+    target_.callers.push_back({seeded_token(wanted_.seed, number), {}, {}});
 }
 
 void own_run::measure() {
@@ -90,7 +90,7 @@ void own_run::measure() {
     // Both sides start with no dirty pages of the other's.
     db_->execute("checkpoint");
     const auto label = numbered(name_of(wanted_.what), repeat, wanted_.repeats);
-    const watched processes{server_.process(), server_.postmaster()};
+    const watched processes{server_.process(), server_.postmaster(), server_.metrics()};
     const auto& run = to_.server.emplace_back(
         bench::measure(plan_of(wanted_, target_, repeat), processes, label, show_, stop_));
     server_.check_running();
@@ -121,10 +121,12 @@ void own_run::measure_pgbench(std::size_t repeat) {
 }
 
 void own_run::measure_bare(std::size_t repeat) {
-  if (!bare_) bare_.emplace(target_.server, read_targets(target_), target_.tokens[0], server_.folder());
+  if (!bare_)
+    bare_.emplace(target_.server, read_targets(target_), target_.callers[0].token, server_.folder());
   auto same = target_;
   same.server = bare_->address();
-  to_.bare.push_back(bench::measure(plan_of(wanted_, same, repeat), {bare_->process(), server_.postmaster()},
+  to_.bare.push_back(bench::measure(plan_of(wanted_, same, repeat),
+                                    {bare_->process(), server_.postmaster(), {}},
                                     numbered("bare handler", repeat, wanted_.repeats), show_, stop_));
 }
 

@@ -44,6 +44,8 @@ public:
   void check_running();
 
   const server_address& address() const noexcept { return address_; }
+  // Where it answers GET /metrics.
+  const server_address& metrics() const noexcept { return metrics_; }
   pid_t process() const { return server_->id(); }
   pid_t postmaster() const { return postgresql_->pid(); }
   const std::filesystem::path& program() const noexcept { return program_; }
@@ -66,6 +68,7 @@ private:
   scratch_folder folder_;
   std::filesystem::path program_;
   server_address address_;
+  server_address metrics_;
   std::unique_ptr<storage::embedded_server> postgresql_;
   std::unique_ptr<child_process> server_;
 };

@@ -72,6 +72,22 @@ void print_errors(std::ostream& to, const report& of) {
   row(to, "first error", first.substr(0, 400));
 }
 
+// What an open loop knows beyond the latency from when a request was due.
+void print_open_loop(std::ostream& to, const report& of) {
+  histogram service;
+  std::uint64_t unsent = 0;
+  for (const auto& run : of.server) {
+    service.merge(run.load.service);
+    unsent += run.load.unsent;
+  }
+  row(to, "p99 once sent",
+      milliseconds(service.quantile_ns(0.99)) + "   (not what a user sees: without the wait)");
+  if (unsent > 0)
+    row(to, "never sent",
+        format("%llu: the server can't keep up with this rate on so many connections",
+               static_cast<unsigned long long>(unsent)));
+}
+
 template <class Runs>
 void print_others(std::ostream& to, const Runs& runs) {
   std::optional<double> most;
@@ -136,6 +152,22 @@ histogram report::latency() const {
   return all;
 }
 
+std::vector<kind_result> report::kinds() const {
+  std::vector<kind_result> all;
+  for (const auto& run : server) {
+    if (all.empty()) {
+      all = run.load.kinds;
+      continue;
+    }
+    for (std::size_t i = 0; i < std::min(all.size(), run.load.kinds.size()); ++i) {
+      all[i].succeeded += run.load.kinds[i].succeeded;
+      all[i].failed += run.load.kinds[i].failed;
+      all[i].latency.merge(run.load.kinds[i].latency);
+    }
+  }
+  return all;
+}
+
 double report::server_per_second() const {
   return median(speeds(server));
 }
@@ -167,6 +199,7 @@ void print_table(std::ostream& to, const report& of) {
   const auto& on = of.on;
   to << "\nfoyer-bench " << name_of(of.wanted.what) << ": " << of.wanted.connections << " connections";
   if (of.wanted.url.empty()) to << ", " << of.wanted.households << " households, seed " << of.wanted.seed;
+  if (of.wanted.rate > 0) to << format(", open loop at %g /s", of.wanted.rate);
   to << "\n"
      << on.date << ", " << on.cores << " cores " << on.cpu_model << ", " << on.memory << ", " << on.kernel
      << "\n";
@@ -185,6 +218,7 @@ void print_table(std::ostream& to, const report& of) {
   row(to, "p99", milliseconds(latency.quantile_ns(0.99)));
   row(to, "p99.9", milliseconds(latency.quantile_ns(0.999)));
   row(to, "max", milliseconds(latency.max_ns()));
+  if (of.wanted.rate > 0) print_open_loop(to, of);
   cpu_row(to, of.server, "CPU of server", [](const server_run& run) { return run.server_us; });
   cpu_row(to, of.server, "CPU of PostgreSQL", [](const server_run& run) { return run.postgres_us; });
   cpu_row(to, of.server, "CPU of this generator",

@@ -4,6 +4,7 @@
 #include "bench/machine.hpp"
 #include "bench/options.hpp"
 #include "bench/pgbench.hpp"
+#include "bench/watcher.hpp"
 
 #include <iosfwd>
 #include <optional>
@@ -20,6 +21,7 @@ struct server_run {
   double generator_us = 0;
   // The part of the machine that processes outside this measurement took, 0 to 1.
   std::optional<double> others_share;
+  std::vector<watch_sample> watch;
 };
 
 struct versions {
@@ -53,6 +55,8 @@ struct report {
 
   // All latencies of all repeats.
   histogram latency() const;
+  // Those of all repeats together.
+  std::vector<kind_result> kinds() const;
   double server_per_second() const; // median
   std::optional<double> pgbench_per_second() const;
   // The median of each repeat's own ratio, because the machine's speed drifts from repeat to repeat.

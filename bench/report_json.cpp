@@ -24,6 +24,39 @@ json::object latency_object(const histogram& of) {
           {"count", of.count()}};
 }
 
+json::object kind_object(const kind_result& of) {
+  return {{"stream", of.stream},       {"kind", of.kind},     {"background", of.background},
+          {"succeeded", of.succeeded}, {"failed", of.failed}, {"latency", latency_object(of.latency)}};
+}
+
+json::object sample_object(const load_sample& of) {
+  return {{"at_s", of.at_s},
+          {"per_second", of.per_second},
+          {"p50_ns", of.p50_ns},
+          {"p99_ns", of.p99_ns},
+          {"failed", of.failed}};
+}
+
+json::object watch_object(const watch_sample& of) {
+  return {{"at_s", of.at_s},
+          {"server_cores", optional_number(of.server_cores)},
+          {"postgresql_cores", optional_number(of.postgres_cores)},
+          {"generator_cores", optional_number(of.generator_cores)},
+          {"journal_batch_size", optional_number(of.batch_size)},
+          {"journal_batches_per_second", optional_number(of.batches_per_second)}};
+}
+
+template <class Items, class Function>
+json::array array_of(const Items& items, Function to_object) {
+  json::array out;
+  for (const auto& item : items) out.push_back(to_object(item));
+  return out;
+}
+
+json::object timeline_object(const load_timeline& of) {
+  return {{"stream", of.stream}, {"samples", array_of(of.samples, sample_object)}};
+}
+
 json::object server_object(const server_run& run) {
   json::object errors;
   for (const auto& [status, count] : run.load.errors_by_status) errors[std::to_string(status)] = count;
@@ -35,10 +68,15 @@ json::object server_object(const server_run& run) {
           {"timeouts", run.load.timeouts},
           {"first_error", run.load.first_error},
           {"latency", latency_object(run.load.latency)},
+          {"service", latency_object(run.load.service)},
+          {"unsent", run.load.unsent},
           {"server_cpu_us_per_request", optional_number(run.server_us)},
           {"postgresql_cpu_us_per_request", optional_number(run.postgres_us)},
           {"generator_cpu_us_per_request", run.generator_us},
-          {"others_share_of_machine", optional_number(run.others_share)}};
+          {"others_share_of_machine", optional_number(run.others_share)},
+          {"kinds", array_of(run.load.kinds, kind_object)},
+          {"timelines", array_of(run.load.timelines, timeline_object)},
+          {"watch", array_of(run.watch, watch_object)}};
 }
 
 json::object pgbench_object(const pgbench_run& run) {
@@ -50,15 +88,9 @@ json::object pgbench_object(const pgbench_run& run) {
           {"others_share_of_machine", optional_number(run.others_share)}};
 }
 
-template <class Runs, class Function>
-json::array array_of(const Runs& runs, Function to_object) {
-  json::array out;
-  for (const auto& run : runs) out.push_back(to_object(run));
-  return out;
-}
-
 json::object options_object(const options& wanted) {
   return {{"connections", wanted.connections},
+          {"rate", wanted.rate},
           {"duration_ms", wanted.duration.count()},
           {"warm_up_ms", wanted.warm_up.count()},
           {"repeats", wanted.repeats},

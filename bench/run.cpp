@@ -16,7 +16,7 @@ void run_against(const options& wanted, const std::atomic<bool>& stop, report& t
   where.organisation = wanted.organisation;
   where.shop = wanted.shop;
   where.offer = wanted.offer;
-  where.tokens = wanted.tokens;
+  for (const auto& token : wanted.tokens) where.callers.push_back({token, {}, {}});
   for (std::size_t repeat = 0; repeat < wanted.repeats && !stop; ++repeat) {
     const auto label = numbered(name_of(wanted.what), repeat, wanted.repeats);
     to.server.push_back(measure(plan_of(wanted, where, repeat), {}, label, show, stop));

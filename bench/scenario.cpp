@@ -28,14 +28,17 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
   load_plan plan;
   plan.host = where.server.host;
   plan.port = where.server.port;
-  plan.connections = wanted.connections;
   plan.warm_up = wanted.warm_up;
   plan.duration = wanted.duration;
-  plan.tokens = where.tokens;
+  load_stream stream;
+  stream.name = name_of(wanted.what);
+  stream.connections = wanted.connections;
+  stream.rate = wanted.rate;
+  stream.callers = where.callers;
   // mt19937_64 is the same everywhere, std::shuffle is not; so the few lines of Fisher and Yates stand here.
   std::mt19937_64 random{wanted.seed + repeat};
-  for (std::size_t i = plan.tokens.size(); i > 1; --i)
-    std::swap(plan.tokens[i - 1], plan.tokens[random() % i]);
+  for (std::size_t i = stream.callers.size(); i > 1; --i)
+    std::swap(stream.callers[i - 1], stream.callers[random() % i]);
   // Microseconds of the clock: a later call of the program on the same server must not repeat keys.
   plan.key_high = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
                                                  std::chrono::system_clock::now().time_since_epoch())
@@ -43,11 +46,12 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
   const auto& host = where.server.host_header;
   if (wanted.what == scenario::read) {
     for (const auto& each : read_targets(where))
-      plan.shapes.push_back(request_shape::make("GET", each, host, {}, false));
+      stream.shapes.push_back(request_shape::make("GET", each, host, {}, false));
   } else {
     const auto orders = "/api/v1/orgs/" + where.organisation + "/shops/" + where.shop + "/orders";
-    plan.shapes = {request_shape::make("POST", orders, host, order_body(where.offer), true)};
+    stream.shapes = {request_shape::make("POST", orders, host, order_body(where.offer), true)};
   }
+  plan.streams.push_back(std::move(stream));
   return plan;
 }
 

@@ -14,14 +14,14 @@ struct target {
   std::string organisation; // slug
   std::string shop;         // slug
   std::string offer;        // id; not needed by read
-  std::vector<std::string> tokens;
+  std::vector<caller> callers;
 };
 
 // What read asks for, in turn.
 std::vector<std::string> read_targets(const target& where);
 
 // What `repeat` (from 0) of a scenario sends. Its idempotency keys differ from those of every other repeat,
-// also of earlier calls of the program; tokens come in an order that follows from the seed.
+// also of earlier calls of the program; callers come in an order that follows from the seed.
 load_plan plan_of(const options& wanted, const target& where, std::size_t repeat);
 
 // The body of a request that makes the offer which an own server's scenario buys (API.md, "Offer and shop").

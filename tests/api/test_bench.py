@@ -44,6 +44,29 @@ def test_B3_bench_measures_reads_beside_a_bare_handler(tmp_path):
     assert figures["bare_cpu_ratio"] > 0
 
 
+def test_bench_open_loop_writes_a_page_that_stands_alone_and_files_that_compare(tmp_path):
+    page = tmp_path / "report.html"
+    done, figures = bench(tmp_path, "rush", "--foyer", BINARY, "--no-pgbench", "--rate", "50", "--html", page)
+    assert done.returncode == 0, done.stderr + done.stdout
+    repeat = figures["server_repeats"][0]
+    assert figures["options"]["rate"] == 50
+    assert repeat["latency"]["count"] == repeat["service"]["count"] + repeat["unsent"]
+    assert any(each["journal_batch_size"] for each in repeat["watch"])
+    assert any(each["server_cores"] for each in repeat["watch"])
+    text = page.read_text()
+    for chart in ("Throughput", "Latency by percentile", "CPU in use", "Journal: commits per transaction"):
+        assert f"<figcaption>{chart}" in text
+    assert not any(outside in text for outside in ("http:", "https:", "<script", "<link", "<img", "url("))
+    same = subprocess.run(
+        [BENCH, "compare", tmp_path / "figures.json", tmp_path / "figures.json"],
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=True,
+    )
+    assert "too few repeats" in same.stdout
+
+
 def test_bench_fails_when_the_audit_finds_something(tmp_path):
     liar = tmp_path / "foyer"
     liar.write_text(

@@ -1,13 +1,18 @@
+#include "bench/compare.hpp"
 #include "bench/cpu_look.hpp"
 #include "bench/machine.hpp"
 #include "bench/pgbench.hpp"
 #include "bench/pgbench_script.hpp"
+#include "bench/plot.hpp"
 #include "bench/process_cpu.hpp"
 #include "bench/report.hpp"
+#include "bench/report_html.hpp"
 #include "bench/request.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <unistd.h>
 
@@ -80,13 +85,110 @@ TEST_CASE("bench request: token and key stand where the server looks for them") 
   const auto shape = request_shape::make("POST", "/orders", "h:1", "{}", true);
   std::string out;
   const std::string token(request_shape::token_size, 'T');
-  shape.write_to(out, token, 0xabc, 1);
+  const caller who{token, "ann", "K1"};
+  shape.write_to(out, who, 0xabc, 1);
   CHECK(out ==
         "POST /orders HTTP/1.1\r\nHost: h:1\r\nAuthorization: Bearer " + token +
             "\r\nIdempotency-Key: 0000000000000abc0000000000000001\r\nContent-Type: application/json\r\n"
             "Content-Length: 2\r\n\r\n{}");
-  request_shape::make("GET", "/", "h", {}, false).write_to(out, token, 1, 2);
+  request_shape::make("GET", "/", "h", {}, false).write_to(out, who, 1, 2);
   CHECK(out == "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+  request_shape::make_anonymous("POST", "/in", "h", R"({"login":"<name>","key":"<key>"})")
+      .write_to(out, who, 1, 2);
+  CHECK(out == "POST /in HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 26\r\n\r\n"
+               R"({"login":"ann","key":"K1"})");
+  request_shape::make_anonymous("POST", "/", "h", "<unique>").write_to(out, who, 1, 2);
+  CHECK(out.ends_with("\r\n\r\n00000000000000010000000000000002"));
+}
+
+TEST_CASE("bench plot: round numbers on the axes") {
+  CHECK(round_ticks(0, 950, 5) == std::vector<double>{0, 200, 400, 600, 800, 1000});
+  CHECK(round_ticks(-1, 4, 5) == std::vector<double>{-1, 0, 1, 2, 3, 4});
+  CHECK(round_ticks(3, 3, 5) == std::vector<double>{3});
+  CHECK(short_number(12'500) == "12.5k");
+  CHECK(short_number(0.25) == "0.25");
+}
+
+TEST_CASE("bench plot: a chart has its lines, and text stays text") {
+  plot of;
+  of.title = "a < b & \"c\"";
+  CHECK(to_figure(of).empty());
+  of.log_y = true;
+  of.series.push_back({"one", 1, false, {{{0, 0}, {1, 10}, {2, 1000}}}});
+  const auto figure = to_figure(of);
+  CHECK(figure.find("a &lt; b &amp; &quot;c&quot;") != std::string::npos);
+  // From 10 at the bottom to 1000 at the top; what is 0 has no place on such a scale.
+  CHECK(figure.find("d=\"M44.0 196.0L336.0 22.0\"") != std::string::npos);
+}
+
+TEST_CASE("bench watcher: a metric is found by its whole name") {
+  const char* text = "# HELP foyer_x Words\n# TYPE foyer_x gauge\nfoyer_x_more 7\nfoyer_x 1.5e3\n";
+  CHECK(metric_value(text, "foyer_x").value() == 1500);
+  CHECK_FALSE(metric_value(text, "foyer"));
+  CHECK_FALSE(metric_value("", "foyer_x"));
+}
+
+TEST_CASE("bench compare: ratio of the medians, and whether the repeats alone explain it") {
+  const compared faster{"answers/s", true, {100, 110, 105}, {150, 160, 155}};
+  CHECK(faster.ratio().value() == Approx(155.0 / 105));
+  CHECK(faster.noise().value().low == Approx(150.0 / 110));
+  CHECK(faster.noise().value().high == Approx(1.6));
+  CHECK(verdict_of(faster) == verdict::better);
+  CHECK(verdict_of({"p99", false, {100, 110}, {150, 160}}) == verdict::worse);
+  CHECK(verdict_of({"p99", false, {150, 160}, {100, 110}}) == verdict::better);
+  CHECK(verdict_of({"answers/s", true, {100, 110}, {109, 160}}) == verdict::within_noise);
+  CHECK(verdict_of({"answers/s", true, {100}, {200}}) == verdict::unknown);
+  CHECK_FALSE(compared{"none", true, {}, {1}}.ratio());
+  // 3 and 3 repeats mix in 20 ways, of which 2 are apart.
+  CHECK(chance_of_separation(3, 3) == Approx(0.1));
+}
+
+TEST_CASE("bench compare: two files, and what makes them hard to compare") {
+  const auto write = [](const char* name, double factor, std::size_t connections) {
+    report of;
+    of.wanted.connections = connections;
+    for (const double speed : {100.0, 104.0, 102.0}) {
+      auto& run = of.server.emplace_back();
+      run.load.succeeded = static_cast<std::uint64_t>(speed * factor);
+      run.load.measured = std::chrono::seconds{1};
+      run.load.latency.record(5'000'000);
+    }
+    const auto path = std::filesystem::temp_directory_path() / (name + std::to_string(getpid()));
+    std::ofstream{path} << to_json(of);
+    return path.string();
+  };
+  const auto a = write("bench-a", 1, 64), b = write("bench-b", 2, 32);
+  std::ostringstream out;
+  compare(a, b, out);
+  CAPTURE(out.str());
+  CHECK(out.str().find("differs: connections 64 and 32") != std::string::npos);
+  CHECK(out.str().find("B is better") != std::string::npos);
+  CHECK(out.str().find("within the noise") != std::string::npos); // the latencies
+  std::ostringstream none;
+  CHECK_THROWS_WITH(compare(a, "/nowhere", none), Catch::Contains("/nowhere"));
+  std::filesystem::remove(a);
+  std::filesystem::remove(b);
+}
+
+TEST_CASE("bench report: the page stands alone") {
+  report of;
+  auto& run = of.server.emplace_back();
+  run.load.succeeded = 10;
+  run.load.measured = std::chrono::seconds{1};
+  run.load.latency.record(1'000'000);
+  run.load.timelines = {{"rush", {{0.5, 10, 1, 1, 0}, {1, 12, 1, 1, 0}}}};
+  run.watch.push_back({0.5, 0.4, 0.6, 0.1, 32, 100});
+  of.problems = {"<script>alert(1)</script>"};
+  const auto page = to_html(of);
+  for (const char* never : {"http://", "https://", "<script", "<link", "<img", "url("}) {
+    CAPTURE(never);
+    CHECK(page.find(never) == std::string::npos);
+  }
+  for (const char* title : {"Throughput", "Latency by percentile", "CPU in use", "Journal: commits"}) {
+    CAPTURE(title);
+    CHECK(page.find(title) != std::string::npos);
+  }
+  CHECK(page.find("&lt;script&gt;") != std::string::npos);
 }
 
 TEST_CASE("bench report: medians, and the ratio pair by pair") {

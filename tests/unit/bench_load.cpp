@@ -82,11 +82,13 @@ load_plan plan_for(const small_server& server) {
   load_plan plan;
   plan.host = "127.0.0.1";
   plan.port = server.port();
-  plan.connections = 4;
   plan.duration = 300ms;
-  plan.shapes = {request_shape::make("GET", "/a", "h", {}, true),
-                 request_shape::make("GET", "/b", "h", {}, true)};
-  plan.tokens = {std::string(request_shape::token_size, '1'), std::string(request_shape::token_size, '2')};
+  auto& stream = plan.streams.emplace_back();
+  stream.connections = 4;
+  stream.shapes = {request_shape::make("GET", "/a", "h", {}, true),
+                   request_shape::make("GET", "/b", "h", {}, true)};
+  stream.callers = {{std::string(request_shape::token_size, '1'), {}, {}},
+                    {std::string(request_shape::token_size, '2'), {}, {}}};
   return plan;
 }
 
@@ -150,6 +152,81 @@ TEST_CASE("bench load: an announced close is no error") {
   CHECK(result.succeeded > 0);
   CHECK(result.failed() == 0);
   CHECK(server.connections() > 5);
+}
+
+TEST_CASE("bench load: an open loop sends at its rate, however fast the server is") {
+  small_server server{[](std::size_t) { return fine; }};
+  auto plan = plan_for(server);
+  plan.streams[0].rate = 200;
+  plan.duration = 500ms;
+  const auto result = run_load(plan, {}, never);
+  // The measured time ends with a tick, up to 0.1 s late, more on a machine that is busy.
+  const auto due = 200 * std::chrono::duration<double>(result.measured).count();
+  CHECK(static_cast<double>(result.latency.count()) == Approx(due).margin(2));
+  CHECK(result.service.count() + result.unsent == result.latency.count());
+  CHECK(result.succeeded_in_all == server.count());
+}
+
+TEST_CASE("bench load: an open loop counts the wait of the requests that a stall kept from being sent") {
+  // One answer takes 400 ms; meanwhile 200 requests come due and can't be sent.
+  small_server server{[](std::size_t number) {
+    if (number == 10) std::this_thread::sleep_for(400ms);
+    return fine;
+  }};
+  auto plan = plan_for(server);
+  plan.streams[0].connections = 1;
+  plan.duration = 800ms;
+  const auto closed = run_load(plan, {}, never);
+  CHECK(closed.latency.max_ns() >= 400'000'000);
+  CHECK(closed.latency.quantile_ns(0.9) < 200'000'000);
+
+  small_server stalling{[](std::size_t number) {
+    if (number == 100) std::this_thread::sleep_for(400ms);
+    return fine;
+  }};
+  plan.port = stalling.port();
+  plan.streams[0].rate = 500;
+  const auto open = run_load(plan, {}, never);
+  CHECK(open.latency.max_ns() >= 400'000'000);
+  // Half of the time was lost to the wait, and only one request shows it once sent.
+  CHECK(open.latency.quantile_ns(0.9) > 200'000'000);
+  CHECK(open.service.quantile_ns(0.9) < 200'000'000);
+}
+
+TEST_CASE("bench load: what an open loop could not send at all counts as waiting until the end") {
+  small_server server{[](std::size_t number) {
+    if (number > 0) std::this_thread::sleep_for(50ms);
+    return fine;
+  }};
+  auto plan = plan_for(server);
+  plan.streams[0].connections = 1;
+  plan.streams[0].rate = 1'000;
+  plan.duration = 400ms;
+  const auto result = run_load(plan, {}, never);
+  CHECK(result.unsent > 300);
+  CHECK(result.latency.count() >= result.unsent);
+  CHECK(result.latency.quantile_ns(0.5) > 100'000'000);
+}
+
+TEST_CASE("bench load: a background stream is counted by kind only") {
+  small_server server{[](std::size_t) { return fine; }};
+  auto plan = plan_for(server);
+  plan.streams[0].name = "front";
+  auto behind = plan.streams[0];
+  behind.name = "behind";
+  behind.background = true;
+  behind.rate = 100;
+  plan.streams.push_back(behind);
+  const auto result = run_load(plan, {}, never);
+  REQUIRE(result.kinds.size() == 2);
+  CHECK(result.kinds[0].succeeded == result.succeeded);
+  CHECK(result.kinds[1].succeeded > 0);
+  CHECK(result.kinds[1].background);
+  CHECK(result.succeeded_in_all < server.count());
+  REQUIRE(result.timelines.size() == 2);
+  CHECK(result.timelines[1].stream == "behind");
+  REQUIRE_FALSE(result.timelines[0].samples.empty());
+  CHECK(result.timelines[0].samples.back().per_second > 0);
 }
 
 TEST_CASE("bench load: it ends when told to") {
