@@ -51,6 +51,10 @@ class Rush:
 
         in_parallel(lambda index: break_something() if index == len(self.buyers) else buy(index), len(self.buyers) + 1)
 
+    def count(self):
+        """How many requests have an answer that counts."""
+        return sum(entry["answer"] is not None for each in self.tries for entry in list(each))
+
     def _once(self, index, client, dice):
         """Whether there was an answer that counts."""
         offer = self.scarce if dice.random() < 0.1 else dice.choice(self.offers)
@@ -116,7 +120,8 @@ class Rush:
             kept, cursor = {}, None
             while True:
                 query = {"limit": 200, **({"cursor": cursor} if cursor else {})}
-                page = buyer.get("/orders", query=query).json
+                page = buyer.get("/orders", query=query)
+                assert page.status == 200, page
                 kept.update({each["number"]: each for each in page["items"]})
                 cursor = page["next_cursor"]
                 if cursor is None:

@@ -122,6 +122,11 @@ class Server:
     def client(self, token=None, timeout=30):
         return Client(self.url, token, timeout)
 
+    def metric(self, name):
+        """The value of a metric without labels."""
+        text = Client(f"http://127.0.0.1:{self.metrics_port}").get("/metrics").body.decode()
+        return float(next(line.split()[1] for line in text.splitlines() if line.startswith(name + " ")))
+
     def log(self):
         return self.log_path.read_text(errors="replace")[-8000:] if self.log_path.exists() else ""
 
