@@ -11,7 +11,8 @@
 #include "http/staff/address_check.hpp"
 #include "http/staff/household_routes.hpp"
 #include "http/staff/offer_routes.hpp"
-#include "http/staff/people_routes.hpp"
+#include "http/staff/link_routes.hpp"
+#include "http/staff/new_household.hpp"
 #include "http/staff/people_routes.hpp"
 #include "http/staff/record_routes.hpp"
 #include "http/staff/settings_routes.hpp"
@@ -38,7 +39,8 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
       space{house, accounts, *with.journal, with.settings.accounts},
       shop{*with.organisations, with.checkout, *with.idempotent, with.secret},
       orders{*with.organisations, with.checkout, *with.idempotent, with.secret},
-      office{house, accounts, *with.journal, *with.load.staff_records, *with.load.wallet_list} {
+      office{house, accounts, *with.journal, *with.load.staff_records, *with.load.wallet_list,
+             *with.load.link_candidates} {
   const bool mailbox_shown = with.settings.data.demo || with.settings.mail.dev_mailbox;
   if (mailbox && mailbox_shown) http::operations::add_dev_mail_routes(router, std::move(mailbox), mailbox_wait_max);
   http::install_gate(router, gate);
@@ -58,8 +60,9 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
   http::staff::add_wallet_routes(router, house);
   http::staff::add_offer_routes(router, house);
   http::staff::add_address_routes(router, office);
+  http::staff::add_link_routes(router, office);
+  http::staff::add_new_household_route(router, office);
   http::staff::add_record_routes(router, office);
-  http::staff::add_people_routes(router, office);
   http::staff::add_people_routes(router, office);
 }
 

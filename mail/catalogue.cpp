@@ -13,6 +13,7 @@ constexpr std::array order_optional{"due"sv,    "reference"sv, "instructions"sv,
                                     "holder"sv, "payments"sv,  "tickets"sv};
 constexpr std::array paid_optional{"link"sv};
 constexpr std::array expired_optional{"released"sv};
+constexpr std::array activation_optional{"has_account"sv};
 constexpr std::array reminder_optional{"removed_at"sv};
 
 constexpr std::array templates{
@@ -29,7 +30,7 @@ constexpr std::array templates{
     template_info{"order_paid", "/orders", validity::none, false, paid_optional},
     template_info{"order_expired", "", validity::none, false, expired_optional},
     template_info{"staff_welcome", "/accept", validity::invitation, false},
-    template_info{"household_activation", "/accept", validity::invitation, false},
+    template_info{"household_activation", "/accept", validity::invitation, false, activation_optional},
 };
 
 } // namespace

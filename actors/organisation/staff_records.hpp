@@ -46,8 +46,8 @@ struct change_page {
   bool more = false;
 };
 
-/// Who works at an organisation, and what they changed. Committed data only. `done` from any thread. Implemented
-/// in storage/loaders/staff_records.cpp.
+/// Who works at an organisation, and what they changed. Committed data only. `done` from any thread.
+/// Implemented in storage/loaders/staff_records.cpp.
 class staff_records {
 public:
   virtual ~staff_records() = default;

@@ -20,7 +20,8 @@ struct list_filter {
   int limit = 50;
 };
 
-/// A wallet with what tells whose it is. A household whose wallet was never used is listed with a balance of 0.
+/// A wallet with what tells whose it is. A household whose wallet was never used is listed with a balance of
+/// 0.
 struct listed_wallet {
   household_id household;
   std::string number;

@@ -2,6 +2,7 @@
 
 #include "http/account_flow.hpp"
 #include "http/account_json.hpp"
+#include "http/public/invitation.hpp"
 #include "http/session.hpp"
 
 namespace foyer::http {
@@ -140,11 +141,21 @@ asio::awaitable<response> post_invitation_accept(account_services& with, request
   json::reader body(in);
   shown_proof shown;
   shown.token = body->text("token", {.max = 100});
-  const auto password = body->text("password", {.max = 1000});
+  const auto given = body->optional_text("password", {.max = 1000});
+  const auto username = body->optional_text("username", {.max = 100});
   const bool token_mode = body->optional_choice("mode", {"cookie", "token"}).value_or(0) == 1;
   if (auto bad = body.finish()) co_return *bad;
   address_guess attempt(with, in);
   if (attempt.refused) co_return *attempt.refused;
+  const auto client = co_await find_invitation(with, *shown.token);
+  if (!client) co_return problem_of(client.error());
+  if (*client) {
+    attempt.right();
+    const acceptance chosen{given, username, token_mode};
+    co_return co_await accept_invitation(with, in, **client, chosen);
+  }
+  if (!given) co_return invalid("/password", "required");
+  const auto& password = *given;
   const auto located = co_await locate(with, token_purpose::staff_welcome, shown);
   if (!located) co_return problem_of(located.error());
   if (!*located) co_return problem_of(refusal{errc::token_unknown});

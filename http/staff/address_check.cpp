@@ -37,7 +37,8 @@ asio::awaitable<response> get_email_check(office_services& with, request& in) {
     // An address that nobody has confirmed may be anybody's, and says nothing.
     on_platform = looked.found.standing == account_standing::active;
     auto found = co_await await_reply<household::maybe_id>([&](reply<household::maybe_id> back) {
-      with.house.households.find_by_email(by->at->id, address->key, household::with_account::any, std::move(back));
+      with.house.households.find_by_email(by->at->id, address->key, household::with_account::any,
+                                          std::move(back));
     });
     if (!found) co_return problem_of(found.error());
     client = *found;
@@ -51,8 +52,8 @@ asio::awaitable<response> get_email_check(office_services& with, request& in) {
 
 } // namespace
 
-asio::awaitable<address_answer> look_up_address(office_services& with, const staff_request& by, email_address address,
-                                                std::string action) {
+asio::awaitable<address_answer> look_up_address(office_services& with, const staff_request& by,
+                                                email_address address, std::string action) {
   address_answer out;
   const auto key = to_string(by.who.id);
   if (const auto wait = with.accounts.throttle.take(budget::address_checks, key, throttle::steady::now())) {

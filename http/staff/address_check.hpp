@@ -14,9 +14,9 @@ struct address_on_platform {
   std::optional<account_id> account;
 };
 
-/// Whether the address has an account on the installation: the one thing that staff learn of other organisations'
-/// clients (H1), so each question is counted and recorded, `action` in the audit log. Refused: rate_limited and what
-/// reading and writing may bring; `refused` is the answer then.
+/// Whether the address has an account on the installation: the one thing that staff learn of other
+/// organisations' clients (H1), so each question is counted and recorded, `action` in the audit log. Refused:
+/// rate_limited and what reading and writing may bring; `refused` is the answer then.
 struct address_answer {
   std::optional<problem> refused;
   address_on_platform found;

@@ -37,8 +37,7 @@ new_client read_new_client(const json::object& form, time_point now) {
     out.who.email_key = out.further.email_key;
   }
   read_record(form, out.further);
-  // The activation request goes out with invitations (H2); whether it was wanted is known from here on.
-  form.optional_boolean("send_notification");
+  out.send_notification = form.optional_boolean("send_notification").value_or(true);
   return out;
 }
 

@@ -16,8 +16,6 @@ namespace {
 namespace asio = boost::asio;
 using runtime::ask_entity;
 
-/// Among a billion client numbers a second try is rare and a fifth can't happen by chance.
-constexpr int number_tries = 5;
 constexpr std::size_t search_max = 100;
 
 asio::awaitable<response> answer_with(house_services& with, int status, const household::state& of,
@@ -29,41 +27,6 @@ asio::awaitable<response> answer_with(house_services& with, int status, const ho
 
 household::audit audit_of(const staff_request& by, std::string action, const household_id& which) {
   return {by.audit(std::move(action), "household", which.value), household_record_json};
-}
-
-household::state state_of(const staff_request& by, const new_client& typed) {
-  auto made = household::first_household(by.at->id, household_id{by.fresh_id()}, member_id{by.fresh_id()},
-                                         typed.who, household::new_number(),
-                                         typed.further.locale.value_or(by.at->locale), by.now);
-  made.members.front().phone = typed.who.phone;
-  made.phone = typed.further.phone.value_or(typed.who.phone);
-  made.address = typed.further.address.value_or("");
-  made.tags = typed.further.tags.value_or(std::vector<std::string>{});
-  made.newsletter = typed.further.newsletter.value_or(false);
-  made.username = typed.further.username.value_or("");
-  made.website = typed.further.website.value_or("");
-  return made;
-}
-
-asio::awaitable<response> post_household(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  json::reader form(in);
-  const auto typed = read_new_client(*form, by->now);
-  if (auto bad = form.finish()) co_return *bad;
-  for (int left = number_tries;; --left) {
-    household::create command;
-    command.what = state_of(*by, typed);
-    command.audit = audit_of(*by, "household.create", command.what.id);
-    const auto id = command.what.id;
-    auto made = co_await ask_entity(with.households, id, std::move(command));
-    if (made) {
-      auto answer = co_await answer_with(with, 201, *made, by->unit());
-      co_return std::move(answer).header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/households/" +
-                                                         to_string(id));
-    }
-    if (left == 1 || made.error().detail != household::number_constraint) co_return problem_of(made.error());
-  }
 }
 
 // A filter of two values; notes what is neither.
@@ -233,7 +196,6 @@ void add_household_routes(router& to, house_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff/households";
   const std::string one = base + "/{household}";
   to.add(verb::get, base, bind<list_households>(with), staff_route("staff_list_households", client_readers));
-  to.add(verb::post, base, bind<post_household>(with), staff_route("staff_create_household", client_writers));
   to.add(verb::get, one, bind<get_household>(with), staff_route("staff_get_household", client_readers));
   to.add(verb::patch, one, bind<patch_household>(with),
          staff_route("staff_change_household", client_writers));

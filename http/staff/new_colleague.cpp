@@ -43,7 +43,8 @@ account::welcome_staff welcome_of(const staff_request& by, const new_colleague& 
 }
 
 // A8, for somebody of whom only the address may be known.
-asio::awaitable<outcome<std::string>> username_for(account_services& with, const account::welcome_staff& who) {
+asio::awaitable<outcome<std::string>> username_for(account_services& with,
+                                                   const account::welcome_staff& who) {
   const auto local = who.email.shown.substr(0, who.email.shown.find('@'));
   const auto base = who.last_name.empty() ? account::username_base({}, local)
                                           : account::username_base(who.first_name, who.last_name);

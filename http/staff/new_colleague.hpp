@@ -16,8 +16,9 @@ struct new_colleague {
   std::string locale; // empty: the organisation's
 };
 
-/// Gives the role, with its audit entry. An address without a confirmed account gets a mail with a link to choose a
-/// password, and an account where there is none. Refused: rate_limited (mails to that address), unavailable.
+/// Gives the role, with its audit entry. An address without a confirmed account gets a mail with a link to
+/// choose a password, and an account where there is none. Refused: rate_limited (mails to that address),
+/// unavailable.
 struct colleague_answer {
   std::optional<problem> refused;
   account_id account;

@@ -54,7 +54,8 @@ const staff_member* find_person(const people& in, const auto& matches) {
 bool is_last_administrator(const people& all, const staff_member& who) {
   return who.role == organisation::role::administrator &&
          std::none_of(all.begin(), all.end(), [&](const staff_member& each) {
-           return each.account != who.account && each.active && each.role == organisation::role::administrator;
+           return each.account != who.account && each.active &&
+                  each.role == organisation::role::administrator;
          });
 }
 
@@ -63,8 +64,9 @@ refusal last_administrator() {
 }
 
 // Writes a role with its audit entry; what remembers the former one forgets it.
-asio::awaitable<outcome<done>> write_role(office_services& with, const staff_request& by, const staff_member& who,
-                                          std::optional<organisation::role> role, staff_change_row entry) {
+asio::awaitable<outcome<done>> write_role(office_services& with, const staff_request& by,
+                                          const staff_member& who, std::optional<organisation::role> role,
+                                          staff_change_row entry) {
   commit rows;
   rows.cold.emplace_back(
       role_row{by.at->id, who.account, role ? std::string{to_string(*role)} : std::string{}, by.now});
@@ -102,7 +104,8 @@ asio::awaitable<response> post_person(office_services& with, request& in) {
   who.role = read_role(*form);
   who.first_name = form->optional_text("first_name", {.max = 100}).value_or("");
   who.last_name = form->optional_text("last_name", {.max = 100}).value_or("");
-  if (const auto locale = form->optional_choice("locale", {"fr", "en"})) who.locale = *locale == 0 ? "fr" : "en";
+  if (const auto locale = form->optional_choice("locale", {"fr", "en"}))
+    who.locale = *locale == 0 ? "fr" : "en";
   if (auto bad = form.finish()) co_return *bad;
   if (auto old = password_too_old(*caller_of(in), with.accounts.sessions)) co_return *old;
 
@@ -123,8 +126,8 @@ asio::awaitable<response> post_person(office_services& with, request& in) {
   const auto* now = find_person(*all, [&](const staff_member& each) { return each.account == made.account; });
   if (now == nullptr) co_return problem_of(errc::unavailable); // removed again meanwhile
   auto answer = person_response(201, *now);
-  co_return std::move(answer).header("Location",
-                                     "/api/v1/orgs/" + by->at->slug + "/staff/staff/" + to_string(now->account));
+  co_return std::move(answer).header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/staff/" +
+                                                     to_string(now->account));
 }
 
 /// A person of the path, among all.
@@ -132,12 +135,14 @@ struct chosen_person {
   people all;
   staff_member who;
 };
-asio::awaitable<outcome<chosen_person>> person_of(office_services& with, const staff_request& by, const request& in) {
+asio::awaitable<outcome<chosen_person>> person_of(office_services& with, const staff_request& by,
+                                                  const request& in) {
   const auto id = parse_uuid(in.parameter("account"));
   if (!id) co_return errc::not_found;
   auto all = co_await people_of(with, by);
   if (!all) co_return all.error();
-  const auto* found = find_person(*all, [&](const staff_member& each) { return each.account == account_id{*id}; });
+  const auto* found =
+      find_person(*all, [&](const staff_member& each) { return each.account == account_id{*id}; });
   if (found == nullptr) co_return errc::not_found;
   auto who = *found;
   co_return chosen_person{std::move(*all), std::move(who)};
@@ -186,8 +191,10 @@ void add_people_routes(router& to, office_services& with) {
   to.add(verb::get, base, bind<list_people>(with),
          staff_route("staff_list_people", roles::administrator | roles::auditor));
   to.add(verb::post, base, bind<post_person>(with), staff_route("staff_add_person", roles::administrator));
-  to.add(verb::patch, one, bind<patch_person>(with), staff_route("staff_change_person", roles::administrator));
-  to.add(verb::delete_, one, bind<delete_person>(with), staff_route("staff_remove_person", roles::administrator));
+  to.add(verb::patch, one, bind<patch_person>(with),
+         staff_route("staff_change_person", roles::administrator));
+  to.add(verb::delete_, one, bind<delete_person>(with),
+         staff_route("staff_remove_person", roles::administrator));
 }
 
 } // namespace foyer::http::staff

@@ -116,7 +116,9 @@ void append_wallet(json::writer& out, const wallet::listed_wallet& of, const cur
     out.null();
   else
     out.value(of.email);
-  out.field("archived", of.archived).field("balance", money{of.balance, unit}).field("held", money{of.held, unit});
+  out.field("archived", of.archived)
+      .field("balance", money{of.balance, unit})
+      .field("held", money{of.held, unit});
   out.field("available", money{of.balance - of.held, unit});
   out.field("last_balance_mail_at", of.last_balance_mail_at).end_object();
 }
@@ -154,7 +156,8 @@ void add_record_routes(router& to, office_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff";
   to.add(verb::get, base + "/audit", bind<list_changes>(with),
          staff_route("staff_list_changes", roles::administrator | roles::auditor));
-  to.add(verb::get, base + "/wallets", bind<list_wallets>(with), staff_route("staff_list_wallets", client_readers));
+  to.add(verb::get, base + "/wallets", bind<list_wallets>(with),
+         staff_route("staff_list_wallets", client_readers));
 }
 
 } // namespace foyer::http::staff

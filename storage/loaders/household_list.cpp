@@ -1,5 +1,6 @@
 #include "storage/loaders/household_rows.hpp"
 #include "storage/loaders/households.hpp"
+#include "storage/loaders/like_pattern.hpp"
 #include "storage/loaders/query.hpp"
 
 #include <unordered_map>
@@ -38,16 +39,6 @@ constexpr pg::statement wallets_by_ids{
     "wallets_by_ids", "select household_id, organisation_id, balance, held, entries_count from wallets "
                       "where household_id = any($1::uuid[])"};
 
-// Text that stands for itself in a LIKE pattern, anywhere in the value.
-std::string pattern_of(std::string_view text) {
-  std::string out = "%";
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "%";
-}
-
 page page_of(const pg::read_pool::all_rows& from, bool more) {
   page out;
   out.more = more;
@@ -84,7 +75,7 @@ public:
     std::optional<std::string> status;
     if (which.status) status = to_string(*which.status);
     std::optional<std::string> text;
-    if (!which.text.empty()) text = pattern_of(which.text);
+    if (!which.text.empty()) text = like_pattern(which.text);
     const auto limit = static_cast<std::int64_t>(which.limit);
     auto asked = query(household_ids, which.organisation, status, pg::none_if_empty(which.tag), which.linked,
                        which.archived, which.balance_sign, which.before, text, limit + 1);

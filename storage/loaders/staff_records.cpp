@@ -30,8 +30,8 @@ outcome<people> people_in(const all_rows& from) {
   for (int row = 0; row < from[0].size(); ++row) {
     staff_member one;
     std::string role;
-    pg::row_reader{from[0], row}.into(one.account, one.email, one.username, one.first_name, one.last_name, role,
-                                      one.active, one.since);
+    pg::row_reader{from[0], row}.into(one.account, one.email, one.username, one.first_name, one.last_name,
+                                      role, one.active, one.since);
     one.role = organisation::parse_role(role).value_or(organisation::role::auditor);
     out.push_back(std::move(one));
   }
@@ -45,8 +45,9 @@ change_page page_of(const pg::rows& from, int limit, const organisation_id& at) 
     organisation::recorded_change one;
     auto& what = one.what;
     what.organisation = at;
-    pg::row_reader{from, row}.into(what.id, what.account, what.action, what.subject_kind, what.subject, what.before,
-                                   what.after, what.at, one.username, one.first_name, one.last_name);
+    pg::row_reader{from, row}.into(what.id, what.account, what.action, what.subject_kind, what.subject,
+                                   what.before, what.after, what.at, one.username, one.first_name,
+                                   one.last_name);
     out.changes.push_back(std::move(one));
   }
   return out;
@@ -64,10 +65,11 @@ public:
     auto asked = query(changes_of_organisation, which.organisation, pg::none_if_empty(which.subject_kind),
                        which.subject, which.by, pg::none_if_empty(which.action), which.before,
                        static_cast<std::int64_t>(which.limit) + 1);
-    read<change_page>(from_, queries(std::move(asked)), std::move(done),
-                      [limit = which.limit, at = which.organisation](const all_rows& got) -> outcome<change_page> {
-                        return page_of(got[0], limit, at);
-                      });
+    read<change_page>(
+        from_, queries(std::move(asked)), std::move(done),
+        [limit = which.limit, at = which.organisation](const all_rows& got) -> outcome<change_page> {
+          return page_of(got[0], limit, at);
+        });
   }
 
 private:

@@ -57,8 +57,9 @@ public:
                     queries(query(some ? wallets_with_balance : wallets_of_all, which.organisation,
                                   which.balance_sign, which.before, wanted),
                             query(wallet_totals, which.organisation)),
-                    std::move(done),
-                    [limit = which.limit](const all_rows& got) -> outcome<list_page> { return page_of(got, limit); });
+                    std::move(done), [limit = which.limit](const all_rows& got) -> outcome<list_page> {
+                      return page_of(got, limit);
+                    });
   }
 
 private:
