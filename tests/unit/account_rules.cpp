@@ -467,3 +467,61 @@ TEST_CASE("A12 staff choose their password by the welcome mail's link, which con
   CHECK(count<session_row>(rows) == 1);
   CHECK(refusal_of(of, command) == errc::token_used);
 }
+
+TEST_CASE("A12 a welcome opens a pending account that only its link makes usable") {
+  auto of = blank();
+  welcome_staff welcome;
+  welcome.email = *parse_email("jeanne@theatre.example");
+  welcome.username = "jmoreau";
+  welcome.password_hash = "!";
+  welcome.first_name = "Jeanne";
+  welcome.locale = "fr";
+  welcome.organisation = organisation_id{new_uuid(1)};
+  welcome.role = "editor";
+  welcome.rows.cold.emplace_back(role_row{welcome.organisation, of.id, "editor", noon});
+  welcome.with = supplies_at(noon);
+  commit rows;
+  apply(of, welcome, &rows);
+  CHECK(of.pending());
+  // The account comes before the role that belongs to it.
+  REQUIRE(std::holds_alternative<account_row>(rows.cold.front()));
+  REQUIRE(std::holds_alternative<role_row>(rows.cold[1]));
+  REQUIRE(rows.mails.size() == 1);
+  CHECK(rows.mails.front().template_name == "staff_welcome");
+  CHECK(rows.mails.front().organisation == welcome.organisation);
+  CHECK(rows.deadlines.empty());
+
+  welcome.with = supplies_at(noon + 1h);
+  apply(of, welcome);
+  REQUIRE(of.tokens.size() == 2);
+  CHECK(of.tokens.front().state == token_state::replaced);
+  CHECK(of.tokens.back().state == token_state::valid);
+
+  of.active = true;
+  CHECK(decide(of, welcome).error().code == errc::conflict);
+}
+
+TEST_CASE("H2 an invited owner's account wipes the claim of whoever registered the address") {
+  auto of = blank();
+  apply(of, registration());
+  open_invited opening;
+  opening.email = *parse_email("claire@example.fr");
+  opening.username = "other";
+  opening.password_hash = "the owner's hash";
+  opening.first_name = "Vraie";
+  opening.last_name = "Personne";
+  opening.locale = "en";
+  opening.with = supplies_at(noon + 1h);
+  commit rows;
+  apply(of, opening, &rows);
+  CHECK(of.active);
+  CHECK(of.password_hash == "the owner's hash");
+  CHECK(of.first_name == "Vraie");
+  CHECK(of.website.empty());
+  CHECK_FALSE(of.newsletter);
+  CHECK_FALSE(of.birth_date);
+  CHECK(of.username == "CDupont"); // it never changes (A8)
+  CHECK(of.tokens.front().state == token_state::replaced);
+  CHECK(std::holds_alternative<session_row>(rows.cold.back()));
+  CHECK(decide(of, opening).error().code == errc::conflict);
+}
