@@ -1,6 +1,7 @@
 #include "bench/checks.hpp"
 
 #include "bench/failure.hpp"
+#include "bench/scenario.hpp"
 
 namespace foyer::bench {
 
@@ -10,15 +11,31 @@ namespace {
 constexpr int exit_misuse = 2;
 constexpr int exit_violations = 1;
 
+struct answers {
+  std::uint64_t succeeded = 0;
+  std::uint64_t unknown = 0; // at most so many more took effect
+};
+
+answers answers_of(const report& of, std::string_view kind) {
+  answers out;
+  for (const auto& run : of.server) {
+    if (const auto* found = run.load.kind(kind)) out.succeeded += found->succeeded_in_all;
+    out.unknown += run.load.unknown_in_all;
+  }
+  return out;
+}
+
+// An open loop, or a storm of logins, may ask for more than there is: then to refuse the surplus is what the
+// server should do.
+bool may_be_refused(const options& wanted) {
+  return wanted.rate > 0 || wanted.what == scenario::login;
+}
+
 } // namespace
 
 void check_orders(database& db, report& to) {
-  if (to.wanted.what == scenario::read) return;
-  std::uint64_t answered = 0, unknown = 0;
-  for (const auto& run : to.server) {
-    answered += run.load.succeeded_in_all;
-    unknown += run.load.unknown_in_all;
-  }
+  if (!buys(to.wanted.what)) return;
+  const auto [answered, unknown] = answers_of(to, "order");
   for (const char* table : {"orders", "tickets"}) {
     const auto found = std::stoull(db.value(std::string{"select count(*) from "} + table));
     if (found < answered || found > answered + unknown)
@@ -26,6 +43,16 @@ void check_orders(database& db, report& to) {
                             std::to_string(unknown) + " not at all), but there are " + std::to_string(found) +
                             " " + table);
   }
+}
+
+void check_accounts(database& db, report& to) {
+  const auto [answered, unknown] = answers_of(to, "registration");
+  if (answered == 0) return;
+  const auto found = std::stoull(db.value("select count(*) from accounts where email like 'r%@bench.example'"));
+  if (found < answered || found > answered + unknown)
+    to.problems.push_back(std::to_string(answered) + " registrations were answered 202 (and " +
+                          std::to_string(unknown) + " not at all), but there are " + std::to_string(found) +
+                          " new accounts");
 }
 
 void audit(const own_server& server, report& to) {
@@ -47,13 +74,19 @@ void check_answers(report& to) {
   std::uint64_t failed = 0;
   for (const auto& run : to.server) {
     failed += run.load.failed();
-    // An open loop may ask for more than there is: then to refuse the surplus is what the server should do.
     if (const auto refused = run.load.errors_by_status.find(503);
-        to.wanted.rate > 0 && refused != run.load.errors_by_status.end())
+        may_be_refused(to.wanted) && refused != run.load.errors_by_status.end())
       failed -= refused->second;
     if (run.load.succeeded == 0 && !run.load.interrupted)
       to.problems.push_back("a repeat without any good answer");
   }
+  for (const auto& run : to.quiet) failed += run.load.failed();
+  std::uint64_t background = 0;
+  for (const auto& run : to.server)
+    for (const auto& each : run.load.kinds)
+      if (each.background) background += each.failed;
+  if (background > 0)
+    to.problems.push_back(std::to_string(background) + " requests beside the storm were refused");
   if (failed > 0) to.problems.push_back(std::to_string(failed) + " requests failed");
   for (const auto& run : to.bare)
     if (run.load.failed() > 0) to.problems.push_back("the bare handler failed: " + run.load.first_error);

@@ -13,6 +13,8 @@ namespace foyer::bench {
 
 // Every order that was answered 201 is there, and no other, but for those without an answer.
 void check_orders(database& db, report& to);
+// The same of new accounts.
+void check_accounts(database& db, report& to);
 
 // `foyer audit`; a foyer without it is noted as such.
 void audit(const own_server& server, report& to);

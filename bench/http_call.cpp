@@ -22,7 +22,7 @@ constexpr timeval io_limit{10, 0};
 } // namespace
 
 http_answer http_call(const server_address& server, std::string_view verb, std::string_view target,
-                      std::string_view token, std::string_view body) {
+                      std::string_view token, std::string_view body, std::string_view field) {
   asio::io_context context{1};
   asio::ip::tcp::socket socket{context};
   boost::system::error_code error;
@@ -38,6 +38,7 @@ http_answer http_call(const server_address& server, std::string_view verb, std::
   request.append(verb).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(server.host_header);
   request.append("\r\nConnection: close");
   if (!token.empty()) request.append("\r\nAuthorization: Bearer ").append(token);
+  if (!field.empty()) request.append("\r\n").append(field);
   if (!body.empty())
     request.append("\r\nContent-Type: application/json\r\nContent-Length: ")
         .append(std::to_string(body.size()));

@@ -14,8 +14,9 @@ struct http_answer {
 };
 
 // One request on a connection of its own, blocking, for preparing and for asking whether the server is ready.
-// The connection's reads and writes have 10 s each. token and body may be empty.
+// The connection's reads and writes have 10 s each. token, body and field, a whole line of the head, may be
+// empty.
 http_answer http_call(const server_address& server, std::string_view verb, std::string_view target,
-                      std::string_view token = {}, std::string_view body = {});
+                      std::string_view token = {}, std::string_view body = {}, std::string_view field = {});
 
 } // namespace foyer::bench

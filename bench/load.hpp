@@ -58,7 +58,8 @@ struct kind_result {
   std::string kind;
   bool background = false;
   std::uint64_t succeeded = 0;
-  std::uint64_t failed = 0; // any other status
+  std::uint64_t failed = 0;           // any other status
+  std::uint64_t succeeded_in_all = 0; // from the first request to the last
   histogram latency;
 };
 

@@ -117,6 +117,7 @@ void stream_driver::answered(const flight& what, const response_parser& answer) 
     return;
   }
   since_sample_.record(nanoseconds(now - what.due));
+  ++result.kinds[what.kind].succeeded_in_all;
   if (measuring) ++result.kinds[what.kind].succeeded;
   if (!what_.background) {
     ++result.succeeded_in_all;

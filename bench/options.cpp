@@ -24,8 +24,13 @@ constexpr std::size_t households_max = 10'000'000;
 constexpr std::size_t repeats_max = 100;
 constexpr double rate_max = 1e6;
 
-const std::map<std::string, scenario> scenarios{
-    {"rush", scenario::rush}, {"wallet", scenario::wallet}, {"read", scenario::read}};
+const std::map<std::string, scenario> scenarios{{"rush", scenario::rush},
+                                                {"wallet", scenario::wallet},
+                                                {"read", scenario::read},
+                                                {"login", scenario::login},
+                                                {"registration", scenario::registration},
+                                                {"space", scenario::space},
+                                                {"mixed", scenario::mixed}};
 
 // What CLI11 shows and reads as text before it is checked.
 struct raw_options {
@@ -39,9 +44,11 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option(
          "scenario", to.what,
          "rush: one offer, each order from another wallet; wallet: one wallet, 1 cent an order; read: a "
-         "signed-in buyer's wallet and household")
+         "signed-in buyer's wallet and household; login: a storm of logins with readers beside it; "
+         "registration: new accounts; space: my space, opened by keys; mixed: an evening of all these")
       ->required()
-      ->transform(CLI::CheckedTransformer(scenarios).description("rush|wallet|read"))
+      ->transform(
+          CLI::CheckedTransformer(scenarios).description("rush|wallet|read|login|registration|space|mixed"))
       ->type_name("");
   app.add_option("--connections", to.connections, "keep-alive connections, each with one request in flight")
       ->capture_default_str()
@@ -116,8 +123,12 @@ std::string check(const CLI::App& app, options& to, const raw_options& raw) {
   if (to.url.empty()) {
     for (const char* option : {"--token", "--tokens", "--org", "--offer"})
       if (app.count(option) > 0) return std::string{option} + " needs --url";
+    if (to.what != scenario::rush && to.what != scenario::wallet) to.with_pgbench = false;
     return {};
   }
+  // The others need passwords, keys or new accounts, which only data made for them has.
+  if (to.what != scenario::rush && to.what != scenario::wallet && to.what != scenario::read)
+    return std::string{name_of(to.what)} + " runs on a server of its own only, not with --url";
   for (const char* option : {"--foyer", "--data", "--households", "--no-pgbench", "--keep-data"})
     if (app.count(option) > 0) return std::string{option} + " is for an own server, not for --url";
   if (!parse_server_url(to.url)) return "--url: " + to.url + " is not http://HOST:PORT";
@@ -139,6 +150,10 @@ const char* name_of(scenario which) {
   case scenario::rush: return "rush";
   case scenario::wallet: return "wallet";
   case scenario::read: return "read";
+  case scenario::login: return "login";
+  case scenario::registration: return "registration";
+  case scenario::space: return "space";
+  case scenario::mixed: return "mixed";
   }
   return "";
 }

@@ -10,9 +10,13 @@
 namespace foyer::bench {
 
 enum class scenario {
-  rush,   // B1: one offer, every order from another wallet
-  wallet, // B2: one wallet, debited by 1 cent at a time
-  read,   // B3: signed-in reads of wallet and household
+  rush,         // B1: one offer, every order from another wallet
+  wallet,       // B2: one wallet, debited by 1 cent at a time
+  read,         // B3: signed-in reads of wallet and household
+  login,        // B4: logins as fast as they go, with readers beside them
+  registration, // new accounts
+  space,        // visitors who open my space by their keys and look at tickets, orders and wallet
+  mixed,        // an evening: all of these, in proportion
 };
 
 const char* name_of(scenario which);

@@ -5,6 +5,8 @@
 #include "bench/http_call.hpp"
 #include "bench/measure.hpp"
 #include "bench/seed.hpp"
+#include "bench/visitors.hpp"
+#include "storage/secret_file.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -23,10 +25,16 @@ std::string first_line(const std::string& text) {
 // first, so there they are few enough to be in memory after the warm-up.
 std::size_t buyers_of(const options& wanted) {
   constexpr std::size_t readers_max = 1'000;
+  // Each is made a visitor by two requests before the run.
+  constexpr std::size_t visitors_max = 200;
   switch (wanted.what) {
   case scenario::rush: return wanted.households;
-  case scenario::wallet: return 1;
-  case scenario::read: return std::min(wanted.households, readers_max);
+  case scenario::wallet:
+  case scenario::registration: return 1;
+  case scenario::space: return std::min(wanted.households, visitors_max);
+  case scenario::read:
+  case scenario::login:
+  case scenario::mixed: return std::min(wanted.households, readers_max);
   }
   return 0;
 }
@@ -66,7 +74,7 @@ void own_run::prepare() {
   server_.prepare();
   db_.emplace(server_.database_url());
   fill("server", [&](auto& done) { seed_households(*db_, "bench", wanted_.households, wanted_.seed, done); });
-  if (wanted_.with_pgbench && wanted_.what != scenario::read) {
+  if (wanted_.with_pgbench) {
     reference_.emplace(server_, wanted_);
     fill("pgbench", [&](auto& done) { reference_->prepare(done); });
   }
@@ -79,10 +87,23 @@ void own_run::prepare() {
   target_.server = server_.address();
   target_.organisation = "bench";
   target_.shop = "online";
-  if (wanted_.what != scenario::read) target_.offer = create_offer(server_, wanted_);
+  if (buys(wanted_.what) || wanted_.what == scenario::space) target_.offer = create_offer(server_, wanted_);
+  gather_callers();
+}
+
+void own_run::gather_callers() {
   const auto buyers = buyers_of(wanted_);
   for (std::size_t number = 1; number <= buyers; ++number)
-    target_.callers.push_back({seeded_token(wanted_.seed, number), {}, {}});
+    target_.callers.push_back({seeded_token(wanted_.seed, number), seeded_name(number), {}});
+  if (wanted_.what != scenario::space && wanted_.what != scenario::mixed) return;
+  const auto secret = storage::load_secret(server_.folder() / "data" / "secret");
+  if (!secret) throw failure{secret.error().detail};
+  give_keys(*db_, target_.organisation, *secret, target_.callers);
+  if (wanted_.what == scenario::space)
+    open_spaces(target_, [&](std::size_t done) {
+      if (stop_) throw failure{"interrupted"};
+      if (done % 50 == 0) show_.live("opened my space for " + std::to_string(done) + " visitors");
+    });
 }
 
 void own_run::measure() {
@@ -91,6 +112,9 @@ void own_run::measure() {
     db_->execute("checkpoint");
     const auto label = numbered(name_of(wanted_.what), repeat, wanted_.repeats);
     const watched processes{server_.process(), server_.postmaster(), server_.metrics()};
+    if (wanted_.what == scenario::login)
+      to_.quiet.push_back(bench::measure(quiet_plan_of(wanted_, target_), processes,
+                                         numbered("readers alone", repeat, wanted_.repeats), show_, stop_));
     const auto& run = to_.server.emplace_back(
         bench::measure(plan_of(wanted_, target_, repeat), processes, label, show_, stop_));
     server_.check_running();
@@ -135,6 +159,7 @@ void own_run::check() {
   show_.live("checking");
   if (!to_.pgbench.empty()) reference_->check();
   check_orders(*db_, to_);
+  check_accounts(*db_, to_);
   audit(server_, to_);
   server_.stop();
 }

@@ -30,6 +30,7 @@ public:
 private:
   void measure_pgbench(std::size_t repeat);
   void measure_bare(std::size_t repeat);
+  void gather_callers();
   void fill(const char* what, const std::function<void(const std::function<void(std::size_t)>&)>& seed);
 
   const options& wanted_;

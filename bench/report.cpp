@@ -126,6 +126,16 @@ void print_bare(std::ostream& to, const report& of) {
     to << "\nCPU per request         " << format("%.2f x bare handler", *ratio) << '\n';
 }
 
+void print_kinds(std::ostream& to, const report& of) {
+  to << "\nby kind                  answers        p50        p99        max\n";
+  for (const auto& each : of.kinds())
+    row(to, each.kind.c_str(),
+        format("%10llu %10s %10s %10s", static_cast<unsigned long long>(each.succeeded),
+               milliseconds(each.latency.quantile_ns(0.5)).c_str(),
+               milliseconds(each.latency.quantile_ns(0.99)).c_str(),
+               milliseconds(each.latency.max_ns()).c_str()));
+}
+
 } // namespace
 
 const char* name_of(audit_outcome outcome) {
@@ -195,6 +205,19 @@ std::optional<double> report::bare_ratio() const {
   return median(ratios);
 }
 
+std::optional<double> report::readers_ratio() const {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < std::min(server.size(), quiet.size()); ++i) {
+    const auto* storm = server[i].load.kind("read");
+    const auto* calm = quiet[i].load.kind("read");
+    if (storm != nullptr && calm != nullptr && calm->latency.count() > 0 && storm->latency.count() > 0)
+      ratios.push_back(static_cast<double>(storm->latency.quantile_ns(0.99)) /
+                       static_cast<double>(calm->latency.quantile_ns(0.99)));
+  }
+  if (ratios.empty()) return std::nullopt;
+  return median(ratios);
+}
+
 void print_table(std::ostream& to, const report& of) {
   const auto& on = of.on;
   to << "\nfoyer-bench " << name_of(of.wanted.what) << ": " << of.wanted.connections << " connections";
@@ -225,6 +248,9 @@ void print_table(std::ostream& to, const report& of) {
           [](const server_run& run) { return std::optional{run.generator_us}; });
 
   print_others(to, of.server);
+  if (!of.server.empty() && of.server[0].load.kinds.size() > 1) print_kinds(to, of);
+  if (const auto ratio = of.readers_ratio())
+    to << "\nreaders' p99            " << format("%.2f x theirs without the storm", *ratio) << '\n';
 
   if (!of.pgbench.empty()) print_pgbench(to, of);
   if (!of.bare.empty()) print_bare(to, of);

@@ -49,7 +49,8 @@ struct report {
   std::vector<server_run> server;
   std::vector<pgbench_run> pgbench; // in turn with `server`, so of the same length, or empty
   std::vector<pgbench_run> calibration;
-  std::vector<server_run> bare; // of read: in turn with `server`
+  std::vector<server_run> bare;  // of read: in turn with `server`
+  std::vector<server_run> quiet; // of login: the readers without the storm, in turn with `server`
   audit_outcome audit = audit_outcome::not_run;
   std::vector<std::string> problems; // why the run failed; empty: it did not
 
@@ -63,6 +64,8 @@ struct report {
   std::optional<double> ratio() const;
   // The same of the CPU per request of server and bare handler (B3).
   std::optional<double> bare_ratio() const;
+  // The same of the readers' p99 in the storm and without it (B4).
+  std::optional<double> readers_ratio() const;
 };
 
 double median(std::vector<double> values); // 0 when there are none

@@ -80,6 +80,8 @@ std::string cards(const report& of) {
   if (const auto ratio = of.ratio()) card(out, "against pgbench", format("%.2f&#8239;&#215;", *ratio));
   if (const auto ratio = of.bare_ratio())
     card(out, "CPU, bare handler = 1", format("%.2f&#8239;&#215;", *ratio));
+  if (const auto ratio = of.readers_ratio())
+    card(out, "readers' p99, calm = 1", format("%.2f&#8239;&#215;", *ratio));
   if (of.audit != audit_outcome::not_run) card(out, "audit", name_of(of.audit));
   return out + "</dl>\n";
 }

@@ -124,6 +124,8 @@ std::string to_json(const report& of) {
       {"pgbench_repeats", array_of(of.pgbench, pgbench_object)},
       {"pgbench_calibration", array_of(of.calibration, pgbench_object)},
       {"bare_repeats", array_of(of.bare, server_object)},
+      {"quiet_repeats", array_of(of.quiet, server_object)},
+      {"readers_p99_ratio", optional_number(of.readers_ratio())},
       {"ratio", optional_number(of.ratio())},
       {"bare_cpu_ratio", optional_number(of.bare_ratio())},
       {"audit", name_of(of.audit)},

@@ -1,8 +1,11 @@
 #include "bench/scenario.hpp"
 
+#include "bench/seed.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <utility>
 
 namespace foyer::bench {
 
@@ -13,8 +16,120 @@ constexpr std::string_view capacity = "10000000";
 constexpr std::string_view rush_price = "2500";
 constexpr std::string_view wallet_price = "1";
 
-std::string order_body(const std::string& offer) {
-  return R"({"lines":[{"offer_id":")" + offer + R"(","quantity":1}],"payments":[{"method":"wallet"}]})";
+// Those who read while others log in (B4): few enough that they wait for nothing but the storm.
+constexpr double readers_rate = 200;
+constexpr std::size_t readers_connections = 8;
+
+using shapes = std::vector<request_shape>;
+
+shapes several(request_shape of, std::size_t times) {
+  return shapes(times, std::move(of));
+}
+
+// The requests of the scenarios, each under its kind.
+class catalogue {
+public:
+  explicit catalogue(const target& where)
+      : where_{where}, host_{where.server.host_header}, public_{"/api/v1/orgs/" + where.organisation},
+        mine_{"/api/v1/me/orgs/" + where.organisation} {}
+
+  request_shape order() const {
+    const auto path = public_ + "/shops/" + where_.shop + "/orders";
+    return request_shape::make("POST", path, host_, order_body(where_.offer), true).of_kind("order");
+  }
+  request_shape read(const std::string& path, std::string_view kind) const {
+    return request_shape::make("GET", path, host_, {}, false).of_kind(kind);
+  }
+  request_shape mine(const std::string& what) const { return read(mine_ + "/" + what, what); }
+  request_shape offers() const { return read(public_ + "/shops/" + where_.shop + "/offers", "offers"); }
+  request_shape login() const {
+    const auto body =
+        R"({"login":"<name>","password":")" + std::string{seeded_password} + R"(","mode":"token"})";
+    return request_shape::make_anonymous("POST", "/api/v1/sessions", host_, body).of_kind("login");
+  }
+  request_shape registration() const {
+    const auto body = R"({"email":"r<unique>@bench.example","password":")" + std::string{seeded_password} +
+                      R"(","first_name":"Camille","last_name":"Banc","birth_date":"1980-05-17","org":")" +
+                      where_.organisation + R"("})";
+    return request_shape::make_anonymous("POST", "/api/v1/accounts", host_, body).of_kind("registration");
+  }
+  request_shape space() const {
+    return request_shape::make_anonymous("POST", public_ + "/space-sessions", host_,
+                                         R"({"key":"<key>","mode":"token"})")
+        .of_kind("open my space");
+  }
+
+private:
+  const target& where_;
+  std::string host_;
+  std::string public_;
+  std::string mine_;
+};
+
+shapes all_of(std::initializer_list<shapes> parts) {
+  shapes out;
+  for (const auto& part : parts) out.insert(out.end(), part.begin(), part.end());
+  return out;
+}
+
+// mt19937_64 is the same everywhere, std::shuffle is not; so the few lines of Fisher and Yates stand here.
+template <class Item>
+void mix(std::vector<Item>& items, std::mt19937_64& random) {
+  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random() % i]);
+}
+
+// What a scenario sends, each shape as often as its share of the whole.
+shapes shapes_of(scenario what, const target& where, std::mt19937_64& random) {
+  const catalogue with{where};
+  shapes out;
+  switch (what) {
+  case scenario::rush:
+  case scenario::wallet: return {with.order()};
+  case scenario::login: return {with.login()};
+  case scenario::registration: return {with.registration()};
+  case scenario::read:
+    for (const auto& each : read_targets(where)) out.push_back(with.read(each, "read"));
+    return out;
+  case scenario::space:
+    out = all_of({several(with.space(), 1), several(with.mine("tickets"), 4), several(with.mine("wallet"), 3),
+                  several(with.mine("orders"), 2)});
+    break;
+  case scenario::mixed:
+    // Of 40 requests of an evening with a sale: mostly looking, one in seven buys, who isn't signed in
+    // stays rare beside those who are.
+    out = all_of({several(with.offers(), 13), several(with.mine("wallet"), 8),
+                  several(with.mine("household"), 6), several(with.order(), 6),
+                  several(with.mine("tickets"), 3), several(with.mine("orders"), 1), several(with.space(), 1),
+                  several(with.login(), 1), several(with.registration(), 1)});
+    break;
+  }
+  mix(out, random);
+  return out;
+}
+
+load_stream readers(const target& where) {
+  load_stream out;
+  out.name = "readers";
+  for (const auto& each : read_targets(where))
+    out.shapes.push_back(
+        request_shape::make("GET", each, where.server.host_header, {}, false).of_kind("read"));
+  out.callers = where.callers;
+  out.connections = readers_connections;
+  out.rate = readers_rate;
+  return out;
+}
+
+load_plan plan_to(const options& wanted, const target& where) {
+  load_plan plan;
+  plan.host = where.server.host;
+  plan.port = where.server.port;
+  plan.warm_up = wanted.warm_up;
+  plan.duration = wanted.duration;
+  // Microseconds of the clock: a later call of the program on the same server must not repeat keys.
+  plan.key_high = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                                 std::chrono::system_clock::now().time_since_epoch())
+                                                 .count());
+  return plan;
 }
 
 } // namespace
@@ -25,34 +140,31 @@ std::vector<std::string> read_targets(const target& where) {
 }
 
 load_plan plan_of(const options& wanted, const target& where, std::size_t repeat) {
-  load_plan plan;
-  plan.host = where.server.host;
-  plan.port = where.server.port;
-  plan.warm_up = wanted.warm_up;
-  plan.duration = wanted.duration;
+  auto plan = plan_to(wanted, where);
+  std::mt19937_64 random{wanted.seed + repeat};
   load_stream stream;
   stream.name = name_of(wanted.what);
   stream.connections = wanted.connections;
   stream.rate = wanted.rate;
   stream.callers = where.callers;
-  // mt19937_64 is the same everywhere, std::shuffle is not; so the few lines of Fisher and Yates stand here.
-  std::mt19937_64 random{wanted.seed + repeat};
-  for (std::size_t i = stream.callers.size(); i > 1; --i)
-    std::swap(stream.callers[i - 1], stream.callers[random() % i]);
-  // Microseconds of the clock: a later call of the program on the same server must not repeat keys.
-  plan.key_high = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
-                                                 std::chrono::system_clock::now().time_since_epoch())
-                                                 .count());
-  const auto& host = where.server.host_header;
-  if (wanted.what == scenario::read) {
-    for (const auto& each : read_targets(where))
-      stream.shapes.push_back(request_shape::make("GET", each, host, {}, false));
-  } else {
-    const auto orders = "/api/v1/orgs/" + where.organisation + "/shops/" + where.shop + "/orders";
-    stream.shapes = {request_shape::make("POST", orders, host, order_body(where.offer), true)};
-  }
+  mix(stream.callers, random);
+  stream.shapes = shapes_of(wanted.what, where, random);
   plan.streams.push_back(std::move(stream));
+  if (wanted.what == scenario::login) {
+    plan.streams.push_back(readers(where));
+    plan.streams.back().background = true;
+  }
   return plan;
+}
+
+load_plan quiet_plan_of(const options& wanted, const target& where) {
+  auto plan = plan_to(wanted, where);
+  plan.streams.push_back(readers(where));
+  return plan;
+}
+
+bool buys(scenario which) {
+  return which == scenario::rush || which == scenario::wallet || which == scenario::mixed;
 }
 
 std::string offer_body(scenario which) {
@@ -60,6 +172,10 @@ std::string offer_body(scenario which) {
       R"({"kind":"ticket","title":{"fr":"Soirée d'ouverture","en":"Opening night"},"price":{"amount":)";
   body += which == scenario::wallet ? wallet_price : rush_price;
   return body.append(R"(,"currency":"EUR"},"shops":["online"],"capacity":)").append(capacity).append("}");
+}
+
+std::string order_body(const std::string& offer) {
+  return R"({"lines":[{"offer_id":")" + offer + R"(","quantity":1}],"payments":[{"method":"wallet"}]})";
 }
 
 } // namespace foyer::bench

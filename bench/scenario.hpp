@@ -13,7 +13,7 @@ struct target {
   server_address server;
   std::string organisation; // slug
   std::string shop;         // slug
-  std::string offer;        // id; not needed by read
+  std::string offer;        // id; only for those who buy
   std::vector<caller> callers;
 };
 
@@ -24,7 +24,15 @@ std::vector<std::string> read_targets(const target& where);
 // also of earlier calls of the program; callers come in an order that follows from the seed.
 load_plan plan_of(const options& wanted, const target& where, std::size_t repeat);
 
+// login: the readers alone, without the storm (B4).
+load_plan quiet_plan_of(const options& wanted, const target& where);
+
+// Whether it makes orders.
+bool buys(scenario which);
+
 // The body of a request that makes the offer which an own server's scenario buys (API.md, "Offer and shop").
 std::string offer_body(scenario which);
+// An order of one ticket, paid by the wallet.
+std::string order_body(const std::string& offer);
 
 } // namespace foyer::bench

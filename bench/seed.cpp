@@ -84,7 +84,7 @@ seeder::seeder(database& to, const std::string& organisation_slug, std::uint64_t
 }
 
 void seeder::add_account(std::size_t number) {
-  const auto name = "bench" + std::to_string(number);
+  const auto name = seeded_name(number);
   const auto email = name + "@bench.example";
   // id, email, email_key, username, username_key, password_hash, first_name, last_name, birth_date, locale,
   // state, version, created_at, confirmed_at, password_changed_at
@@ -187,6 +187,14 @@ void seeder::copy_all() {
 }
 
 } // namespace
+
+household_id seeded_household(std::size_t number) {
+  return household_id{*parse_uuid(numbered(household_prefix, number))};
+}
+
+std::string seeded_name(std::size_t number) {
+  return "bench" + std::to_string(number);
+}
 
 std::string seeded_token(std::uint64_t seed, std::size_t number) {
   return base64url(sha256("foyer-bench session " + std::to_string(seed) + " " + std::to_string(number)));

@@ -18,6 +18,10 @@ inline constexpr std::int64_t seeded_balance = 1'000'000'000;
 inline constexpr std::string_view household_prefix = "01900000-0000-7002-8000-";
 inline constexpr std::string_view account_prefix = "01900000-0000-7001-8000-";
 
+household_id seeded_household(std::size_t number);
+// What a seeded account logs in with.
+std::string seeded_name(std::size_t number);
+
 // The session token of a seeded account: 43 characters. 0 is the administrator, 1 to N are the buyers.
 std::string seeded_token(std::uint64_t seed, std::size_t number);
 

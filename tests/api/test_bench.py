@@ -67,6 +67,25 @@ def test_bench_open_loop_writes_a_page_that_stands_alone_and_files_that_compare(
     assert "too few repeats" in same.stdout
 
 
+@pytest.mark.parametrize(
+    ("scenario", "kinds"),
+    [
+        ("login", {"login", "read"}),
+        ("registration", {"registration"}),
+        ("space", {"open my space", "tickets", "orders", "wallet"}),
+        ("mixed", {"offers", "wallet", "household", "order", "tickets", "orders", "open my space", "login", "registration"}),
+    ],
+)
+def test_B4_bench_scenarios_of_an_evening_are_answered_and_leave_a_clean_audit(tmp_path, scenario, kinds):
+    done, figures = bench(tmp_path, scenario, "--foyer", BINARY)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert figures["audit"] == "clean"
+    seen = figures["server_repeats"][0]["kinds"]
+    assert {each["kind"] for each in seen} == kinds
+    assert all(each["failed"] == 0 for each in seen)
+    assert (figures["readers_p99_ratio"] is not None) == (scenario == "login")
+
+
 def test_bench_fails_when_the_audit_finds_something(tmp_path):
     liar = tmp_path / "foyer"
     liar.write_text(

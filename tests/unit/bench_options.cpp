@@ -84,7 +84,9 @@ TEST_CASE("bench options: help and version are no misuse") {
 
 TEST_CASE("bench options: misuse is named and has status 2") {
   check_misuse({}, "scenario");
-  check_misuse({"login"}, "rush");
+  check_misuse({"logins"}, "rush");
+  check_misuse({"login", "--url", "http://h", "--token", token, "--org", "o"}, "server of its own");
+  check_misuse({"rush", "--rate", "-1"}, "--rate");
   check_misuse({"rush", "--connections", "0"}, "connections");
   check_misuse({"rush", "--connections", "many"}, "connections");
   check_misuse({"rush", "--duration", "10"}, "--duration: 10");
