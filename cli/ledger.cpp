@@ -12,12 +12,15 @@ namespace foyer::cli {
 namespace {
 
 /// The members "wallets", "entries" and "broken".
-void print_json(std::int64_t wallets, std::int64_t entries, const std::vector<storage::broken_entry>& broken) {
+void print_json(std::int64_t wallets, std::int64_t entries,
+                const std::vector<storage::broken_entry>& broken) {
   std::printf("\"wallets\":%lld,\"entries\":%lld,\"broken\":[", static_cast<long long>(wallets),
               static_cast<long long>(entries));
   for (std::size_t i = 0; i < broken.size(); ++i) {
-    const auto texts = json_object{}.add("wallet", to_string(broken[i].household)).add("why", broken[i].why).text();
-    std::printf("%s{\"seq\":%lld,%s", i == 0 ? "" : ",", static_cast<long long>(broken[i].seq), texts.c_str() + 1);
+    const auto texts =
+        json_object{}.add("wallet", to_string(broken[i].household)).add("why", broken[i].why).text();
+    std::printf("%s{\"seq\":%lld,%s", i == 0 ? "" : ",", static_cast<long long>(broken[i].seq),
+                texts.c_str() + 1);
   }
   std::puts("]}");
 }
@@ -77,14 +80,16 @@ int run_ledger_checkpoint(const ledger_checkpoint_options& options, const config
     std::printf("%s,", text.substr(0, text.size() - 1).c_str());
     print_json(report->wallets, report->entries, report->broken);
   } else if (report->broken.empty()) {
-    std::printf("%s: %lld wallets, %lld entries\n", report->file.c_str(), static_cast<long long>(report->wallets),
-                static_cast<long long>(report->entries));
+    std::printf("%s: %lld wallets, %lld entries\n", report->file.c_str(),
+                static_cast<long long>(report->wallets), static_cast<long long>(report->entries));
   } else {
     print(report->broken);
   }
   if (report->broken.empty()) return exit_done;
-  return fail("no checkpoint was written: the ledger lost what the one before signed. After an older backup was restored, "
-              "move the files from " + settings.checkpoint_dir().string() + " elsewhere");
+  return fail("no checkpoint was written: the ledger lost what the one before signed. After an older backup "
+              "was restored, "
+              "move the files from " +
+              settings.checkpoint_dir().string() + " elsewhere");
 }
 
 } // namespace foyer::cli

@@ -50,7 +50,9 @@ walked read(const pg::rows& from, int row) {
 /// Goes through the wallets of a checkpoint beside those of the ledger; both are ordered by household.
 class signed_heads {
 public:
-  signed_heads(checkpoint_reader* from, std::vector<broken_entry>& broken) : from_(from), broken_(broken) { step(); }
+  signed_heads(checkpoint_reader* from, std::vector<broken_entry>& broken) : from_(from), broken_(broken) {
+    step();
+  }
 
   /// To this wallet; those before it have no entries.
   void begin(const household_id& household) {
@@ -126,7 +128,8 @@ private:
       return tell(e.seq, "its hash does not fit the entry before and its own fields");
     if (e.balance_after != balance_ + e.change)
       return tell(e.seq, "its balance is not the former one and its amount");
-    if (const auto* head = signed_.of(household_); head != nullptr && head->entries == e.seq && head->head != e.hash)
+    if (const auto* head = signed_.of(household_);
+        head != nullptr && head->entries == e.seq && head->head != e.hash)
       tell(replaced_entry(*head, signed_.at()));
   }
 
@@ -168,7 +171,8 @@ outcome<query_result> begin_snapshot(PGconn* open) {
 broken_entry missing_tail(const signed_head& of, std::int64_t last, const std::string& at) {
   const auto there = last == 0 ? std::string{"the ledger has none of the wallet"}
                                : "the ledger ends with number " + std::to_string(last);
-  return {of.household, last, "the checkpoint of " + at + " signed " + std::to_string(of.entries) + " entries, but " + there};
+  return {of.household, last,
+          "the checkpoint of " + at + " signed " + std::to_string(of.entries) + " entries, but " + there};
 }
 
 broken_entry replaced_entry(const signed_head& of, const std::string& at) {

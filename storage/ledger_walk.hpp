@@ -26,16 +26,17 @@ struct ledger_report {
 
 /// Walks every wallet's entries from the first (W2): sequence numbers without a gap, the hash of each over
 /// the one before (wallet::chain), each balance the former one and the amount, and the wallet's head the last
-/// hash. With a checkpoint, freshly opened, also that every entry it signed is there: chains whose end was taken away, or
-/// that were written anew from some entry on, fit in themselves, and only what was signed before tells. In one snapshot
-/// of its own, streamed: memory does not grow with the ledger. Refused: `unavailable`, with the database's message.
-/// Blocking; some 3 seconds a million entries.
+/// hash. With a checkpoint, freshly opened, also that every entry it signed is there: chains whose end was taken
+/// away, or that were written anew from some entry on, fit in themselves, and only what was signed before tells.
+/// In one snapshot of its own, streamed: memory does not grow with the ledger. Refused: `unavailable`, with the
+/// database's message. Blocking; some 3 seconds a million entries.
 outcome<ledger_report> verify_ledger(const std::string& database_url, checkpoint_reader* signed_before = nullptr);
 
 /// The same inside a transaction that is open already.
 outcome<ledger_report> walk_ledger(PGconn* open, checkpoint_reader* signed_before = nullptr);
 
-/// How a difference between the checkpoint of `at` and the ledger is told. `last`: the last entry that is there, 0: none.
+/// How a difference between the checkpoint of `at` and the ledger is told. `last`: the last entry that is there,
+/// 0: none.
 broken_entry missing_tail(const signed_head& of, std::int64_t last, const std::string& at);
 broken_entry replaced_entry(const signed_head& of, const std::string& at);
 
