@@ -107,13 +107,18 @@ shapes shapes_of(scenario what, const target& where, std::mt19937_64& random) {
   return out;
 }
 
-load_stream readers(const target& where) {
+// So few of them that each has read everything once before the measured time: else the first run, which is
+// the one without a storm, would measure how long loading takes.
+load_stream readers(const options& wanted, const target& where) {
   load_stream out;
   out.name = "readers";
   for (const auto& each : read_targets(where))
     out.shapes.push_back(
         request_shape::make("GET", each, where.server.host_header, {}, false).of_kind("read"));
+  const auto warmed = readers_rate * std::chrono::duration<double>(wanted.warm_up).count() / 2;
+  const auto most = static_cast<std::size_t>(warmed / static_cast<double>(out.shapes.size()));
   out.callers = where.callers;
+  out.callers.resize(std::clamp<std::size_t>(most, 1, out.callers.size()));
   out.connections = readers_connections;
   out.rate = readers_rate;
   return out;
@@ -151,7 +156,7 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
   stream.shapes = shapes_of(wanted.what, where, random);
   plan.streams.push_back(std::move(stream));
   if (wanted.what == scenario::login) {
-    plan.streams.push_back(readers(where));
+    plan.streams.push_back(readers(wanted, where));
     plan.streams.back().background = true;
   }
   return plan;
@@ -159,7 +164,7 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
 
 load_plan quiet_plan_of(const options& wanted, const target& where) {
   auto plan = plan_to(wanted, where);
-  plan.streams.push_back(readers(where));
+  plan.streams.push_back(readers(wanted, where));
   return plan;
 }
 
