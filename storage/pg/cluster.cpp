@@ -215,13 +215,19 @@ bool anybody_left(const cluster& files) {
 }
 
 pid_t running_postmaster(const cluster& files) {
-  const auto path = files.folder / "postmaster.pid";
-  std::ifstream in{path};
-  pid_t pid = 0;
-  if (!(in >> pid) || pid <= 0) return 0;
-  if (is_postmaster(files, pid)) return pid;
-  if ((::kill(pid, 0) == 0 || errno == EPERM) && !anybody_left(files)) ::unlink(path.c_str());
-  return 0;
+  pid_t running = 0;
+  // The socket's lock holds the same number. Where nobody buries orphans (a container without init) a killed
+  // postmaster stays a zombie, which PostgreSQL takes for a living one.
+  for (const auto& path : {files.folder / "postmaster.pid", files.socket_folder / ".s.PGSQL.5432.lock"}) {
+    std::ifstream in{path};
+    pid_t pid = 0;
+    if (!(in >> pid) || pid <= 0) continue;
+    if (is_postmaster(files, pid))
+      running = pid;
+    else if ((::kill(pid, 0) == 0 || errno == EPERM) && !anybody_left(files))
+      ::unlink(path.c_str());
+  }
+  return running;
 }
 
 bool accepts_connections(const cluster& files, pid_t pid) {
