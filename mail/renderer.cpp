@@ -165,11 +165,10 @@ private:
     auto& data = params.data;
     if (!info.link_path.empty()) {
       std::string link = public_url_ + std::string(info.link_path) + "#";
-      if (info.link_path == "/orders") {
-        if (!params.organisation.empty()) link += "org=" + fragment_value(params.organisation) + "&";
-        link += "order=" + fragment_value(params.order_number) + "&";
-      }
-      data.set("link", link + "token=" + secret_.token(*params.token));
+      if (info.link_path == "/orders") link += "order=" + fragment_value(params.order_number) + "&";
+      link += "token=" + secret_.token(*params.token);
+      if (!params.organisation.empty()) link += "&org=" + fragment_value(params.organisation);
+      data.set("link", link);
     }
     if (info.has_code) {
       const auto code = secret_.code(*params.token);

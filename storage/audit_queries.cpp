@@ -64,6 +64,17 @@ from orders o left join p on p.order_id = o.id left join c on c.order_id = o.id 
 where o.status = 2 and coalesce(p.total, 0) - coalesce(r.total, 0) <> o.total - coalesce(c.total, 0)
 )sql";
 
+// What was received for an order that was cancelled or refunded went back to the wallet.
+constexpr const char* cancelled_orders = R"sql(
+with p as (select order_id, sum(amount) filter (where status = 3) as kept,
+             sum(amount) filter (where status = 5) as returned from payments group by order_id),
+     r as (select order_id, sum(amount) as total from ledger_entries where kind = 3 group by order_id)
+select format('order %s (%s): cancelled, but %s received are kept, and %s returned with %s credited', o.id, o.number,
+  coalesce(p.kept, 0), coalesce(p.returned, 0), coalesce(r.total, 0))
+from orders o left join p on p.order_id = o.id left join r on r.order_id = o.id
+where o.status in (3, 4) and (coalesce(p.kept, 0) <> 0 or coalesce(p.returned, 0) <> coalesce(r.total, 0))
+)sql";
+
 constexpr const char* order_totals = R"sql(
 with l as (select order_id, sum(quantity::bigint * unit_price) as total from order_lines group by order_id)
 select format('order %s (%s): total %s, its lines %s', o.id, o.number, o.total, coalesce(l.total, 0))
@@ -275,6 +286,7 @@ constexpr audit_query all[] = {
     {2, "open_holds", open_holds},
     {2, "open_payments", open_payments},
     {3, "paid_in_full", paid_in_full},
+    {3, "cancelled_orders", cancelled_orders},
     {3, "order_totals", order_totals},
     {3, "purchase_entries", purchase_entries},
     {3, "hold_entries", hold_entries},

@@ -42,10 +42,11 @@ payment_changed changed_row(const order::state& of, const order::payment& paymen
   return {of.id, payment.position, static_cast<int>(payment.status), payment.reference, payment.at};
 }
 
-const order::payment* held_part(const order::state& of) {
+amount held_sum(const order::state& of) {
+  amount sum = 0;
   for (const auto& each : of.payments)
-    if (each.status == order::payment_status::held) return &each;
-  return nullptr;
+    if (each.status == order::payment_status::held) sum += each.sum;
+  return sum;
 }
 
 std::map<offer_id, std::int64_t> places_of(const order::state& of) {
@@ -94,9 +95,16 @@ void keep(const answer_to_keep& how, const order::state& of, std::string& answer
 }
 
 // Through the wallet where money is held there, so that its entries stay in order; else straight to the journal.
-asio::awaitable<outcome<done>> write(services& with, const order::state& of, const order::payment* held, bool capture,
-                                     wallet::origin by, commit rows) {
-  if (held == nullptr) {
+// What an order's wallet is told with the order's rows.
+struct money_moved {
+  amount held = 0; // set free, or taken with `capture`
+  bool capture = false;
+  amount refund = 0;
+};
+
+asio::awaitable<outcome<done>> write(services& with, const order::state& of, money_moved moved, wallet::origin by,
+                                     commit rows) {
+  if (moved.held == 0 && moved.refund == 0) {
     auto what = co_await await_reply<commit_outcome>([&](reply<commit_outcome> back) {
       with.journal.append(std::move(rows), [back](const commit_outcome& became) { back(became); });
     });
@@ -107,10 +115,12 @@ asio::awaitable<outcome<done>> write(services& with, const order::state& of, con
   }
   wallet::settle_hold settle;
   settle.organisation = of.organisation;
-  settle.sum = held->sum;
+  settle.sum = moved.held;
+  settle.refund = moved.refund;
+  settle.refund_id = entry_id{new_uuid(unix_ms(by.at))};
   settle.order = of.id;
   settle.order_number = of.number;
-  settle.capture = capture;
+  settle.capture = moved.capture;
   settle.by = by;
   settle.release_id = entry_id{new_uuid(unix_ms(by.at))};
   settle.purchase_id = entry_id{new_uuid(unix_ms(by.at))};
@@ -170,8 +180,7 @@ asio::awaitable<outcome<placed>> record_once(services& with, const record_paymen
   if (command.sum <= 0 || command.sum > next.outstanding()) co_return errc::payment_mismatch;
 
   commit rows;
-  const auto* held = held_part(next);
-  const auto held_copy = held != nullptr ? std::optional{*held} : std::nullopt;
+  const auto held = held_sum(next);
   receive(next, command, at, rows);
   const bool paid = next.outstanding() == 0;
   ++next.version;
@@ -201,7 +210,10 @@ asio::awaitable<outcome<placed>> record_once(services& with, const record_paymen
   placed out;
   keep(command.answer, next, out.answer, rows);
   wallet::origin by{wallet::actor_kind::staff, command.by, at};
-  auto written = co_await write(with, next, paid && held_copy ? &*held_copy : nullptr, true, by, std::move(rows));
+  money_moved moved;
+  moved.held = paid ? held : 0;
+  moved.capture = true;
+  auto written = co_await write(with, next, moved, by, std::move(rows));
   if (!written) co_return written.error();
   if (paid) tell_offers(with, next, offers, true);
   out.order = std::move(next);
@@ -219,11 +231,13 @@ asio::awaitable<outcome<placed>> cancel_once(services& with, const cancel_order&
   if (!offers) co_return offers.error();
 
   commit rows;
-  const auto* held = held_part(next);
-  const auto held_copy = held != nullptr ? std::optional{*held} : std::nullopt;
+  money_moved moved;
+  moved.held = held_sum(next);
   for (auto& each : next.payments) {
-    if (each.status != order::payment_status::pending && each.status != order::payment_status::held) continue;
-    each.status = order::payment_status::failed;
+    // A part that was received already goes to the wallet: the house keeps nothing of an order that is cancelled (O8).
+    const bool received = each.status == order::payment_status::succeeded;
+    if (received) moved.refund += each.sum;
+    each.status = received ? order::payment_status::refunded : order::payment_status::failed;
     rows.cold.emplace_back(changed_row(next, each));
   }
   ++next.version;
@@ -238,7 +252,7 @@ asio::awaitable<outcome<placed>> cancel_once(services& with, const cancel_order&
 
   placed out;
   keep(command.answer, next, out.answer, rows);
-  auto written = co_await write(with, next, held_copy ? &*held_copy : nullptr, false, command.by, std::move(rows));
+  auto written = co_await write(with, next, moved, command.by, std::move(rows));
   if (!written) co_return written.error();
   tell_offers(with, next, *offers, false);
   out.order = std::move(next);

@@ -176,12 +176,18 @@ decided<entry> decide(const state& now, hold command) {
 }
 
 decided<entry> decide(const state& now, settle_hold command) {
-  if (command.sum <= 0 || command.sum > now.held) return errc::conflict;
+  if (command.sum < 0 || command.sum > now.held || command.refund < 0 || command.refund > largest_amount) return errc::conflict;
+  if (command.sum == 0 && command.refund == 0) return errc::conflict;
+  if (!add(now.balance, command.refund)) return errc::amount_out_of_range;
   auto next = with_organisation(now, command.organisation);
   auto rows = std::move(command.rows);
-  auto made = write(next, rows, entry_of_order(entry_kind::release, command, command.release_id, 0, "held"), -command.sum);
-  if (command.capture)
+  entry made;
+  if (command.sum > 0)
+    made = write(next, rows, entry_of_order(entry_kind::release, command, command.release_id, 0, "held"), -command.sum);
+  if (command.sum > 0 && command.capture)
     made = write(next, rows, entry_of_order(entry_kind::purchase, command, command.purchase_id, -command.sum, "sales"), 0);
+  if (command.refund > 0)
+    made = write(next, rows, entry_of_order(entry_kind::refund, command, command.refund_id, command.refund, "sales"), 0);
   write_wallet(now, next, rows);
   return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
 }

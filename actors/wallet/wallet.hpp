@@ -86,7 +86,8 @@ struct hold {
 };
 
 /// Gives held money back (`capture` false), or takes it as the payment (`capture` true: release and purchase in one
-/// commit).
+/// commit). Of an order that is cancelled after a part was received, `refund` is credited in the same commit (O8).
+/// Refused: conflict when neither is positive, or more than is held.
 struct settle_hold {
   using result = entry;
   organisation_id organisation;
@@ -97,6 +98,8 @@ struct settle_hold {
   origin by;
   entry_id release_id;
   entry_id purchase_id;
+  amount refund = 0;
+  entry_id refund_id;
   commit rows;
 };
 

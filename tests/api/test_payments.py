@@ -87,6 +87,20 @@ def test_W4_a_part_by_wallet_is_held_until_the_rest_is_paid(venue):
     venue.audit()
 
 
+def test_W4_what_was_received_for_a_cancelled_order_goes_to_the_wallet(venue):
+    offer = venue.offer(1000)
+    buyer = venue.buyer(credit=300)
+    order = buyer.order(offer, ["wallet", "bank_transfer"])
+    assert order.status == 201 and buyer.wallet() == (300, 300, 0)
+    assert venue.record_payment(order["number"], "cash", 400).status == 201
+    cancelled = buyer.post(f"/orders/{order['number']}/cancel")
+    assert cancelled.status == 200 and cancelled["status"] == "cancelled", cancelled
+    assert {each["method"]: each["status"] for each in cancelled["payments"]} == {
+        "wallet": "failed", "bank_transfer": "failed", "cash": "refunded"}
+    assert buyer.wallet() == (700, 0, 700)
+    venue.audit()
+
+
 def test_W4_amounts_may_be_named(venue):
     offer = venue.offer(4000)
     buyer = venue.buyer(credit=5000)

@@ -212,6 +212,7 @@ std::vector<planted> falsehoods(const house& in) {
       {2, "open_holds", "update wallets set held = held - 1"},
       {2, "open_payments", "update orders set status = 3 where id = " + waits},
       {3, "paid_in_full", "update payments set amount = 1999 where order_id = " + paid},
+      {3, "cancelled_orders", "update orders set status = 3 where id = " + paid},
       {3, "order_totals", "update order_lines set quantity = 3 where order_id = " + paid},
       {3, "purchase_entries", "update payments set method = 5 where order_id = " + paid},
       {3, "hold_entries", "update payments set status = 2 where status = 1"},
