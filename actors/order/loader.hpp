@@ -18,6 +18,8 @@ struct filter {
   /// Set: only orders placed with this account, and box-office orders from `box_office_since` on.
   std::optional<account_id> only_of_account;
   std::optional<time_point> box_office_since;
+  /// Set: a guest's orders of this address too, as the organisation lets confirmed accounts claim them.
+  std::optional<std::string> claimed_email;
   std::optional<order_id> before; // cursor: older than this one
   int limit = 50;
 };

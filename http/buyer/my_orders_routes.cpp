@@ -108,6 +108,8 @@ bool shown(const order::state& of, const order::filter& to, const organisation::
   if (of.organisation != to.organisation || !to.household || of.household != to.household) return false;
   if (!to.only_of_account || of.account == to.only_of_account) return true;
   const auto* shop = at.find_shop(of.shop);
+  const bool guest = !of.account && shop != nullptr && !shop->box_office;
+  if (guest && to.claimed_email && equal_ignoring_case(of.buyer_email, *to.claimed_email)) return true;
   return to.box_office_since && of.created_at >= *to.box_office_since && shop != nullptr && shop->box_office;
 }
 

@@ -15,6 +15,7 @@ order::filter visitor::sees() const {
   if (!account || of->everything_shown) return out;
   out.only_of_account = account->id;
   out.box_office_since = of->box_office_since;
+  if (at->options.claim_past_orders) out.claimed_email = account->email;
   return out;
 }
 

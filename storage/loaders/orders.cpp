@@ -13,16 +13,18 @@ constexpr pg::statement order_by_number{"order_by_number",
                                         "select id from orders where organisation_id = $1 and number = $2"};
 
 // What a filter lets through (S5): $1 organisation, $2 household, $3 only of this account, $4 box-office
-// orders from then on. One statement with a household and one without, since a generic plan can't choose
-// between their indexes.
+// orders from then on, $5 a guest's online orders of this address. One statement with a household and one without,
+// since a generic plan can't choose between their indexes.
 #define FOYER_VISIBLE                                                                                        \
   "o.organisation_id = $1 and o.household_id = $2 and ($3::uuid is null or o.account_id = $3 "               \
   "or ($4::timestamptz is not null and o.created_at >= $4 "                                                  \
-  "and exists (select from shops s where s.id = o.shop_id and s.kind = 'box_office')))"
+  "and exists (select from shops s where s.id = o.shop_id and s.kind = 'box_office')) "                      \
+  "or ($5::text is not null and o.account_id is null and lower(o.buyer_email) = lower($5) "            \
+  "and exists (select from shops s where s.id = o.shop_id and s.kind = 'online')))"
 
 constexpr pg::statement orders_of_household{
     "orders_of_household", "select o.id from orders o where " FOYER_VISIBLE
-                           " and ($5::uuid is null or o.id < $5) order by o.id desc limit $6::bigint"};
+                           " and ($6::uuid is null or o.id < $6) order by o.id desc limit $7::bigint"};
 constexpr pg::statement orders_of_organisation{
     "orders_of_organisation",
     "select o.id from orders o where o.organisation_id = $1 and ($2::uuid is null or o.id < $2) "
@@ -33,19 +35,19 @@ constexpr pg::statement tickets_of_household{
     " from orders o join tickets t on t.order_id = o.id "
     "join order_lines l on l.order_id = t.order_id and l.position = t.line_position "
     "left join offers f on f.id = t.offer_id where " FOYER_VISIBLE
-    " and ($5::uuid is null or o.id < $5 or (o.id = $5 and t.position > $6::integer)) "
-    "order by o.id desc, t.position limit $7::bigint"};
+    " and ($6::uuid is null or o.id < $6 or (o.id = $6 and t.position > $7::integer)) "
+    "order by o.id desc, t.position limit $8::bigint"};
 constexpr pg::statement ticket_of_household{
     "ticket_of_household", "select o.id, o.number, l.title, " FOYER_TICKET_COLUMNS
                            " from orders o join tickets t on t.order_id = o.id "
                            "join order_lines l on l.order_id = t.order_id and l.position = t.line_position "
-                           "left join offers f on f.id = t.offer_id where " FOYER_VISIBLE " and t.id = $5"};
+                           "left join offers f on f.id = t.offer_id where " FOYER_VISIBLE " and t.id = $6"};
 constexpr pg::statement benefits_of_household{
     "benefits_of_household",
     "select o.id, o.number, l.title, " FOYER_BENEFIT_COLUMNS
     " from orders o join benefits b on b.order_id = o.id "
     "join order_lines l on l.order_id = b.order_id and l.position = b.line_position where " FOYER_VISIBLE
-    " order by o.id desc, b.line_position, b.id limit $5::bigint"};
+    " order by o.id desc, b.line_position, b.id limit $6::bigint"};
 #undef FOYER_VISIBLE
 
 /// More passes and vouchers than any real household has.
@@ -54,7 +56,7 @@ constexpr std::int64_t benefits_max = 1'000;
 template <class... Values>
 pg::read_query visible(const pg::statement& what, const filter& which, const Values&... more) {
   return query(what, which.organisation, which.household, which.only_of_account, which.box_office_since,
-               more...);
+               which.claimed_email, more...);
 }
 
 order::shown_ticket shown_ticket_of(const pg::rows& from, int index) {

@@ -271,3 +271,21 @@ def test_O4_an_offline_payment_is_recorded_by_staff(venue, method):
     mail = venue.mailbox.wait(f"{method}@kunde.example", order["number"])
     assert mail
     venue.audit()
+
+
+def test_S5_a_house_may_let_a_confirmed_account_claim_its_earlier_guest_orders(venue):
+    offer = venue.offer(1000)
+    buyer = venue.buyer()
+    email = buyer.client.get("/api/v1/me")["email"]
+    as_guest = venue.guest_order(offer, email=email)
+    assert as_guest.status == 201, as_guest
+    other = venue.guest_order(offer, email="quelquun.dautre@kunde.example")
+    numbers = lambda: [each["number"] for each in buyer.get("/orders")["items"]]
+    assert numbers() == [] and buyer.get(f"/orders/{as_guest['number']}").status == 404
+    venue.change_settings(claim_past_orders=True)
+    try:
+        assert numbers() == [as_guest["number"]]
+        assert buyer.get(f"/orders/{as_guest['number']}").status == 200
+        assert buyer.get(f"/orders/{other['number']}").status == 404
+    finally:
+        venue.change_settings(claim_past_orders=False)
