@@ -84,7 +84,7 @@ TEST_CASE("the private PostgreSQL is durable, checksummed and without network") 
     ask(url, "create table kept as select 42 as answer");
     const auto before = (*server)->pid();
     ::kill(before, SIGKILL);
-    CHECK(within(30s,
+    CHECK(within(10s,
                  [&] { return (*server)->pid() != before && ask(url, "select answer from kept") == "42"; }));
   }
   (*server)->stop();
@@ -117,7 +117,7 @@ TEST_CASE("a PostgreSQL that survived the death of its process is taken over") {
 
   SECTION("and started again when it is killed in its turn") {
     ::kill(survivor, SIGKILL);
-    CHECK(within(30s, [&] {
+    CHECK(within(10s, [&] {
       return (*server)->pid() != survivor && ask((*server)->connection_string(), "select 1") == "1";
     }));
   }
