@@ -1,6 +1,5 @@
 #include "storage/loaders/household_rows.hpp"
 #include "storage/loaders/households.hpp"
-#include "storage/loaders/like_pattern.hpp"
 #include "storage/loaders/query.hpp"
 
 #include <unordered_map>
@@ -10,22 +9,9 @@ namespace {
 
 using household::page;
 
-// Filters that are not set are null, or empty texts.
+// Filters that are not set are null (migrations/007_search.sql tells how they are found).
 constexpr pg::statement household_ids{
-    "household_ids",
-    "select h.id from households h left join wallets w on w.household_id = h.id "
-    "where h.organisation_id = $1 and ($2::text is null or h.status = $2) and ($3::text is null or $3 = "
-    "any(h.tags)) "
-    "and ($4::boolean is null or (h.account_id is not null) = $4) and ($5::boolean is null or h.archived = "
-    "$5) "
-    "and ($6::integer is null or sign(coalesce(w.balance, 0)) = $6) and ($7::uuid is null or h.id < $7) "
-    "and ($8::text is null or h.number ilike $8 or h.email ilike $8 or h.phone ilike $8 or h.username ilike "
-    "$8 "
-    "or exists (select from accounts a where a.id = h.account_id and a.username ilike $8) "
-    "or exists (select from members m where m.household_id = h.id and (m.first_name || ' ' || m.last_name "
-    "ilike $8 "
-    "or m.last_name || ' ' || m.first_name ilike $8 or m.email ilike $8 or m.phone ilike $8))) "
-    "order by h.id desc limit $9::bigint"};
+    "household_ids", "select id from find_households($1, $2, $3, $4, $5, $6, $7, $8, $9) as id"};
 
 const std::string households_sql = std::string{"select "} + household_columns +
                                    " from households h left join accounts a on a.id = h.account_id "
@@ -74,11 +60,9 @@ public:
   void list_households(const household::filter& which, told<page> done) override {
     std::optional<std::string> status;
     if (which.status) status = to_string(*which.status);
-    std::optional<std::string> text;
-    if (!which.text.empty()) text = like_pattern(which.text);
     const auto limit = static_cast<std::int64_t>(which.limit);
-    auto asked = query(household_ids, which.organisation, status, pg::none_if_empty(which.tag), which.linked,
-                       which.archived, which.balance_sign, which.before, text, limit + 1);
+    auto asked = query(household_ids, which.organisation, which.text, status, pg::none_if_empty(which.tag),
+                       which.linked, which.archived, which.balance_sign, which.before, limit + 1);
     auto& pool = from_;
     pool.run(queries(std::move(asked)), std::nullopt,
              [&pool, limit, done](outcome<pg::read_pool::all_rows> got) {
