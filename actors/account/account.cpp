@@ -206,7 +206,11 @@ decided<done> decide(const state& now, const remind_if_due& command) {
   change to{now};
   to.rows.cold.emplace_back(deadline_done{deadline_kind::confirmation_reminder, now.id.value});
   if (!now.pending()) return to.done_with(done{});
-  if (now.reminded || with.at < now.created_at + with.limits.reminder) return nothing(now);
+  const auto due = now.created_at + with.limits.reminder;
+  if (now.reminded || with.at < due) return nothing(now);
+  // Met a second time after a reload: the link that it sent the first time tells, or one that was asked for since.
+  for (const auto& each : now.tokens)
+    if (each.purpose == token_purpose::confirmation && each.created_at >= due) return to.done_with(done{});
   // What came due while the server was down may leave nothing to remind of.
   const auto left = now.created_at + with.limits.removal - with.at;
   if (left <= duration::zero()) return to.done_with(done{});

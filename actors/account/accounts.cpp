@@ -9,6 +9,7 @@ struct model {
   using id_type = account_id;
   using state_type = state;
   static constexpr const char* name = "account";
+  static constexpr bool counted = true;
 
   loader& from;
 

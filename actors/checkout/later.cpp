@@ -113,6 +113,7 @@ asio::awaitable<outcome<done>> write(services& with, const order::state& of, mon
     if (what->status != commit_status::committed) co_return runtime::refusal_of(*what);
     co_return done{};
   }
+  if (!of.household) co_return refusal{errc::conflict, "The order has no household, and no wallet."};
   wallet::settle_hold settle;
   settle.organisation = of.organisation;
   settle.sum = moved.held;

@@ -10,6 +10,7 @@ struct model {
   using id_type = household_id;
   using state_type = state;
   static constexpr const char* name = "household";
+  static constexpr bool counted = true;
 
   loader& from;
 

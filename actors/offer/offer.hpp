@@ -88,6 +88,7 @@ struct reservation {
 };
 struct reserve {
   using result = reservation;
+  static constexpr bool in_memory = true;
   organisation_id organisation;
   std::string shop;
   std::int64_t quantity = 1;
@@ -106,6 +107,7 @@ struct settle {
   using result = done;
   static constexpr bool kept = true;
   std::int64_t quantity = 1;
+  static constexpr bool in_memory = true;
   std::int64_t loads = 0;
   fate became = fate::released;
 };
@@ -116,6 +118,7 @@ struct settle_held {
   using result = done;
   static constexpr bool kept = true;
   std::int64_t quantity = 1;
+  static constexpr bool in_memory = true;
   std::int64_t loads = 0;
   bool paid = false;
 };

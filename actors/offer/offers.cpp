@@ -11,6 +11,7 @@ struct model {
   using id_type = offer_id;
   using state_type = state;
   static constexpr const char* name = "offer";
+  static constexpr bool counted = true;
 
   explicit model(loader& reads) : from(reads) {}
 

@@ -82,6 +82,10 @@ inline refusal refusal_of(const commit_outcome& what) {
 /// state_type& to)` for what lives in memory only and must survive a reload, and `bool busy(const state_type&)` while
 /// that keeps the actor in memory. A command with `static constexpr bool kept = true` changes such memory: it is never
 /// refused for want of the state, but waits until it can be decided.
+/// `static constexpr bool counted = true` in a model says that its rows' versions count up. Then one commit is under way
+/// at a time: were there two and the first one lost while another process writes, the second would expect just the
+/// number that the other process has written, and overwrite it. Commands with `static constexpr bool in_memory = true`
+/// write nothing and need not wait.
 template <class Model, class Self>
 class entity_core {
 public:
@@ -94,12 +98,13 @@ public:
   /// Decides now, or when the state has arrived.
   template <class Command>
   void submit(ask<Command>& message) {
-    if (!current_) {
+    if (!current_ || (writes<Command> && commits_under_way_ > 0)) {
       constexpr bool kept = requires { requires Command::kept; };
       if (!kept && stash_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
       // Submitted again, not processed: what waited before it may have sent the state away once more.
-      stash_.push_back({kept, [this, held = std::move(message)]() mutable { submit(held); }});
-      return request_load();
+      stash_.push_back({kept, writes<Command>, [this, held = std::move(message)]() mutable { submit(held); }});
+      if (!current_) request_load();
+      return;
     }
     process(message);
   }
@@ -116,8 +121,7 @@ public:
       before_reload_.reset();
     }
     current_ = std::move(*message.state);
-    auto waiting = std::exchange(stash_, {});
-    for (auto& next : waiting) next.run();
+    go_on();
   }
 
   void on_settled(settled& message) {
@@ -125,7 +129,7 @@ public:
     // News may come out of order: a commit that found the queue full is told at once.
     under_way_[message.sequence - first_sequence_].what = std::move(message.what);
     while (!under_way_.empty() && finish_front()) {}
-    if (!current_ && !stash_.empty()) request_load();
+    go_on();
   }
 
   /// True when the actor may leave memory: nothing under way, nothing waiting.
@@ -140,6 +144,23 @@ public:
   [[nodiscard]] const id_type& id() const { return id_; }
 
 private:
+  /// Whether a command has to wait for the commit before it.
+  template <class Command>
+  static constexpr bool writes = requires(const state_type& now, Command&& command) {
+    requires Model::counted;
+    decide(now, std::move(command))->rows;
+  } && !requires { requires Command::in_memory; };
+
+  // Takes up what waits, as far as the state is there and no commit is in the way.
+  void go_on() {
+    while (current_ && !stash_.empty() && !(stash_.front().writes && commits_under_way_ > 0)) {
+      auto next = std::move(stash_.front());
+      stash_.pop_front();
+      next.run();
+    }
+    if (!current_ && !stash_.empty()) request_load();
+  }
+
   template <class Command>
   void process(ask<Command>& message) {
     if (under_way_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
@@ -159,6 +180,7 @@ private:
   void append(commit rows, reply<Result> back, Result result) {
     const auto sequence = first_sequence_ + under_way_.size();
     wait_for_commits(std::move(back), outcome<Result>{std::move(result)}, true);
+    ++commits_under_way_;
     journal_.append(std::move(rows), [to = typename Self::actor_hdl{self_}, sequence](const commit_outcome& what) {
       caf::anon_send(to, settled{sequence, what});
     });
@@ -188,6 +210,7 @@ private:
     if (front.has_commit) {
       if (!front.what) return false;
       last_outcome_ = *front.what;
+      --commits_under_way_;
     } else if (last_outcome_.status != commit_status::committed) {
       last_outcome_ = {commit_status::lost, {}, {}}; // what it had seen is not true any more
     }
@@ -215,6 +238,7 @@ private:
 
   struct waiting_command {
     bool kept = false;
+    bool writes = false;
     std::function<void()> run;
   };
 
@@ -234,6 +258,7 @@ private:
   bool loading_ = false;
   std::uint64_t first_sequence_ = 0; // of under_way_.front()
   std::deque<waiting_answer> under_way_; // in the order in which they were decided
+  std::size_t commits_under_way_ = 0;
   commit_outcome last_outcome_;
   std::deque<waiting_command> stash_;
 };

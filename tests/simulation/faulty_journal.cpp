@@ -1,5 +1,8 @@
 #include "tests/simulation/faulty_journal.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace foyer::simulation {
 namespace {
 
@@ -8,39 +11,87 @@ constexpr std::size_t planted_one_in = 5;
 
 } // namespace
 
+/// What the program hands out with the bugs that it is told to have.
+commit faulty_journal::planted(commit rows) {
+  const auto& bugs = tables_.bugs;
+  const auto now_and_then = [this](bool bug) { return bug && chance_.one_in(planted_one_in); };
+  if (now_and_then(bugs.commits_torn)) {
+    rows.wallets.clear();
+    rows.entries.clear();
+  }
+  if (now_and_then(bugs.entries_unbalanced))
+    for (auto& each : rows.entries) each.counter_account.clear();
+  if (now_and_then(bugs.payments_dropped)) rows.payments.clear();
+  if (now_and_then(bugs.hashes_wrong))
+    for (auto& each : rows.entries) each.hash[0] ^= 1;
+  if (now_and_then(bugs.deadlines_dropped)) rows.deadlines.clear();
+  if (now_and_then(bugs.organisations_mixed))
+    for (auto& each : rows.lines) each.organisation.value.bytes[15] ^= 1;
+  if (now_and_then(bugs.commits_dropped)) return {};
+  return rows;
+}
+
 void faulty_journal::append(commit rows, callback done) {
   if (chance_.one_in(faults_.lost))
     turned_away_.push_back({std::move(done), {commit_status::lost, {}, "the journal's queue is full"}});
+  else if (!connected_)
+    turned_away_.push_back({std::move(done), {commit_status::lost, {}, "the database is away"}});
   else
-    queue_.push_back({std::move(rows), std::move(done)});
+    queue_.push({planted(std::move(rows)), std::move(done)});
 }
 
-void faulty_journal::flush() {
-  if (chance_.one_in(faults_.cut)) {
-    for (auto& each : std::exchange(queue_, {}))
-      told_.push_back({std::move(each.done), {commit_status::lost, {}, "the database went away"}});
-    return;
+bool faulty_journal::step() {
+  if (!connected_) {
+    connected_ = true;
+    queue_.connected(tables_.bugs.fate_guessed ? queue_.batch_number() : last_batch_);
+    collect();
+    return false;
   }
-  for (auto count = 1 + chance_.below(queue_.size()); count > 0; --count) {
-    auto next = std::move(queue_.front());
-    queue_.pop_front();
-    told_.push_back({std::move(next.done), write(next.rows)});
-  }
+  const bool wrote = queue_.in_flight() ? answer() : false;
+  if (connected_ && !queue_.in_flight()) static_cast<void>(queue_.next());
+  collect();
+  return wrote;
 }
 
-commit_outcome faulty_journal::write(const commit& rows) {
-  if (!rows.orders.empty() && chance_.one_in(faults_.collides))
-    return {commit_status::conflict, "orders_number", {}};
-  const auto& bugs = tables_.bugs;
-  if (bugs.commits_dropped && chance_.one_in(planted_one_in)) return {commit_status::committed, {}, {}};
-  const bool uniques_first = chance_.one_in(2);
-  if (bugs.commits_torn && chance_.one_in(planted_one_in)) {
-    auto half = rows;
-    half.wallets.clear();
-    half.entries.clear();
-    return tables_.apply(half, uniques_first);
+/// What the database may say instead of doing it.
+std::optional<storage::pg::failure> faulty_journal::trouble() {
+  const auto commits = queue_.batch().commits();
+  const bool has_order = std::any_of(commits.begin(), commits.end(), [](const commit* each) { return !each->orders.empty(); });
+  if (has_order && chance_.one_in(faults_.collides)) return storage::pg::failure{"23505", "orders_number", "not unique", {}};
+  if (chance_.one_in(faults_.deadlocks)) return storage::pg::failure{"40P01", {}, "deadlock detected", {}};
+  if (chance_.one_in(faults_.unable)) return storage::pg::failure{"53100", {}, "could not extend file", {}};
+  return std::nullopt;
+}
+
+bool faulty_journal::answer() {
+  const bool breaks = chance_.one_in(faults_.cut);
+  if (breaks && chance_.one_in(2)) {
+    cut();
+    return false;
   }
-  return tables_.apply(rows, uniques_first);
+  auto failed = trouble();
+  if (!failed) failed = tables_.apply(queue_.batch(), chance_.one_in(2));
+  if (!failed) last_batch_ = queue_.batch_number();
+  if (breaks)
+    cut();
+  else if (failed)
+    queue_.refused(*failed);
+  else
+    queue_.landed();
+  return !failed;
+}
+
+void faulty_journal::cut() {
+  connected_ = false;
+  queue_.disconnected();
+}
+
+void faulty_journal::collect() {
+  for (auto& [of, outcome] : queue_.take_settled()) {
+    const bool due = outcome.status == commit_status::committed && !of.rows.deadlines.empty();
+    if (due && on_deadlines) on_deadlines(of.rows.deadlines);
+    told_.push_back({std::move(of.done), outcome});
+  }
 }
 
 void faulty_journal::tell() {
@@ -50,14 +101,15 @@ void faulty_journal::tell() {
   next.done(next.what);
 }
 
-void faulty_journal::crash() {
-  for (auto count = chance_.below(queue_.size() + 1); count > 0; --count) {
-    write(queue_.front().rows);
-    queue_.pop_front();
-  }
-  queue_.clear();
+std::vector<commit> faulty_journal::crash() {
+  std::vector<commit> left;
+  if (connected_ && queue_.in_flight())
+    for (const auto* each : queue_.batch().commits()) left.push_back(*each);
+  queue_ = storage::journal_queue{batch_max};
+  connected_ = true;
   told_.clear();
   turned_away_.clear();
+  return left;
 }
 
 } // namespace foyer::simulation

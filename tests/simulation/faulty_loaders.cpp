@@ -62,6 +62,34 @@ void faulty_loaders::find_of_account(const organisation_id&, const account_id& w
       std::move(done));
 }
 
+void faulty_loaders::load_account(const account_id& of, std::function<void(outcome<account::state>)> done) {
+  ask<account::state>(
+      [this, of]() -> outcome<account::state> {
+        const auto found = tables_.accounts.find(of);
+        if (found != tables_.accounts.end()) return found->second;
+        account::state blank;
+        blank.id = of;
+        return blank;
+      },
+      std::move(done));
+}
+
+void faulty_loaders::load_deadlines(time_point before, int limit,
+                                    std::function<void(outcome<std::vector<deadline_row>>)> done) {
+  ask<std::vector<deadline_row>>(
+      [this, before, limit]() -> outcome<std::vector<deadline_row>> {
+        std::vector<deadline_row> due;
+        // In the order of the orders: that of their ids is random.
+        for (const auto& which : tables_.orders_in_turn) {
+          const auto found = tables_.deadlines.find(which.value);
+          if (found == tables_.deadlines.end() || found->second.due_at >= before) continue;
+          if (due.size() < static_cast<std::size_t>(limit)) due.push_back(found->second);
+        }
+        return due;
+      },
+      std::move(done));
+}
+
 void faulty_loaders::load_order(const order_id& which, std::function<void(outcome<order::state>)> done) {
   ask<order::state>(
       [this, which]() -> outcome<order::state> {

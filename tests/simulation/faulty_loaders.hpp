@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/account/accounts.hpp"
+#include "actors/deadlines/deadlines.hpp"
 #include "actors/household/households.hpp"
 #include "actors/offer/offers.hpp"
 #include "actors/order/loader.hpp"
@@ -17,6 +19,8 @@ namespace foyer::simulation {
 class faulty_loaders final : public wallet::loader,
                              public offer::loader,
                              public household::loader,
+                             public account::loader,
+                             public deadlines::loader,
                              public order::loader,
                              public order::answers {
 public:
@@ -54,6 +58,9 @@ public:
                        std::function<void(outcome<std::optional<household::space_code>>)> done) override {
     done(errc::unavailable);
   }
+  void load_account(const account_id& of, std::function<void(outcome<account::state>)> done) override;
+  void load_deadlines(time_point before, int limit,
+                      std::function<void(outcome<std::vector<deadline_row>>)> done) override;
   void load_order(const order_id& which, std::function<void(outcome<order::state>)> done) override;
   void load_order(const organisation_id& of, std::string number,
                   std::function<void(outcome<order::state>)> done) override;

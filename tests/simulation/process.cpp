@@ -1,10 +1,12 @@
 #include "tests/simulation/process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/local_actor.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
 #include <algorithm>
@@ -49,9 +51,51 @@ private:
   const planted_bugs& bugs_;
 };
 
+/// A planted bug: what buyers pay is looked at as if staff paid it.
+class generous_wallets final : public wallet::registry {
+public:
+  generous_wallets(std::unique_ptr<wallet::registry> real, const tables& in) : real_(std::move(real)), in_(in) {}
+
+  void tell(const household_id& whose, ask<wallet::pay> command) override {
+    if (in_.bugs.buyers_as_staff) command.command.staff_floor = in_.staff_floor;
+    real_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<wallet::hold> command) override {
+    real_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<wallet::settle_hold> command) override {
+    real_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<wallet::record> command) override {
+    real_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<wallet::set_floor> command) override {
+    real_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<wallet::get_view> command) override {
+    real_->tell(whose, std::move(command));
+  }
+  void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override {
+    real_->sweep(idle_after, live_limit);
+  }
+  void close() override { real_->close(); }
+  [[nodiscard]] std::size_t live() const override { return real_->live(); }
+
+private:
+  std::unique_ptr<wallet::registry> real_;
+  const tables& in_;
+};
+
 struct testing_config : caf::actor_system_config {
   testing_config() { set("scheduler.policy", caf::atom("testing")); }
 };
+
+boost::asio::awaitable<void> cancel_quietly(checkout::services& with, checkout::cancel_order command) {
+  co_await checkout::cancel(with, std::move(command)); // what could not be done is met again
+}
+
+// How often the timer looks at the clock (actors/deadlines/deadlines.cpp).
+constexpr std::chrono::milliseconds tick_every{250};
 
 } // namespace
 
@@ -63,11 +107,17 @@ struct process::parts {
         scheduler(dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())),
         journal(in, random, faults), loaders(in, random, reads_fail_one_in),
         offers(offer::create_registry(system, loaders, journal), in.bugs),
-        wallets(wallet::create_registry(system, loaders, journal)),
-        households(household::create_registry(system, loaders, journal)), services{offers,      *wallets,
-                                                                                   *households, loaders,
-                                                                                   journal,     clock,
-                                                                                   {}} {}
+        wallets(wallet::create_registry(system, loaders, journal), in),
+        households(household::create_registry(system, loaders, journal)),
+        accounts(account::create_registry(system, loaders, journal)),
+        services{offers, wallets, *households, loaders, journal, clock, {}},
+        timer(deadlines::create_timer(system, loaders, clock, [this, &in](const deadline_row& due) {
+          if (!in.bugs.expiry_sleeps) expire(due);
+        })) {
+    journal.on_deadlines = [this](std::span<const deadline_row> rows) {
+      for (const auto& row : rows) timer->add(row);
+    };
+  }
 
   dice& chance;
   const house& here;
@@ -77,17 +127,30 @@ struct process::parts {
   faulty_journal journal;
   faulty_loaders loaders;
   forgetful_offers offers;
-  std::unique_ptr<wallet::registry> wallets;
+  generous_wallets wallets;
   std::unique_ptr<household::registry> households;
+  std::unique_ptr<account::registry> accounts;
   checkout::services services;
+  std::unique_ptr<deadlines::timer> timer;
   boost::asio::io_context io;
-  std::size_t posted = 0; // coroutines that can go on, at most
 
   void act() {
     auto& jobs = scheduler.jobs;
     const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(chance.below(jobs.size()));
     std::rotate(jobs.begin(), chosen, chosen + 1);
     scheduler.run_once();
+  }
+
+  // As cli/parts.cpp does.
+  void expire(const deadline_row& due) {
+    checkout::cancel_order command;
+    command.organisation = here.organisation->id;
+    command.id = order_id{due.entity};
+    command.reason = "expired";
+    command.by.at = services.clock.now();
+    command.only_if_expired_at = command.by.at;
+    command.mail_from = here.organisation;
+    boost::asio::co_spawn(io, cancel_quietly(services, std::move(command)), boost::asio::detached);
   }
 };
 
@@ -118,9 +181,8 @@ process::did process::step() {
       all.loaders.step();
       return read;
     case 3:
-      if (!all.journal.can_flush()) break;
-      all.journal.flush();
-      return wrote;
+      if (!all.journal.can_step()) break;
+      return all.journal.step() ? wrote : acted;
     default:
       if (!all.journal.can_tell()) break;
       all.journal.tell();
@@ -131,12 +193,13 @@ process::did process::step() {
 }
 
 bool process::busy() const {
-  return !parts_->scheduler.jobs.empty() || parts_->loaders.can_step() || parts_->journal.can_flush() ||
+  return !parts_->scheduler.jobs.empty() || parts_->loaders.can_step() || parts_->journal.can_step() ||
          parts_->journal.can_tell();
 }
 
 void process::run(const request& what, std::function<void(answer)> done) {
-  boost::asio::co_spawn(parts_->io, attempt({parts_->services, parts_->loaders, parts_->here}, what),
+  boost::asio::co_spawn(parts_->io,
+                        attempt({parts_->services, *parts_->accounts, parts_->loaders, parts_->here}, what),
                         [done = std::move(done)](const std::exception_ptr& failed, answer given) {
                           if (failed) std::rethrow_exception(failed);
                           done(std::move(given));
@@ -144,53 +207,70 @@ void process::run(const request& what, std::function<void(answer)> done) {
 }
 
 void process::sweep() {
-  // Sooner than anybody was used. Households are left: their order in memory is that of random ids.
-  parts_->offers.sweep(std::chrono::seconds{-10}, 1'000);
-  parts_->wallets->sweep(std::chrono::seconds{-10}, 1'000);
+  auto& jobs = parts_->scheduler.jobs;
+  const auto before = static_cast<std::ptrdiff_t>(jobs.size());
+  // Sooner than anybody was used.
+  constexpr std::chrono::seconds at_once{-10};
+  parts_->offers.sweep(at_once, 1'000);
+  parts_->wallets.sweep(at_once, 1'000);
+  parts_->households->sweep(at_once, 1'000);
+  parts_->accounts->sweep(at_once, 1'000);
+  // Those of random ids stand anywhere in memory: in the order of their birth the same seed repeats the same run.
+  std::sort(jobs.begin() + before, jobs.end(), [](const caf::resumable* a, const caf::resumable* b) {
+    return dynamic_cast<const caf::local_actor&>(*a).id() < dynamic_cast<const caf::local_actor&>(*b).id();
+  });
+}
+
+void process::tick() {
+  parts_->scheduler.advance_time(tick_every);
 }
 
 void process::end_faults() {
-  parts_->journal.set_faults({0, 0, 0});
+  parts_->journal.set_faults(faulty_journal::no_faults);
   parts_->loaders.set_failing(0);
 }
 
-void process::crash() {
+std::vector<commit> process::crash() {
   auto& all = *parts_;
-  all.journal.crash();
+  auto left = all.journal.crash();
   all.loaders.crash();
+  all.timer->stop();
   all.offers.close();
-  all.wallets->close();
+  all.wallets.close();
   all.households->close();
+  all.accounts->close();
   while (!all.scheduler.jobs.empty() || all.loaders.can_step() || all.journal.can_tell()) {
     if (!all.scheduler.jobs.empty()) all.scheduler.run_once();
     all.loaders.crash();
     all.journal.crash();
   }
+  while (all.scheduler.run() + all.scheduler.trigger_timeouts() > 0) {
+  }
   parts_.reset();
+  return left;
 }
 
-template <class Registry, class Id, class State>
-static void view_of(Registry& from, const Id& which, std::optional<State>& out) {
-  using command = std::conditional_t<std::is_same_v<State, offer::state>, offer::get_view, wallet::get_view>;
-  from.tell(which, ask<command>{{}, reply<State>{[&out](outcome<State> seen) {
+template <class Command, class Registry, class Id>
+static auto view_of(process& of, Registry& from, const Id& which) {
+  std::optional<typename Command::result> out;
+  from.tell(which, ask<Command>{{}, reply<typename Command::result>{[&out](outcome<typename Command::result> seen) {
                                   if (seen) out = std::move(*seen);
                                 }}});
+  while (of.step() != process::nothing) {
+  }
+  return out;
 }
 
 std::optional<offer::state> process::view(const offer_id& which) {
-  std::optional<offer::state> out;
-  view_of(parts_->offers, which, out);
-  while (step() != nothing) {
-  }
-  return out;
+  return view_of<offer::get_view>(*this, parts_->offers, which);
 }
 
 std::optional<wallet::state> process::view(const household_id& whose) {
-  std::optional<wallet::state> out;
-  view_of(*parts_->wallets, whose, out);
-  while (step() != nothing) {
-  }
-  return out;
+  return view_of<wallet::get_view>(*this, parts_->wallets, whose);
+}
+
+std::optional<account::state> process::view(const account_id& whose) {
+  return view_of<account::get_view>(*this, *parts_->accounts, whose);
 }
 
 } // namespace foyer::simulation

@@ -39,12 +39,15 @@ public:
   /// Idle actors leave memory.
   void sweep();
   void end_faults();
-  /// What waits in the journal lands or not; nobody is answered any more.
-  void crash();
+  /// The timer looks at the clock.
+  void tick();
+  /// Nobody is answered any more. What the database was doing for the process, it may still do.
+  std::vector<commit> crash();
 
   /// What an actor says once everything came to rest.
   std::optional<offer::state> view(const offer_id& which);
   std::optional<wallet::state> view(const household_id& whose);
+  std::optional<account::state> view(const account_id& whose);
 
 private:
   struct parts;

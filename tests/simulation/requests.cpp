@@ -82,6 +82,12 @@ asio::awaitable<answer> place(server with, request what) {
   if (!what.account) command.household = what.household;
   command.locale = "fr";
   command.buyer.email = "zoe@example.org";
+  if (what.account) {
+    auto person = co_await ask_entity(with.accounts, *what.account, account::get_view{});
+    if (!person) co_return answer{{}, person.error()};
+    command.buyer.first_name = person->first_name;
+    command.buyer.last_name = person->last_name;
+  }
   command.lines.push_back({what.offer, {}, what.quantity, {}});
   command.payments = what.payments;
   command.answer = keep_order(with, what);
@@ -136,6 +142,7 @@ asio::awaitable<answer> record_entry(server with, request what) {
   co_return answer{to_string(recorded->id), {}};
 }
 
+// These three have no key: whoever does not know what became of it looks first.
 asio::awaitable<answer> change_offer(server with, request what) {
   auto view = co_await ask_entity(with.services.offers, what.offer, offer::get_view{});
   if (!view) co_return answer{{}, view.error()};
@@ -144,15 +151,30 @@ asio::awaitable<answer> change_offer(server with, request what) {
   command.expected_version = view->version;
   command.what = *view->what;
   command.what.capacity = what.capacity;
+  const auto mark = mark_of(what.number);
+  if (command.what.description.fr.find(mark) != std::string::npos) co_return answer{"", {}};
+  command.what.description.fr += mark;
   auto changed = co_await ask_entity(with.services.offers, what.offer, std::move(command));
   if (!changed) co_return answer{{}, changed.error()};
   co_return answer{"", {}};
 }
 
 asio::awaitable<answer> change_household(server with, request what) {
-  household::change command;
-  command.tags = std::vector<std::string>{"habitué"};
+  auto view = co_await ask_entity(with.services.households, what.household, household::get_view{});
+  if (!view) co_return answer{{}, view.error()};
+  household::add_member command;
+  command.who = member_of(what.number);
+  if (view->find_member(command.who.id) != nullptr) co_return answer{"", {}};
   auto changed = co_await ask_entity(with.services.households, what.household, std::move(command));
+  if (!changed) co_return answer{{}, changed.error()};
+  co_return answer{"", {}};
+}
+
+asio::awaitable<answer> change_account(server with, request what) {
+  account::update_profile command;
+  auto& field = what.number % 3 == 0 ? command.first_name : what.number % 3 == 1 ? command.last_name : command.website;
+  field = mark_of(what.number);
+  auto changed = co_await ask_entity(with.accounts, with.here.newcomer, std::move(command));
   if (!changed) co_return answer{{}, changed.error()};
   co_return answer{"", {}};
 }
@@ -171,7 +193,34 @@ std::optional<order_id> an_open_order(const tables& in, dice& chance, std::optio
 
 } // namespace
 
+std::string mark_of(std::uint64_t number) {
+  return "<" + std::to_string(number) + ">";
+}
+
+household::member member_of(std::uint64_t number) {
+  household::member out;
+  out.id = member_id{numbered(9, number)};
+  out.first_name = mark_of(number);
+  return out;
+}
+
+bool still_there(const tables& in, const request& of) {
+  switch (of.what) {
+  case request::kind::change_offer:
+    return in.offers.at(of.offer).what->description.fr.find(mark_of(of.number)) != std::string::npos;
+  case request::kind::change_household:
+    return in.households.at(of.household).find_member(member_of(of.number).id) != nullptr;
+  default: return true; // a field of an account is overwritten by the next who changes it
+  }
+}
+
 house::house(tables& to) : organisation(an_organisation()), newcomer(numbered(7, 1)), staff(numbered(7, 2)) {
+  to.staff_floor = staff_floor;
+  account::state person;
+  person.id = newcomer;
+  person.version = 1;
+  person.active = true;
+  to.accounts.emplace(newcomer, std::move(person));
   for (std::uint64_t i = 1; i <= offers_count; ++i) {
     auto made = an_offer(organisation->id, i);
     offers.push_back(made.id);
@@ -198,15 +247,17 @@ asio::awaitable<answer> attempt(server with, request what) {
   case request::kind::expire: return expire(with, std::move(what));
   case request::kind::record_entry: return record_entry(with, std::move(what));
   case request::kind::change_offer: return change_offer(with, std::move(what));
-  case request::kind::change_household: break;
+  case request::kind::change_household: return change_household(with, std::move(what));
+  case request::kind::change_account: break;
   }
-  return change_household(with, std::move(what));
+  return change_account(with, std::move(what));
 }
 
 request next_request(const house& here, const tables& in, const mix& weights, time_point now, dice& chance,
                      std::uint64_t number) {
   request out;
   out.key = numbered(8, number);
+  out.number = number;
   out.offer = here.offers[chance.below(here.offers.size())];
   out.household = here.households[chance.below(here.households.size())];
   out.quantity = static_cast<std::int32_t>(chance.between(1, 3));
@@ -214,7 +265,8 @@ request next_request(const house& here, const tables& in, const mix& weights, ti
   const auto by_wallet = checkout::wanted_payment{payment_method::wallet, {}, {}};
   const std::size_t parts[] = {weights.wallet_orders, weights.split_orders,  weights.transfer_orders,
                                weights.payments,      weights.expiries,      weights.records,
-                               weights.staff_orders,  weights.offer_changes, weights.household_changes};
+                               weights.staff_orders,  weights.offer_changes, weights.household_changes,
+                               weights.account_changes};
   std::size_t sum = 0;
   for (const auto part : parts) sum += part;
   auto drawn = chance.below(sum);
@@ -246,7 +298,8 @@ request next_request(const house& here, const tables& in, const mix& weights, ti
     out.what = request::kind::change_offer;
     out.capacity = chance.between(2, 14);
     break;
-  default: out.what = request::kind::change_household; break;
+  case 8: out.what = request::kind::change_household; break;
+  default: out.what = request::kind::change_account; break;
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/account/accounts.hpp"
 #include "actors/checkout/checkout.hpp"
 #include "tests/simulation/dice.hpp"
 #include "tests/simulation/world.hpp"
@@ -22,7 +23,8 @@ struct request {
     expire,
     record_entry,
     change_offer,
-    change_household
+    change_household,
+    change_account
   };
 
   kind what = kind::order;
@@ -35,6 +37,7 @@ struct request {
   order_id order; // of record_payment and expire
   amount change = 0;
   std::int64_t capacity = 0;
+  std::uint64_t number = 0; // of this request: the member that it adds, the mark that it leaves
 
   int running = 0; // copies of it under way
   int attempts = 0;
@@ -67,10 +70,17 @@ struct house {
 /// Where the answers of idempotency keys are found, and the server's parts.
 struct server {
   checkout::services& services;
+  account::registry& accounts;
   order::answers& answers;
   const house& here;
   time_point now() const { return services.clock.now(); }
 };
+
+/// What change_offer, change_household and change_account leave in the record, so that an overwritten one is noticed.
+std::string mark_of(std::uint64_t number);
+household::member member_of(std::uint64_t number);
+/// Whether the record that such a request changed still shows it.
+bool still_there(const tables& in, const request& of);
 
 /// Does it as the routes do: what is refused may have been done before, so the key is looked up then.
 boost::asio::awaitable<answer> attempt(server with, request what);

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
+#include <set>
 
 using namespace foyer::simulation;
 
@@ -34,12 +35,16 @@ void hold_for_all_seeds(const mix& what) {
   if (runs > 100) CHECK(acknowledged > 6 * runs);
 }
 
-/// The same with a bug planted: some seed has to see it.
-void notice(const mix& what, const planted_bugs& bugs) {
-  std::uint64_t seed = 1;
-  while (seed <= seeds_default && run_world(seed, what, bugs).violated.empty()) ++seed;
-  INFO("nobody noticed");
-  CHECK(seed <= seeds_default);
+/// The same with a bug planted: some seed has to see it, and name what does not hold any more.
+void notice(const mix& what, const planted_bugs& bugs, const std::string& violated) {
+  std::set<std::string> others;
+  for (std::uint64_t seed = 1; seed <= seeds_default; ++seed) {
+    const auto told = run_world(seed, what, bugs).violated;
+    if (told.starts_with(violated)) return;
+    if (!told.empty()) others.insert(told.substr(0, told.find(',')));
+  }
+  for (const auto& each : others) UNSCOPED_INFO("but: " << each);
+  FAIL_CHECK("nobody noticed");
 }
 
 mix about_wallets() {
@@ -64,6 +69,15 @@ mix about_holds() {
   out.split_orders = 8;
   out.records = 5;
   out.payments = 5;
+  return out;
+}
+
+mix about_records() {
+  mix out;
+  out.offer_changes = 5;
+  out.household_changes = 8;
+  out.account_changes = 8;
+  out.strangers = true;
   return out;
 }
 
@@ -108,7 +122,7 @@ TEST_CASE("O4 an order is paid or expires, never both, whatever fails") {
 }
 
 TEST_CASE("simulation: the same seed repeats the same run") {
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     const auto one = run_world(seed, about_wallets());
     const auto other = run_world(seed, about_wallets());
     INFO("FOYER_SEED=" << seed);
@@ -117,29 +131,64 @@ TEST_CASE("simulation: the same seed repeats the same run") {
   }
 }
 
+TEST_CASE("H1 two processes on one database overwrite no household, offer or account of each other") {
+  hold_for_all_seeds(about_records());
+}
+
+// One bug for each invariant of QUALITY.md, by its number; there are no invoices yet, which the ninth is about.
 TEST_CASE("simulation: every planted bug is noticed") {
-  SECTION("W3 the version of a wallet is ignored") {
-    notice(about_wallets(), {.wallet_version_ignored = true});
+  SECTION("invariant 1: entries that name no counter-account") {
+    notice(about_keys(), {.entries_unbalanced = true}, "1 an entry names no");
   }
-  SECTION("O4 the version of an order is ignored") {
-    notice(about_expiry(), {.order_version_ignored = true});
+  SECTION("invariant 2: the version of a wallet is ignored") {
+    notice(about_wallets(), {.wallet_version_ignored = true}, "2 ");
   }
-  SECTION("O3 held places are forgotten at a load") {
-    notice(about_places(), {.held_forgotten = true});
+  SECTION("invariant 3: an order without its payments") {
+    notice(about_wallets(), {.payments_dropped = true}, "3 ");
   }
-  SECTION("O3 held places are forgotten and the database lets it pass") {
-    notice(about_places(), {.capacity_ignored = true, .held_forgotten = true});
+  SECTION("invariant 3: the version of an order is ignored") {
+    notice(about_expiry(), {.order_version_ignored = true}, "3 ");
   }
-  SECTION("O3 sold places are told as given back") {
-    notice(about_places(), {.settled_as_released = true});
+  SECTION("invariant 3: commits that land by halves") {
+    notice(about_holds(), {.commits_torn = true}, "3 ");
+  }
+  SECTION("invariant 4: held places are forgotten and the database lets it pass") {
+    notice(about_places(), {.capacity_ignored = true, .held_forgotten = true}, "4 more places");
+  }
+  SECTION("invariant 5: a hash that is not the entry's") {
+    notice(about_keys(), {.hashes_wrong = true}, "5 the hash chain");
+  }
+  SECTION("invariant 5: an entry made anew after its head was signed") {
+    notice(about_keys(), {.ledger_rewritten = true}, "5 an entry is not");
+  }
+  SECTION("invariant 6: a deadline that was never written") {
+    notice(about_expiry(), {.deadlines_dropped = true}, "6 an order would never");
+  }
+  SECTION("invariant 6: a timer that sleeps") {
+    notice(about_holds(), {.expiry_sleeps = true}, "6 a hold outlives");
+  }
+  SECTION("invariant 7: buyers who spend as staff may") {
+    notice(about_wallets(), {.buyers_as_staff = true}, "7 a buyer");
+  }
+  SECTION("invariant 8: a line of another organisation") {
+    notice(about_places(), {.organisations_mixed = true}, "8 ");
   }
   SECTION("W5 keys are not unique") {
-    notice(about_keys(), {.keys_ignored = true});
+    notice(about_keys(), {.keys_ignored = true}, "W5 ");
   }
-  SECTION("W4 commits land by halves") {
-    notice(about_holds(), {.commits_torn = true});
+  SECTION("O3 held places are forgotten at a load") {
+    notice(about_places(), {.held_forgotten = true}, "O3 the offer's memory");
+  }
+  SECTION("O3 sold places are told as given back") {
+    notice(about_places(), {.settled_as_released = true}, "O3 the offer's memory");
   }
   SECTION("O3 commits are told as done and are not") {
-    notice(about_keys(), {.commits_dropped = true});
+    notice(about_keys(), {.commits_dropped = true}, "O3 something was acknowledged");
+  }
+  SECTION("O3 the fate of a batch is guessed instead of asked") {
+    notice(about_keys(), {.fate_guessed = true}, "O3 something was acknowledged");
+  }
+  SECTION("the versions of households, offers and accounts are ignored") {
+    notice(about_records(), {.row_versions_ignored = true}, "lost update");
   }
 }

@@ -53,7 +53,7 @@ public:
   house here{tables_};
 
 private:
-  process process_{tables_, chance_, clock_, here, {0, 0, 0}, 0};
+  process process_{tables_, chance_, clock_, here, faulty_journal::no_faults, 0};
   std::uint8_t keys_ = 1;
 };
 

@@ -5,11 +5,16 @@
 namespace foyer::simulation {
 namespace {
 
-commit_outcome refused(commit_status status, std::string constraint) {
-  return {status, std::move(constraint), {}};
+using storage::pg::failure;
+
+failure stale(const std::string& what) {
+  return {"FY001", {}, "guard " + what, {}};
 }
-commit_outcome fine() {
-  return {commit_status::committed, {}, {}};
+failure not_unique(std::string constraint) {
+  return {"23505", std::move(constraint), "not unique", {}};
+}
+failure refused(std::string constraint) {
+  return {"23514", std::move(constraint), "check", {}};
 }
 
 /// The rows of one order out of those of a commit.
@@ -35,40 +40,8 @@ order::state order_of(const order_row& row, const commit& rows) {
   return made;
 }
 
-void add_parts(order::state& to, const commit& rows) {
-  for (const auto& row : rows.payments)
-    if (row.order == to.id)
-      to.payments.push_back({row.id, row.position, static_cast<order::payment_method>(row.method), row.sum,
-                             static_cast<order::payment_status>(row.status), row.reference, row.at});
-  for (const auto& row : rows.tickets)
-    if (row.order == to.id)
-      to.tickets.push_back({row.id,
-                            row.position,
-                            row.line_position,
-                            row.offer,
-                            row.holder,
-                            static_cast<order::ticket_status>(row.status),
-                            {},
-                            {}});
-}
-
-household::state household_of_row(const household_row& row) {
-  household::state made;
-  made.organisation = row.organisation;
-  made.id = row.id;
-  made.version = row.version;
-  made.number = row.number;
-  made.status = static_cast<household::status>(row.status);
-  made.responsible = row.responsible;
-  made.email = row.email;
-  made.email_key = row.email_key;
-  made.locale = row.locale;
-  made.tags = row.tags;
-  made.account = row.account;
-  for (const auto& each : row.members)
-    made.members.push_back({each.id, each.first_name, each.last_name, each.birth_date, each.email, each.phone,
-                            each.relation, each.answers});
-  return made;
+bool takes(const ledger_row& row) {
+  return row.change < 0 || row.kind == static_cast<int>(wallet::entry_kind::hold);
 }
 
 } // namespace
@@ -96,146 +69,236 @@ const household::state* tables::household_of(const account_id& whose) const {
   return nullptr;
 }
 
-commit_outcome tables::apply(const commit& rows, bool uniques_first) {
-  auto first = uniques_first ? check_uniques(rows) : check_guards(rows);
-  if (first.status != commit_status::committed) return first;
-  auto second = uniques_first ? check_guards(rows) : check_uniques(rows);
-  if (second.status != commit_status::committed) return second;
-  auto third = check_cold(rows);
-  if (third.status != commit_status::committed) return third;
-  write(rows);
-  return fine();
+bool tables::apply(const commit& rows) {
+  storage::journal_batch alone;
+  return alone.add(rows) == storage::journal_batch::fit::joins && !apply(alone, true);
 }
 
-commit_outcome tables::check_guards(const commit& rows) const {
-  for (const auto& row : rows.wallets) {
+tables::failure tables::apply(const storage::journal_batch& batch, bool uniques_first) {
+  auto why = uniques_first ? check_uniques(batch) : check_wallets(batch);
+  if (!why) why = uniques_first ? check_wallets(batch) : check_uniques(batch);
+  if (!why) why = check_entries(batch);
+  if (!why) why = check_stock(batch);
+  if (why) return why;
+  std::optional<rows_of_tables> before;
+  for (const auto* rows : batch.commits())
+    if (!before && !rows->cold.empty()) before = *this;
+  write_hot(batch);
+  for (const auto* rows : batch.commits())
+    for (const auto& row : rows->cold)
+      if (auto refusal = write_cold(row)) {
+        static_cast<rows_of_tables&>(*this) = std::move(*before);
+        return refusal;
+      }
+  return {};
+}
+
+tables::failure tables::check_wallets(const storage::journal_batch& batch) const {
+  for (const auto& row : batch.wallets()) {
     const auto found = wallets.find(row.household);
     const auto there = found == wallets.end() ? 0 : found->second.row.version;
-    if (!bugs.wallet_version_ignored && there != row.expected_version)
-      return refused(commit_status::stale, "wallets");
-    if (row.held < 0) return refused(commit_status::rejected, "wallets_held_check");
-    if (row.balance - row.held < std::min<amount>(row.lowest, 0))
-      return refused(commit_status::rejected, "wallets_floor");
+    if (row.expected_version == 0 && there != 0 && !bugs.wallet_version_ignored) return not_unique("wallets_pkey");
+    if (!bugs.wallet_version_ignored && there != row.expected_version) return stale("wallets");
+    if (row.held < 0) return refused("wallets_held_check");
+    if (row.balance - row.held < std::min<amount>(row.lowest, 0)) return refused("wallets_floor");
   }
-  std::map<offer_id, stock_delta> sums;
-  for (const auto& row : rows.stock) {
-    sums[row.offer].sold += row.sold;
-    sums[row.offer].held += row.held;
-  }
-  for (const auto& [which, sum] : sums) {
-    const auto found = offers.find(which);
-    if (found == offers.end()) return refused(commit_status::stale, "stock");
+  return {};
+}
+
+tables::failure tables::check_stock(const storage::journal_batch& batch) const {
+  for (const auto& sum : batch.stock()) {
+    const auto found = offers.find(sum.offer);
+    if (found == offers.end()) return stale("stock");
     const auto& now = found->second;
     const auto sold = now.sold + sum.sold;
     const auto held = now.held + sum.held;
-    if (sold < 0) return refused(commit_status::rejected, "offer_stock_sold_check");
-    if (held < 0) return refused(commit_status::rejected, "offer_stock_held_check");
+    if (sold < 0) return refused("offer_stock_sold_check");
+    if (held < 0) return refused("offer_stock_held_check");
     if (!bugs.capacity_ignored && now.what->capacity && sold + held > *now.what->capacity)
-      return refused(commit_status::rejected, "offer_stock_capacity");
+      return refused("offer_stock_capacity");
   }
-  return fine();
+  return {};
 }
 
-commit_outcome tables::check_uniques(const commit& rows) const {
-  for (const auto& row : rows.idempotency)
-    if (!bugs.keys_ignored && keys.contains(row.id))
-      return refused(commit_status::conflict, "idempotency_pkey");
-  for (const auto& row : rows.orders)
-    for (const auto& [id, each] : orders)
-      if (id == row.id || each.number == row.number) return refused(commit_status::conflict, "orders_number");
-  for (const auto& row : rows.entries) {
-    const auto found = wallets.find(row.household);
-    if (bugs.wallet_version_ignored || found == wallets.end()) continue;
-    if (row.seq <= static_cast<std::int64_t>(found->second.entries.size()))
-      return refused(commit_status::stale, "ledger_entries_pkey");
-  }
-  for (const auto& row : rows.payments) {
-    const auto found = orders.find(row.order);
-    if (found == orders.end()) continue;
-    for (const auto& each : found->second.payments)
-      if (each.position == row.position) return refused(commit_status::conflict, "payments_pkey");
-  }
-  return fine();
+// storage/migrations/006_money_guards.sql
+tables::failure tables::check_entries(const storage::journal_batch& batch) const {
+  if (bugs.buyers_as_staff) return {};
+  for (const auto* rows : batch.commits())
+    for (const auto& row : rows->entries) {
+      const auto left = row.balance_after - row.held_after;
+      if (!takes(row) || left >= 0) continue;
+      if (row.by_kind == static_cast<int>(wallet::actor_kind::buyer)) return refused("ledger_entries_buyer");
+      if (row.by_kind == static_cast<int>(wallet::actor_kind::staff) && left < staff_floor)
+        return refused("wallets_floor");
+    }
+  return {};
 }
 
-commit_outcome tables::check_cold(const commit& rows) const {
-  for (const auto& any : rows.cold) {
-    if (const auto* change = std::get_if<order_changed>(&any)) {
-      const auto found = orders.find(change->id);
-      if (found == orders.end()) return refused(commit_status::stale, "order");
-      if (!bugs.order_version_ignored && found->second.version != change->expected_version)
-        return refused(commit_status::stale, "order");
-    } else if (const auto* client = std::get_if<household_row>(&any)) {
-      const auto found = households.find(client->id);
-      const auto there = found == households.end() ? 0 : found->second.version;
-      if (there != client->expected_version) return refused(commit_status::stale, "household");
-      const auto* other = client->account ? household_of(*client->account) : nullptr;
-      if (other != nullptr && other->id != client->id)
-        return refused(commit_status::conflict, "households_account");
-    } else if (const auto* what = std::get_if<offer_row>(&any)) {
-      const auto found = offers.find(what->id);
-      const auto there = found == offers.end() ? 0 : found->second.version;
-      if (there != what->expected_version) return refused(commit_status::stale, "offer");
-      if (what->capacity && found != offers.end() &&
-          found->second.sold + found->second.held > *what->capacity)
-        return refused(commit_status::rejected, "offer_stock_capacity");
+tables::failure tables::check_uniques(const storage::journal_batch& batch) const {
+  std::set<uuid> fresh_keys;
+  std::map<household_id, std::int64_t> last;
+  for (const auto* rows : batch.commits()) {
+    for (const auto& row : rows->idempotency)
+      if (!bugs.keys_ignored && (keys.contains(row.id) || !fresh_keys.insert(row.id).second))
+        return not_unique("idempotency_pkey");
+    for (const auto& row : rows->orders)
+      for (const auto& [id, each] : orders)
+        if (id == row.id || each.number == row.number) return not_unique("orders_number");
+    for (const auto& row : rows->entries) {
+      if (bugs.wallet_version_ignored) continue;
+      const auto found = wallets.find(row.household);
+      auto& seq = last[row.household];
+      if (found != wallets.end()) seq = std::max(seq, static_cast<std::int64_t>(found->second.entries.size()));
+      if (row.seq <= seq) return not_unique("ledger_entries_pkey");
+      seq = row.seq;
+    }
+    for (const auto& row : rows->payments) {
+      const auto found = orders.find(row.order);
+      if (found == orders.end()) continue;
+      for (const auto& each : found->second.payments)
+        if (each.position == row.position) return not_unique("payments_pkey");
     }
   }
-  return fine();
+  return {};
 }
 
-void tables::write(const commit& rows) {
-  for (const auto& row : rows.wallets) wallets[row.household].row = row;
-  for (const auto& row : rows.entries) wallets[row.household].entries.push_back(row);
+void tables::write_hot(const storage::journal_batch& batch) {
+  for (const auto& row : batch.wallets()) wallets[row.household].row = row;
+  for (const auto& row : batch.stock()) {
+    offers.at(row.offer).sold += row.sold;
+    offers.at(row.offer).held += row.held;
+  }
+  for (const auto* rows : batch.commits()) {
+    for (const auto& row : rows->entries) wallets[row.household].entries.push_back(row);
+    write_orders(*rows);
+    for (const auto& row : rows->idempotency) {
+      keys.emplace(row.id, row);
+      ++effects_of_key[row.id];
+    }
+    for (const auto& row : rows->deadlines) deadlines.insert_or_assign(row.entity, row);
+  }
+}
+
+void tables::write_orders(const commit& rows) {
   for (const auto& row : rows.orders) {
     orders.emplace(row.id, order_of(row, rows));
     orders_in_turn.push_back(row.id);
   }
-  std::vector<order_id> touched;
-  for (const auto& row : rows.payments) touched.push_back(row.order);
-  for (const auto& row : rows.tickets) touched.push_back(row.order);
-  std::sort(touched.begin(), touched.end());
-  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-  for (const auto& which : touched) add_parts(orders.at(which), rows);
-  for (const auto& row : rows.stock) {
-    offers.at(row.offer).sold += row.sold;
-    offers.at(row.offer).held += row.held;
+  for (const auto& row : rows.lines) organisations_of_rows[row.order].insert(row.organisation);
+  for (const auto& row : rows.payments) {
+    organisations_of_rows[row.order].insert(row.organisation);
+    orders.at(row.order).payments.push_back({row.id, row.position, static_cast<order::payment_method>(row.method),
+                                             row.sum, static_cast<order::payment_status>(row.status),
+                                             row.reference, row.at});
   }
-  for (const auto& row : rows.idempotency) {
-    keys.emplace(row.id, row);
-    ++effects_of_key[row.id];
+  for (const auto& row : rows.tickets) {
+    organisations_of_rows[row.order].insert(row.organisation);
+    orders.at(row.order).tickets.push_back({row.id,
+                                            row.position,
+                                            row.line_position,
+                                            row.offer,
+                                            row.holder,
+                                            static_cast<order::ticket_status>(row.status),
+                                            {},
+                                            {}});
   }
-  for (const auto& row : rows.deadlines) deadlines.emplace(row.entity, row);
-  for (const auto& row : rows.cold) write(row);
 }
 
-void tables::write(const cold_row& any) {
-  if (const auto* change = std::get_if<order_changed>(&any)) {
-    auto& order = orders.at(change->id);
-    order.version = change->version;
-    order.status = static_cast<order::status>(change->status);
-    order.paid_at = change->paid_at;
-    order.expires_at = change->expires_at;
-    order.cancel_reason = change->cancel_reason;
-  } else if (const auto* payment = std::get_if<payment_changed>(&any)) {
+tables::failure tables::write_cold(const cold_row& any) {
+  if (const auto* sale = std::get_if<order_changed>(&any)) return change(*sale);
+  if (const auto* client = std::get_if<household_row>(&any)) return change(*client);
+  if (const auto* person = std::get_if<account_row>(&any)) return change(*person);
+  if (const auto* what = std::get_if<offer_row>(&any)) return change(*what);
+  if (const auto* payment = std::get_if<payment_changed>(&any)) {
     for (auto& each : orders.at(payment->order).payments) {
       if (each.position != payment->position) continue;
       each.status = static_cast<order::payment_status>(payment->status);
       each.at = payment->at;
     }
-  } else if (const auto* client = std::get_if<household_row>(&any)) {
-    households[client->id] = household_of_row(*client);
-  } else if (const auto* what = std::get_if<offer_row>(&any)) {
-    auto& offer = offers[what->id];
-    auto details = offer.what ? *offer.what : offer::details{};
-    details.capacity = what->capacity;
-    offer.id = what->id;
-    offer.organisation = what->organisation;
-    offer.version = what->version;
-    offer.what = std::make_shared<const offer::details>(std::move(details));
   } else if (const auto* over = std::get_if<deadline_done>(&any)) {
     deadlines.erase(over->entity);
   }
+  return {};
+}
+
+tables::failure tables::change(const order_changed& row) {
+  const auto found = orders.find(row.id);
+  if (found == orders.end()) return stale("order");
+  auto& order = found->second;
+  if (!bugs.order_version_ignored && order.version != row.expected_version) return stale("order");
+  order.version = row.version;
+  order.status = static_cast<order::status>(row.status);
+  order.paid_at = row.paid_at;
+  order.expires_at = row.expires_at;
+  order.cancel_reason = row.cancel_reason;
+  return {};
+}
+
+tables::failure tables::change(const household_row& row) {
+  const auto found = households.find(row.id);
+  const auto there = found == households.end() ? 0 : found->second.version;
+  if (there != row.expected_version && !bugs.row_versions_ignored) return stale("household");
+  const auto* other = row.account ? household_of(*row.account) : nullptr;
+  if (other != nullptr && other->id != row.id) return not_unique("households_account");
+  household::state made;
+  made.organisation = row.organisation;
+  made.id = row.id;
+  made.version = row.version;
+  made.number = row.number;
+  made.status = static_cast<household::status>(row.status);
+  made.responsible = row.responsible;
+  made.email = row.email;
+  made.email_key = row.email_key;
+  made.locale = row.locale;
+  made.tags = row.tags;
+  made.account = row.account;
+  for (const auto& each : row.members)
+    made.members.push_back({each.id, each.first_name, each.last_name, each.birth_date, each.email, each.phone,
+                            each.relation, each.answers});
+  // Members are only ever added here.
+  if (found != households.end())
+    for (const auto& each : found->second.members)
+      if (made.find_member(each.id) == nullptr) overwritten = "a household's member was lost";
+  households.insert_or_assign(row.id, std::move(made));
+  return {};
+}
+
+tables::failure tables::change(const account_row& row) {
+  auto& account = accounts[row.id];
+  if (account.version != row.expected_version && !bugs.row_versions_ignored) return stale("account");
+  // Every change here is of one field.
+  const int changed = (account.first_name != row.first_name) + (account.last_name != row.last_name) +
+                      (account.website != row.website);
+  if (account.version > 0 && changed > 1) overwritten = "an account's field was put back";
+  account.id = row.id;
+  account.version = row.version;
+  account.first_name = row.first_name;
+  account.last_name = row.last_name;
+  account.website = row.website;
+  account.active = row.active;
+  return {};
+}
+
+tables::failure tables::change(const offer_row& row) {
+  auto& offer = offers[row.id];
+  if (offer.version != row.expected_version && !bugs.row_versions_ignored) return stale("offer");
+  auto details = offer::from_json(row.details).value_or(offer::details{});
+  details.capacity = row.capacity;
+  details.shops = row.shops;
+  if (row.capacity && offer.sold + offer.held > *row.capacity && !bugs.capacity_ignored)
+    return refused("offer_stock_capacity");
+  // Every change here adds to the text.
+  if (offer.what && !details.description.fr.starts_with(offer.what->description.fr))
+    overwritten = "an offer's change was lost";
+  offer.id = row.id;
+  offer.organisation = row.organisation;
+  offer.version = row.version;
+  offer.what = std::make_shared<const offer::details>(std::move(details));
+  return {};
+}
+
+void tables::sign_heads() {
+  for (const auto& [whose, purse] : wallets) signed_[whose] = {purse.row.entries_count, purse.row.head};
 }
 
 } // namespace foyer::simulation

@@ -5,6 +5,8 @@
 #include "tests/simulation/process.hpp"
 #include "tests/simulation/requests.hpp"
 
+#include <deque>
+
 namespace foyer::simulation {
 namespace {
 
@@ -41,7 +43,7 @@ private:
   void start() {
     const bool faults = mix_.faults && !quiet_;
     process_ = std::make_unique<process>(tables_, chance_, clock_, house_,
-                                         faults ? faulty_journal::faults{} : faulty_journal::faults{0, 0, 0},
+                                         faults ? faulty_journal::faults{} : faulty_journal::no_faults,
                                          faults ? std::size_t{12} : std::size_t{0});
   }
 
@@ -62,9 +64,12 @@ private:
     // Now and then something from outside; else whatever part of the server is ready.
     if (chance_.one_in(8)) return ask();
     if (chance_.one_in(60)) return clock_.advance(std::chrono::minutes{chance_.between(1, 6'000)});
+    if (chance_.one_in(60)) return process_->tick();
     if (!quiet_ && mix_.strangers && chance_.one_in(40)) return stranger();
     if (!quiet_ && mix_.crashes && chance_.one_in(250)) return crash();
+    if (!ghosts_.empty() && chance_.one_in(20)) return haunt();
     if (chance_.one_in(100)) return process_->sweep();
+    if (chance_.one_in(50)) return sign();
     const auto done = process_->step();
     note(static_cast<std::uint64_t>(done));
     if (done == process::wrote) check();
@@ -76,6 +81,7 @@ private:
     if (requests_.size() < requests_max) return;
     if (!quiet_) {
       quiet_ = true;
+      while (!ghosts_.empty()) haunt();
       process_->end_faults();
     }
     ask();
@@ -95,7 +101,8 @@ private:
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < requests_.size(); ++i)
       if (!requests_[i].answered &&
-          (requests_[i].running == 0 || (requests_[i].running == 1 && chance_.one_in(10))))
+          (requests_[i].running == 0 ||
+           (requests_[i].running == 1 && has_key(requests_[i]) && chance_.one_in(10))))
         open.push_back(i);
     const bool fresh = requests_.size() < requests_max && (open.empty() || chance_.one_in(2));
     if (!fresh && open.empty()) return;
@@ -132,10 +139,12 @@ private:
   }
 
   static bool has_key(const request& of) {
-    return of.what != request::kind::change_offer && of.what != request::kind::change_household;
+    return of.what != request::kind::change_offer && of.what != request::kind::change_household &&
+           of.what != request::kind::change_account;
   }
 
   void check_acknowledged(const request& of) {
+    if (!still_there(tables_, of)) fail("lost update: something was acknowledged that is not there");
     if (!has_key(of)) return;
     const auto found = tables_.keys.find(of.key);
     if (found == tables_.keys.end() || found->second.answer != *of.acknowledged)
@@ -153,16 +162,93 @@ private:
 
   void crash() {
     note(3'000);
-    process_->crash();
-    check();
-    for (auto& each : requests_) each.running = 0;
+    if (auto left = process_->crash(); !left.empty()) ghosts_.push_back(std::move(left));
+    // What was under way may land after its client has asked again and was refused for another reason.
+    for (auto& each : requests_) {
+      each.doubled = each.doubled || (each.running > 0 && !ghosts_.empty());
+      each.running = 0;
+    }
     start();
   }
 
-  // Another process changes a wallet's row, or sells a place, without our actors knowing.
-  void stranger() {
-    tables_.apply(chance_.one_in(3) ? a_sale() : an_adjustment(), true);
+  // The database does what a dead process had sent, or finds its connection closed before.
+  void haunt() {
+    note(4'000);
+    storage::journal_batch batch;
+    for (const auto& each : ghosts_.front()) static_cast<void>(batch.add(each));
+    if (chance_.one_in(2)) others_wrote_ = !tables_.apply(batch, chance_.one_in(2)) || others_wrote_;
+    ghosts_.pop_front();
     check();
+  }
+
+  void sign() {
+    tables_.sign_heads();
+    if (tables_.bugs.ledger_rewritten) rewrite();
+  }
+
+  // A planted falsehood: the last entry of a wallet has another reason, and a hash that fits.
+  void rewrite() {
+    for (auto& [whose, purse] : tables_.wallets) {
+      if (purse.entries.empty()) continue;
+      auto& last = purse.entries.back();
+      last.counter_account = "elsewhere";
+      wallet::entry forged;
+      forged.id = last.id;
+      forged.seq = last.seq;
+      forged.kind = static_cast<wallet::entry_kind>(last.kind);
+      forged.change = last.change;
+      forged.balance_after = last.balance_after;
+      forged.held_after = last.held_after;
+      forged.counter_account = last.counter_account;
+      forged.order = last.order;
+      forged.order_number = last.order_number;
+      forged.reason = last.reason;
+      forged.by = {static_cast<wallet::actor_kind>(last.by_kind), last.by, last.at};
+      const auto before = purse.entries.size() > 1 ? purse.entries[purse.entries.size() - 2].hash : sha256_hash{};
+      last.hash = wallet::chain(before, whose, forged);
+      purse.row.head = last.hash;
+      return check();
+    }
+  }
+
+  // Another process changes a row or sells a place, without our actors knowing.
+  void stranger() {
+    switch (chance_.below(6)) {
+    case 0: tables_.apply(a_member()); break;
+    case 1: tables_.apply(a_profile()); break;
+    case 2: tables_.apply(a_description()); break;
+    case 3: tables_.apply(a_sale()); break;
+    default: tables_.apply(an_adjustment()); break;
+    }
+    check();
+  }
+
+  // Counted up from 1,000, so that nobody else leaves the same mark.
+  std::uint64_t fresh_mark() { return 1'000 + ++marks_; }
+
+  commit a_member() {
+    const auto& whose = house_.households[chance_.below(house_.households.size())];
+    household::add_member command;
+    command.who = member_of(fresh_mark());
+    auto made = household::decide(tables_.households.at(whose), command);
+    return made ? std::move(made->rows) : commit{};
+  }
+
+  commit a_profile() {
+    account::update_profile command;
+    (chance_.one_in(2) ? command.first_name : command.website) = mark_of(fresh_mark());
+    auto made = account::decide(tables_.accounts.at(house_.newcomer), command);
+    return made ? std::move(made->rows) : commit{};
+  }
+
+  commit a_description() {
+    const auto& now = tables_.offers.at(house_.offers[chance_.below(house_.offers.size())]);
+    offer::change command;
+    command.organisation = now.organisation;
+    command.what = *now.what;
+    command.what.description.fr += mark_of(fresh_mark());
+    auto made = offer::decide(now, std::move(command));
+    return made ? std::move(made->rows) : commit{};
   }
 
   commit a_sale() {
@@ -207,21 +293,34 @@ private:
       }
     }
     check();
+    if (out_.violated.empty()) wait_for_expiries();
     if (!out_.violated.empty()) return;
+    // What others wrote is noticed at the next change.
+    if (mix_.strangers || others_wrote_) return;
     for (const auto& which : house_.offers) {
       const auto seen = process_->view(which);
       const auto& there = tables_.offers.at(which);
-      if (!mix_.strangers && (!seen || seen->sold != there.sold || seen->held != there.held ||
-                              seen->reserved != 0 || seen->doubtful != 0))
+      if (!seen || seen->sold != there.sold || seen->held != there.held || seen->reserved != 0 || seen->doubtful != 0)
         fail("O3 the offer's memory is not what the table has");
     }
     for (const auto& whose : house_.households) {
       const auto seen = process_->view(whose);
       const auto there = tables_.wallet_of(whose);
-      // What a stranger wrote is noticed at the next change.
-      if (!mix_.strangers && (!seen || seen->balance != there.balance || seen->held != there.held))
+      if (!seen || seen->balance != there.balance || seen->held != there.held)
         fail("W2 the wallet's memory is not what the table has");
     }
+  }
+
+  // A server that runs on gives back what nobody paid (O4).
+  void wait_for_expiries() {
+    clock_.advance(std::chrono::days{60});
+    for (int i = 0; i < 4 && out_.violated.empty(); ++i) {
+      clock_.advance(std::chrono::seconds{21}); // sooner than the timer looks into the database again
+      process_->tick();
+      for (process::did did{}; (did = process_->step()) != process::nothing;)
+        if (did == process::wrote) check();
+    }
+    if (auto what = tables_.violated(clock_.now()); !what.empty()) fail(std::move(what));
   }
 
   dice chance_;
@@ -231,6 +330,9 @@ private:
   virtual_clock clock_;
   std::unique_ptr<process> process_;
   std::vector<request> requests_;
+  std::deque<std::vector<commit>> ghosts_; // what dead processes had sent to the database
+  bool others_wrote_ = false;               // and one of them did something after all
+  std::uint64_t marks_ = 0;
   bool quiet_ = false;
   verdict out_;
 };

@@ -18,6 +18,7 @@ struct mix {
   std::size_t staff_orders = 1; // at the box office, below zero down to the floor
   std::size_t offer_changes = 1;
   std::size_t household_changes = 1;
+  std::size_t account_changes = 1;
   bool strangers = false; // another process writes to the same tables
   bool crashes = true;
   bool faults = true;
