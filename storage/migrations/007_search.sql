@@ -18,7 +18,9 @@ create table household_search (
   linked boolean not null,
   tags text[] not null,
   words text not null -- each once, after a blank, so that '% du%' is the start of a word
-);
+)
+-- Room for a second version of every row on its page: a change of status or tags then leaves the indexes alone.
+with (fillfactor = 45);
 create index household_search_newest on household_search (organisation_id, household_id);
 
 -- The words of names, each once: what a mistyped one is corrected by. Read from both ends, as one wrong letter leaves
