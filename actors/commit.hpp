@@ -231,6 +231,7 @@ struct session_row {
   std::optional<organisation_id> organisation;
   std::optional<household_id> household;
   std::optional<order_id> only_order;
+  std::optional<std::int64_t> key_version; // of the unique key that opened it; it ends with that key
   bool remembered = false;
   std::string device;
   std::string address;

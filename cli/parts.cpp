@@ -71,7 +71,7 @@ parts::parts(asio::io_context& on, caf::actor_system& system, const config::sett
       sessions(session::create_store(*load.sessions, *journal, clock, with.sessions)),
       supplies(clock, key, with.accounts),
       hashes(password::create_hash_pool(hashing_of(with.security))),
-      idempotent(http::create_idempotency(*load.answers, clock)),
+      idempotent(http::create_idempotency(*load.answers, clock, {.kept_for = with.orders.idempotency_kept_for})),
       checkout{*offers, *wallets, *households, *load.orders, *journal, clock, expiries_of(with.orders)},
       timer(deadlines::create_timer(system, *load.deadlines, clock, [this](const deadline_row& due) { dispatch(due); })) {}
 

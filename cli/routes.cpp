@@ -35,9 +35,9 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
       accounts{*with.accounts,      *with.load.account_finder, with.supplies, *with.sessions, *with.hashes,
                *with.organisations, *with.households,          *throttle,     site,           with.settings},
       house{*with.organisations, *with.households, *with.load.household_list, *with.wallets, *with.load.ledger,
-            *with.offers,        *with.load.offers, *with.load.orders,        *with.idempotent, with.clock, with.secret},
+            *with.offers,        *with.load.offers, *with.load.orders,        *with.idempotent, with.clock, with.secret, *with.sessions},
       space{house, accounts, *with.journal, with.settings.accounts},
-      shop{*with.organisations, with.checkout, *with.idempotent, with.secret},
+      shop{*with.organisations, with.checkout, *with.idempotent, with.secret, *throttle, with.settings.orders},
       orders{*with.organisations, with.checkout, *with.idempotent, with.secret},
       office{house, accounts, *with.journal, *with.load.staff_records, *with.load.wallet_list,
              *with.load.link_candidates} {

@@ -3,6 +3,10 @@
 #include "config/values.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <arpa/inet.h>
 
 namespace foyer::config {
 
@@ -145,6 +149,24 @@ refusal assign_text(settings& target, const field& key, std::string_view text) {
   return assign(target, key, value);
 }
 
+namespace {
+
+// An IPv4 or IPv6 address, or a network of them: "10.0.0.0/8".
+bool is_network(const std::string& text) {
+  const auto slash = std::min(text.find('/'), text.size());
+  const auto address = text.substr(0, slash);
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  const bool v4 = inet_pton(AF_INET, address.c_str(), bytes.data()) == 1;
+  if (!v4 && inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return false;
+  if (slash == text.size()) return true;
+  int bits = -1;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data() + slash + 1, end, bits);
+  return parsed.ec == std::errc{} && parsed.ptr == end && bits >= 0 && bits <= (v4 ? 32 : 128);
+}
+
+} // namespace
+
 std::vector<std::pair<std::string_view, std::string>> check_together(const settings& s) {
   std::vector<std::pair<std::string_view, std::string>> out;
   if (s.server.tls_certificate.empty() != s.server.tls_key.empty())
@@ -165,6 +187,12 @@ std::vector<std::pair<std::string_view, std::string>> check_together(const setti
     out.emplace_back("accounts.reminder_after", "must be shorter than unconfirmed_removed_after");
   if (s.http.connections_per_address_max > s.http.connections_max)
     out.emplace_back("http.connections_per_address_max", "must not exceed connections_max");
+  for (const auto& proxy : s.server.trusted_proxies)
+    if (!is_network(proxy))
+      out.emplace_back("server.trusted_proxies", '"' + proxy + "\" is not an address or network, such as 10.0.0.0/8");
+  for (const auto& host : s.server.allowed_hosts)
+    if (host.empty() || host.find_first_of("/@ \t") != std::string::npos)
+      out.emplace_back("server.allowed_hosts", '"' + host + "\" is not a host, such as tickets.example.org");
   return out;
 }
 

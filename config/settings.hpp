@@ -109,6 +109,7 @@ struct orders_settings {
   duration card_expires_after = 15min;
   duration counter_expires_after = 48h; ///< cash, cheque
   duration bank_transfer_expires_after = 7 * 24h;
+  std::int64_t guest_places_max = 20; ///< of one order of a guest
   duration idempotency_kept_for = 24h;
 };
 
@@ -156,9 +157,13 @@ struct throttle_settings {
   std::int64_t registrations = 5;
   duration registration_window = 1h;
   std::int64_t mails = 3;
+  std::int64_t mail_requests = 20;
   duration mail_window = 1h;
   std::int64_t space_attempts = 5;
   duration space_window = 15min;
+  std::int64_t guest_places = 60;
+  std::int64_t guest_orders = 10;
+  duration guest_window = 1h;
   std::int64_t tracked_max = 100'000;
 };
 

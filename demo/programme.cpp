@@ -175,6 +175,7 @@ organisation::snapshot plan_organisation(std::uint64_t seed, time_point founded)
   made.options.reply_to = value("reply_to");
   made.options.signature = value("signature");
   made.options.colour = value("colour");
+  made.options.bank_transfer_instructions = {value("bank_transfer_fr"), value("bank_transfer_en")};
   set_floors(from, made.options);
   set_form(made.options);
   const auto tags = read_table("tags");

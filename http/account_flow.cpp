@@ -97,6 +97,14 @@ address_guess::address_guess(account_services& with, const request& in)
 
 void address_guess::right() { with_.throttle.give_back(budget::address_failures, client_, at_); }
 
+std::optional<problem> refuse_mail(account_services& with, const request& in, std::string_view email_key) {
+  const auto now = throttle::steady::now();
+  auto wait = with.throttle.take(budget::mail_requests, client_key(in.remote_address), now);
+  if (!wait) wait = with.throttle.take(budget::mails, email_key, now);
+  if (wait) return rate_limited(*wait);
+  return std::nullopt;
+}
+
 std::string guess_key(const found_account& found, std::string_view typed) {
   if (found) return "account:" + to_string(*found);
   const auto address = parse_email(typed);

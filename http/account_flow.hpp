@@ -65,6 +65,10 @@ private:
   throttle::steady::time_point at_;
 };
 
+/// Counts a mail that somebody without a login asks for, to whatever address: for the client, so that one can't have
+/// mails sent to the whole world, and for the address. Set: the answer 429, the same whether the address is known.
+std::optional<problem> refuse_mail(account_services& with, const request& in, std::string_view email_key);
+
 /// The key under which guesses at the password of a login are counted: of its account, or of what was typed where
 /// there is none. Spellings that would find the same account share it, else they would tell whether there is one (A9).
 std::string guess_key(const found_account& found, std::string_view typed);

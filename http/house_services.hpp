@@ -4,6 +4,7 @@
 #include "actors/offer/offers.hpp"
 #include "actors/order/loader.hpp"
 #include "actors/organisation/organisations.hpp"
+#include "actors/session/sessions.hpp"
 #include "actors/wallet/ledger.hpp"
 #include "actors/wallet/wallets.hpp"
 #include "http/idempotency.hpp"
@@ -23,6 +24,7 @@ struct house_services {
   http::idempotency& idempotent;
   const clock_source& clock;
   const server_secret& secret;
+  session::store& sessions;
 };
 
 } // namespace foyer::http

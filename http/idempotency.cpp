@@ -79,7 +79,7 @@ class keys_and_rows final : public idempotency {
 public:
   keys_and_rows(order::answers& stored, const clock_source& clock, idempotency_limits limits)
       : stored_(stored), clock_(clock), answer_bytes_max_(limits.answer_bytes_max),
-        keys_(limits.in_progress_max, limits.answers_max) {}
+        keys_(limits.in_progress_max, limits.answers_max, limits.kept_for) {}
 
   boost::asio::awaitable<response> once(request& in, organisation::snapshot_ptr at, std::string principal,
                                         command run) override {
@@ -88,7 +88,7 @@ public:
       co_return problem_of(errc::idempotency_key_required);
     const auto key = guards::keys() ? key_of(in, at->id, principal, sent) : new_uuid(0);
     const auto hash = request_hash(in);
-    const auto known = keys_.arrive(key, hash);
+    const auto known = keys_.arrive(key, hash, clock_.now());
     switch (known.what) {
     case idempotency_keys::arrival::answered: co_return replayed(known.known);
     case idempotency_keys::arrival::in_progress: co_return in_progress();
@@ -107,10 +107,11 @@ private:
     row.id = key;
     row.request_hash = hash;
     row.status = created;
-    row.at = clock_.now();
+    const auto now = clock_.now();
+    row.at = now;
     auto answer = co_await run(std::move(row));
     if (answer) {
-      keep(mine, {hash, created, *answer});
+      keep(mine, {hash, created, *answer, now});
       co_return json_response(created, std::move(*answer));
     }
     // What is refused now may have been done before: by an earlier process, or so long ago that memory forgot
@@ -120,7 +121,7 @@ private:
     if (!earlier) co_return problem_of(earlier.error());
     if (earlier->status == 0) co_return problem_of(answer.error(), at->unit);
     if (earlier->request_hash != hash) co_return reused();
-    const idempotency_keys::answer first{hash, earlier->status, std::move(earlier->answer)};
+    const idempotency_keys::answer first{hash, earlier->status, std::move(earlier->answer), earlier->at};
     keep(mine, first);
     co_return replayed(first);
   }

@@ -47,6 +47,8 @@ struct idempotency_limits {
   /// Answers kept in memory, and the longest of them: together at most 64 MiB.
   std::size_t answers_max = 8'192;
   std::size_t answer_bytes_max = 8 * 1'024;
+  /// How long a repeat gets the first answer (orders.idempotency_kept_for); the rows are removed after it, too.
+  std::chrono::milliseconds kept_for = std::chrono::hours{24};
 };
 
 /// `stored` and `clock` must outlive it.

@@ -2,10 +2,16 @@
 
 namespace foyer::http {
 
-idempotency_keys::arrival idempotency_keys::arrive(const uuid& key, const sha256_hash& request_hash) {
+idempotency_keys::arrival idempotency_keys::arrive(const uuid& key, const sha256_hash& request_hash, time_point now) {
   auto& here = shard_of(key);
   const std::lock_guard lock{here.mutex};
-  if (const auto known = here.answers.find(key); known != here.answers.end()) {
+  auto known = here.answers.find(key);
+  if (known != here.answers.end() && now - known->second->second.at >= kept_for_) {
+    here.newest.erase(known->second);
+    here.answers.erase(known);
+    known = here.answers.end();
+  }
+  if (known != here.answers.end()) {
     if (known->second->second.request_hash != request_hash) return {arrival::reused, {}};
     here.newest.splice(here.newest.begin(), here.newest, known->second);
     return {arrival::answered, known->second->second};

@@ -2,6 +2,7 @@
 
 #include "actors/vocabulary/id.hpp"
 #include "actors/vocabulary/secret.hpp"
+#include "actors/vocabulary/time.hpp"
 
 #include <array>
 #include <cstddef>
@@ -20,6 +21,7 @@ public:
     sha256_hash request_hash{};
     int status = 0;
     std::string body;
+    time_point at; // when it was given first
   };
 
   /// What is known of a key at its arrival.
@@ -35,10 +37,12 @@ public:
     answer known;
   };
 
-  idempotency_keys(std::size_t in_progress_max, std::size_t answers_max)
-      : in_progress_max_(in_progress_max / shard_count + 1), answers_max_(answers_max / shard_count + 1) {}
+  /// Answers older than `kept_for` are forgotten.
+  idempotency_keys(std::size_t in_progress_max, std::size_t answers_max, duration kept_for)
+      : in_progress_max_(in_progress_max / shard_count + 1), answers_max_(answers_max / shard_count + 1),
+        kept_for_(kept_for) {}
 
-  arrival arrive(const uuid& key, const sha256_hash& request_hash);
+  arrival arrive(const uuid& key, const sha256_hash& request_hash, time_point now);
   /// Ends the claim and keeps the answer, if there is one, in one step: no repeat can slip in between.
   void finish(const uuid& key, std::optional<answer> given);
 
@@ -55,6 +59,7 @@ private:
 
   std::size_t in_progress_max_;
   std::size_t answers_max_;
+  duration kept_for_;
   std::array<shard, shard_count> shards_;
 };
 

@@ -6,7 +6,6 @@
 namespace foyer::http {
 namespace {
 
-constexpr std::size_t name_max = 100;
 constexpr std::size_t phone_max = 40;
 constexpr std::size_t relation_max = 50;
 constexpr std::size_t address_max = 500;
@@ -59,8 +58,8 @@ std::optional<date> read_birth_date(const json::object& form, std::string_view n
 household::member read_new_member(const json::object& form, const organisation::settings& of, time_point now,
                                   std::vector<field_error>& missing) {
   household::member out;
-  out.first_name = form.text("first_name", {.max = name_max});
-  out.last_name = form.text("last_name", {.max = name_max});
+  out.first_name = form.text("first_name", json::a_name);
+  out.last_name = form.text("last_name", json::a_name);
   out.birth_date = read_birth_date(form, "birth_date", now);
   if (auto email = changed_email(form, "email")) out.email = std::move(email->shown);
   out.phone = changed_phone(form).value_or("");
@@ -74,8 +73,8 @@ household::member read_new_member(const json::object& form, const organisation::
 household::change_member read_member_change(const json::object& form, const organisation::settings& of,
                                             time_point now, std::vector<field_error>& missing) {
   household::change_member out;
-  if (form.has("first_name")) out.first_name = form.text("first_name", {.max = name_max});
-  if (form.has("last_name")) out.last_name = form.text("last_name", {.max = name_max});
+  if (form.has("first_name")) out.first_name = form.text("first_name", json::a_name);
+  if (form.has("last_name")) out.last_name = form.text("last_name", json::a_name);
   if (form.has("birth_date")) out.birth_date = read_birth_date(form, "birth_date", now);
   if (auto email = changed_email(form, "email")) out.email = std::move(email->shown);
   out.phone = changed_phone(form);

@@ -89,7 +89,10 @@ std::string settings_json(const organisation::snapshot& of) {
   out.key("floors").begin_object();
   for (const auto each : organisation::all_roles)
     out.field(to_string(each), money{options.floor_of(each), of.unit});
-  out.end_object().field("colour", options.colour).field("signature", options.signature).end_object();
+  out.end_object().field("colour", options.colour).field("signature", options.signature);
+  out.key("bank_transfer_instructions");
+  append_text(out, options.bank_transfer_instructions);
+  out.end_object();
   return body;
 }
 

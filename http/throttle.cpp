@@ -59,11 +59,6 @@ struct failures {
   steady::time_point not_before{};
 };
 
-struct window {
-  std::int64_t limit = 0;
-  steady::duration length{};
-};
-
 // H1: enough for whoever types clients all day long, too few to try a list of addresses.
 constexpr std::int64_t address_checks = 300;
 constexpr auto address_check_window = std::chrono::hours{1};
@@ -74,37 +69,43 @@ constexpr auto failures_kept_for = std::chrono::hours{24};
 class counting_throttle final : public throttle {
 public:
   explicit counting_throttle(const config::throttle_settings& with)
-      : with_(with), windows_{{{with.address_failures, with.address_window},
-                               {with.registrations, with.registration_window},
-                               {with.mails, with.mail_window},
-                               {with.space_attempts, with.space_window},
-                               {address_checks, address_check_window}}} {}
+      : with_(with), counts_{of(with.address_failures, with.address_window),
+                             of(with.registrations, with.registration_window),
+                             of(with.mails, with.mail_window),
+                             of(with.mail_requests, with.mail_window),
+                             of(with.space_attempts, with.space_window),
+                             of(with.space_attempts, with.space_window),
+                             of(with.guest_places, with.guest_window),
+                             of(with.guest_orders, with.guest_window),
+                             of(address_checks, address_check_window)} {}
 
-  std::optional<std::chrono::seconds> take(budget of, std::string_view key, steady::time_point now) override {
-    const auto& rule = windows_[static_cast<std::size_t>(of)];
-    const auto name = name_of(of, key);
+  std::optional<std::chrono::seconds> take(budget of, std::string_view key, steady::time_point now,
+                                           std::int64_t many) override {
+    auto& here = counts_[static_cast<std::size_t>(of)];
+    many = std::clamp<std::int64_t>(many, 1, here.limit); // more at once than there ever is takes all of it
     const std::lock_guard lock{mutex_};
-    auto& times = taken_[name];
-    std::erase_if(times, [&](auto at) { return now - at >= rule.length; });
-    if (static_cast<std::int64_t>(times.size()) >= rule.limit) {
-      const auto free_at = times.empty() ? now + rule.length : times.front() + rule.length;
-      return rounded_up(free_at - now);
-    }
-    times.push_back(now);
+    auto& times = here.taken[std::string{key}];
+    std::erase_if(times, [&](auto at) { return now - at >= here.length; });
+    const auto over = static_cast<std::int64_t>(times.size()) + many - here.limit;
+    if (over > 0) return rounded_up(times[static_cast<std::size_t>(over - 1)] + here.length - now);
+    times.insert(times.end(), static_cast<std::size_t>(many), now);
     return std::nullopt;
   }
 
-  void give_back(budget of, std::string_view key, steady::time_point now) override {
-    const auto name = name_of(of, key);
+  void give_back(budget of, std::string_view key, steady::time_point now, std::int64_t many) override {
+    auto& here = counts_[static_cast<std::size_t>(of)];
     const std::lock_guard lock{mutex_};
-    auto& times = taken_[name];
-    const auto found = std::find(times.rbegin(), times.rend(), now);
-    if (found != times.rend()) times.erase(std::next(found).base());
+    auto& times = here.taken[std::string{key}];
+    for (; many > 0; --many) {
+      const auto found = std::find(times.rbegin(), times.rend(), now);
+      if (found == times.rend()) return;
+      times.erase(std::next(found).base());
+    }
   }
 
   std::optional<std::chrono::seconds> attempt(std::string_view key, steady::time_point now) override {
     const std::lock_guard lock{mutex_};
-    auto& known = failures_[std::string{key}];
+    auto& known = failures_of(key)[std::string{key}];
     if (now < known.not_before) return rounded_up(known.not_before - now);
     if (now - known.last > failures_kept_for) known.count = 0;
     known.last = now;
@@ -115,12 +116,23 @@ public:
 
   void succeeded(std::string_view key) override {
     const std::lock_guard lock{mutex_};
-    failures_.erase(std::string{key});
+    failures_of(key).erase(std::string{key});
   }
 
 private:
-  static std::string name_of(budget of, std::string_view key) {
-    return std::string(1, static_cast<char>('0' + static_cast<int>(of))).append(key);
+  struct window {
+    std::int64_t limit;
+    steady::duration length;
+    recent<std::vector<steady::time_point>> taken;
+  };
+
+  [[nodiscard]] std::size_t tracked_max() const { return static_cast<std::size_t>(with_.tracked_max); }
+  [[nodiscard]] window of(std::int64_t limit, steady::duration length) const {
+    return {std::max<std::int64_t>(1, limit), length, recent<std::vector<steady::time_point>>{tracked_max()}};
+  }
+
+  recent<failures>& failures_of(std::string_view key) {
+    return key.starts_with("login:") ? made_up_failures_ : failures_;
   }
 
   steady::duration delay_after(std::int64_t count) const {
@@ -130,16 +142,18 @@ private:
   }
 
   config::throttle_settings with_;
-  std::array<window, 5> windows_;
+  std::array<window, budget_count> counts_;
   std::mutex mutex_;
-  recent<std::vector<steady::time_point>> taken_{static_cast<std::size_t>(with_.tracked_max)};
-  recent<failures> failures_{static_cast<std::size_t>(with_.tracked_max)};
+  recent<failures> failures_{tracked_max()};
+  recent<failures> made_up_failures_{tracked_max()};
 };
 
 class lifted final : public throttle {
 public:
-  std::optional<std::chrono::seconds> take(budget, std::string_view, steady::time_point) override { return {}; }
-  void give_back(budget, std::string_view, steady::time_point) override {}
+  std::optional<std::chrono::seconds> take(budget, std::string_view, steady::time_point, std::int64_t) override {
+    return {};
+  }
+  void give_back(budget, std::string_view, steady::time_point, std::int64_t) override {}
   std::optional<std::chrono::seconds> attempt(std::string_view, steady::time_point) override { return {}; }
   void succeeded(std::string_view) override {}
 };

@@ -12,7 +12,7 @@ constexpr std::array order_optional{"due"sv,    "reference"sv, "instructions"sv,
                                     "link"sv,   "starts_at"sv, "location"sv,     "rate"sv,
                                     "holder"sv, "payments"sv,  "tickets"sv};
 constexpr std::array paid_optional{"link"sv};
-constexpr std::array expired_optional{"released"sv};
+constexpr std::array expired_optional{"released"sv, "refunded"sv};
 constexpr std::array activation_optional{"has_account"sv};
 constexpr std::array reminder_optional{"removed_at"sv};
 

@@ -56,8 +56,8 @@ where id = $1 and state = 'valid'
 constexpr pg::statement insert_session{"insert_session", R"sql(
 insert into sessions (id, token_hash, assurance, account_id, organisation_id, household_id, remembered,
   device, address,
-  created_at, last_used_at, password_at, expires_at, only_order)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  created_at, last_used_at, password_at, expires_at, only_order, key_version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 )sql"};
 
 // Two touches may come in either order; a session never grows older by one.
@@ -119,6 +119,7 @@ const pg::statement& encode(pg::params& out, const session_row& row, const cold_
       .add(row.organisation);
   out.add(row.household).add(row.remembered).add(row.device).add(row.address).add(row.created_at);
   out.add(row.last_used_at).add(row.password_at).add(row.expires_at).add(row.only_order);
+  out.add(row.key_version);
   return insert_session;
 }
 

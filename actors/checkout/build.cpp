@@ -151,17 +151,22 @@ mail_row order_mail(std::string_view template_name, const order::state& of, cons
   json::array payments;
   amount due = 0;
   amount released = 0;
+  amount refunded = 0;
   for (const auto& payment : of.payments) {
     payments.push_back({{"method", organisation::to_string(payment.method)}, {"amount", money_json(payment.sum, from.unit)}});
     if (payment.status == order::payment_status::pending) {
       due += payment.sum;
       if (!payment.reference.empty()) params["reference"] = payment.reference;
+      if (!params.contains("instructions"))
+        params["instructions"] = organisation::payment_instructions(from.options, payment.method, of.locale);
     }
     if (payment.method == payment_method::wallet && payment.status == order::payment_status::failed) released += payment.sum;
+    if (payment.status == order::payment_status::refunded) refunded += payment.sum;
   }
   params["payments"] = std::move(payments);
   if (due > 0) params["due"] = money_json(due, from.unit);
   if (released > 0) params["released"] = money_json(released, from.unit);
+  if (refunded > 0) params["refunded"] = money_json(refunded, from.unit);
   if (of.expires_at) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*of.expires_at);
     const auto day = std::chrono::floor<std::chrono::days>(seconds);

@@ -91,18 +91,20 @@ shopper shopper_of(const place_order& command, const client& whose) {
   who.guest = is_guest(command);
   who.household = who.guest ? nullptr : &whose.whose;
   if (const auto* person = whose.whose.responsible_member(); person != nullptr && !who.guest) who.birth_date = person->birth_date;
-  if (!who.birth_date && command.account && !command.buyer_given) who.birth_date = command.buyer.birth_date;
+  if (!who.birth_date) who.birth_date = command.buyer.birth_date;
   return who;
 }
 
+// Without `taken` it only asks, as a quote does: places that somebody looks at are nobody's.
 asio::awaitable<outcome<priced>> reserve_and_price(services& with, const place_order& command, const client& whose,
-                                                   places& taken, time_point at) {
+                                                   places* taken, time_point at) {
   priced out;
   auto sums = quantities(command.lines);
   if (!sums) co_return sums.error();
   out.quantities = std::move(*sums);
   for (const auto& [which, quantity] : out.quantities) {
-    offer::reserve wanted{command.organisation->id, command.shop->slug, quantity, at, command.staff.has_value()};
+    offer::reserve wanted{command.organisation->id,     command.shop->slug, quantity, at,
+                          command.staff.has_value(), taken == nullptr};
     auto got = co_await ask_entity(with.offers, which, std::move(wanted));
     if (!got) {
       auto why = got.error();
@@ -114,7 +116,7 @@ asio::awaitable<outcome<priced>> reserve_and_price(services& with, const place_o
           }
       co_return why;
     }
-    taken.add(which, quantity, got->loads);
+    if (taken != nullptr) taken->add(which, quantity, got->loads);
     out.offers.emplace(which, std::move(got->what));
   }
   auto lines = price(command.lines, out.offers, shopper_of(command, whose), command.locale, at);
@@ -257,7 +259,7 @@ asio::awaitable<outcome<placed>> place_once(services& with, place_order& command
   if (auto why = refuse_underage(command.organisation->options, shopper_of(command, *whose), command.buyer, at)) co_return *why;
 
   places taken{with.offers};
-  auto what = co_await reserve_and_price(with, command, *whose, taken, at);
+  auto what = co_await reserve_and_price(with, command, *whose, &taken, at);
   if (!what) co_return what.error();
   if (uses_wallet(command) && sells_stored_value(*what)) co_return errc::payment_method_unavailable;
 
@@ -313,8 +315,7 @@ asio::awaitable<outcome<quote>> ask_price(services& with, place_order command) {
     whose = std::move(*found);
     prefill(command, whose);
   }
-  places looked_at{with.offers};
-  auto what = co_await reserve_and_price(with, command, whose, looked_at, at);
+  auto what = co_await reserve_and_price(with, command, whose, nullptr, at);
   if (!what) co_return what.error();
   quote out;
   out.lines = std::move(what->lines);

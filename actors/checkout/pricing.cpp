@@ -23,7 +23,7 @@ date day_of(time_point at) { return date{std::chrono::floor<std::chrono::days>(a
 
 bool age_fits(const std::optional<date>& birth, const std::optional<int>& min, const std::optional<int>& max, time_point at) {
   if (!min && !max) return true;
-  if (!birth) return true; // checked at the door
+  if (!birth) return true; // not known: the ticket is looked at when its holder comes
   const auto age = age_on(*birth, day_of(at));
   return (!min || age >= *min) && (!max || age <= *max);
 }
@@ -59,6 +59,25 @@ std::optional<refusal> refuse_members(const wanted_line& line, std::size_t at, c
   return std::nullopt;
 }
 
+// O1: a place without a name counts as the buyer's, where that one's age is known; staff know whom they sell to. Somebody
+// who has a place that fits may bring others at their rates: their ages show at the door.
+std::optional<refusal> refuse_unnamed(const std::vector<wanted_line>& lines, std::size_t at,
+                                      const offer::details& what, const offer::rate& rate, const shopper& who,
+                                      time_point now) {
+  const auto& line = lines[at];
+  if (who.by_staff || line.members.size() == static_cast<std::size_t>(line.quantity)) return std::nullopt;
+  const auto fits = [&](const auto& limited) {
+    return age_fits(who.birth_date, limited.min_age, limited.max_age, now);
+  };
+  if (!fits(what)) return bad_line(at, "member_ids", "age");
+  if (fits(rate)) return std::nullopt;
+  for (const auto& other : lines) {
+    const auto* chosen = other.offer == line.offer ? what.find_rate(other.rate) : nullptr;
+    if (chosen != nullptr && fits(*chosen)) return std::nullopt;
+  }
+  return bad_line(at, "member_ids", "age");
+}
+
 } // namespace
 
 outcome<std::map<offer_id, std::int64_t>> quantities(const std::vector<wanted_line>& lines) {
@@ -88,6 +107,7 @@ outcome<std::vector<order::line>> price(const std::vector<wanted_line>& lines,
     if (rate == nullptr) return bad_line(i, "rate_id", "invalid");
     if (!who.by_staff && !rate->tag.empty() && !has_tag(who.household, rate->tag)) return bad_line(i, "rate_id", "not_entitled");
     if (auto why = refuse_members(lines[i], i, what, *rate, who, at)) return *why;
+    if (auto why = refuse_unnamed(lines, i, what, *rate, who, at)) return *why;
     order::line made;
     made.position = static_cast<int>(i);
     made.offer = lines[i].offer;

@@ -41,7 +41,7 @@ struct buyer {
 struct shopper {
   bool guest = true;
   bool by_staff = false;
-  std::optional<date> birth_date; // of the account or of the household's responsible person
+  std::optional<date> birth_date; // of the account or of the household's responsible person; else as it was typed
   const household::state* household = nullptr;
 };
 

@@ -74,7 +74,7 @@ decided<reservation> decide(const state& now, const reserve& command) {
   if (what.max_per_order && command.quantity > *what.max_per_order) return errc::order_limit_exceeded;
   if (guards::places() && what.capacity && taken(now) + command.quantity > *what.capacity) return errc::sold_out;
   auto next = now;
-  next.reserved += command.quantity;
+  if (!command.look) next.reserved += command.quantity;
   return step<state, reservation>{std::move(next), {now.what, now.loads}, {}, false};
 }
 

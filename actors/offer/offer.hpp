@@ -94,6 +94,7 @@ struct reserve {
   std::int64_t quantity = 1;
   time_point at;
   bool by_staff = false; // the sale window binds buyers only
+  bool look = false;     // only asks: nothing is reserved, there is nothing to give back
 };
 
 /// What became of a reservation, or later of held places.

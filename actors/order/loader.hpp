@@ -70,6 +70,7 @@ struct stored_answer {
   sha256_hash request_hash{};
   int status = 0; // 0: none stored
   std::string answer;
+  time_point at{};
 };
 class answers {
 public:

@@ -37,4 +37,22 @@ std::optional<payment_method> parse_payment_method(std::string_view text) noexce
   return std::nullopt;
 }
 
+std::string payment_instructions(const settings& of, payment_method method, std::string_view locale) {
+  const bool english = locale == "en";
+  switch (method) {
+  case payment_method::bank_transfer:
+    if (const auto& own = of.bank_transfer_instructions.in(locale); !own.empty()) return own;
+    return english ? "Transfer the amount and give the order number as reference."
+                   : "Effectuez le virement en indiquant le numéro de commande comme référence.";
+  case payment_method::cash:
+  case payment_method::cheque:
+    return english ? "Pay at the counter and give the order number."
+                   : "Réglez au guichet en indiquant le numéro de commande.";
+  case payment_method::card: return english ? "Complete the card payment." : "Terminez le paiement par carte.";
+  case payment_method::wallet:
+  case payment_method::voucher: break;
+  }
+  return {};
+}
+
 } // namespace foyer::organisation

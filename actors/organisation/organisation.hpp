@@ -68,12 +68,16 @@ struct settings {
   std::array<amount, 4> floors{};      // by role, ≤ 0 (W3)
   std::string colour = "#1f3a5f";      // of mails
   std::string signature;               // of mails
+  text bank_transfer_instructions;     // account holder, IBAN and the like, for who pays so
   std::vector<form_field> form;
   std::vector<std::string> tags; // offered to staff who tag households
 
   [[nodiscard]] amount floor_of(role of) const noexcept { return floors[static_cast<std::size_t>(of)]; }
   friend bool operator==(const settings&, const settings&) = default;
 };
+
+/// What a buyer has to do to pay by a method that is not paid at once (next_action, mails); empty: nothing.
+std::string payment_instructions(const settings& of, payment_method method, std::string_view locale);
 
 /// `organisations.settings` as stored: JSON. What is missing or of another type has its default, so that
 /// settings written by an older version, or `{}`, can be read.

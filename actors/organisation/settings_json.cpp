@@ -16,6 +16,13 @@ void read(const json::object& from, std::string_view key, std::string& to) {
   if (found != nullptr && found->is_string()) to = std::string{found->get_string()};
 }
 
+void read(const json::object& from, std::string_view key, text& to) {
+  const auto* found = from.if_contains(key);
+  if (found == nullptr || !found->is_object()) return;
+  read(found->get_object(), "fr", to.fr);
+  read(found->get_object(), "en", to.en);
+}
+
 void read(const json::object& from, std::string_view key, bool& to) {
   const auto* found = from.if_contains(key);
   if (found != nullptr && found->is_bool()) to = found->get_bool();
@@ -40,9 +47,13 @@ json::array array_of(const std::vector<std::string>& texts) {
   return out;
 }
 
+json::object of_text(const text& both) {
+  return {{"fr", both.fr}, {"en", both.en}};
+}
+
 json::object of_field(const form_field& field) {
   return {{"key", field.key},
-          {"label", json::object{{"fr", field.label.fr}, {"en", field.label.en}}},
+          {"label", of_text(field.label)},
           {"type", field.type},
           {"mandatory", field.mandatory},
           {"choices", array_of(field.choices)}};
@@ -54,10 +65,7 @@ form_field field_of(const json::object& from) {
   read(from, "type", out.type);
   read(from, "mandatory", out.mandatory);
   read(from, "choices", out.choices);
-  if (const auto* label = from.if_contains("label"); label != nullptr && label->is_object()) {
-    read(label->get_object(), "fr", out.label.fr);
-    read(label->get_object(), "en", out.label.en);
-  }
+  read(from, "label", out.label);
   return out;
 }
 
@@ -102,6 +110,7 @@ std::string to_json(const settings& of) {
                                       {"floors", std::move(floors)},
                                       {"colour", of.colour},
                                       {"signature", of.signature},
+                                      {"bank_transfer_instructions", of_text(of.bank_transfer_instructions)},
                                       {"form", std::move(form)},
                                       {"tags", array_of(of.tags)}});
 }
@@ -128,6 +137,7 @@ settings settings_from_json(std::string_view text) {
   read(from, "top_up_allowed", out.top_up_allowed);
   read(from, "colour", out.colour);
   read(from, "signature", out.signature);
+  read(from, "bank_transfer_instructions", out.bank_transfer_instructions);
   read(from, "tags", out.tags);
   read_floors(from, out);
   read_form(from, out);

@@ -182,6 +182,7 @@ public:
     made.row.organisation = what.at;
     made.row.household = what.household;
     made.row.only_order = what.only_order;
+    made.row.key_version = what.key_version;
     made.row.expires_at = end_of(made.row.created_at, false, false, limits_);
     commit rows;
     rows.cold.emplace_back(made.row);
@@ -239,6 +240,9 @@ public:
   }
 
   void forget(const account_id& of, std::optional<session_id> except) override { forget_in(*cache_, of, except); }
+  void forget_space(const household_id& of) override {
+    cache_->erase_if([&](const record& each) { return each.household == of; });
+  }
 
   [[nodiscard]] const limits& lifetimes() const noexcept override { return limits_; }
   [[nodiscard]] time_point now() const override { return clock_.now(); }

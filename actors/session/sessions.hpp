@@ -45,6 +45,7 @@ struct space {
   organisation_id at;
   std::optional<household_id> household;
   std::optional<order_id> only_order;
+  std::optional<std::int64_t> key_version = std::nullopt; // of the unique key that opens it
 };
 
 /// The sessions of this installation, with the ones in use kept in memory (bounded), so that a signed-in request
@@ -74,6 +75,8 @@ public:
 
   /// To be called after a commit that ended sessions or changed roles of an account, before its answer is told.
   virtual void forget(const account_id& of, std::optional<session_id> except) = 0;
+  /// To be called after a household got a new unique key: the sessions of the former one are over (S6).
+  virtual void forget_space(const household_id& of) = 0;
 
   [[nodiscard]] virtual const limits& lifetimes() const noexcept = 0;
   [[nodiscard]] virtual time_point now() const = 0;

@@ -1,6 +1,5 @@
 #include "http/buyer/me_routes.hpp"
 
-#include "actors/vocabulary/text.hpp"
 #include "http/account_flow.hpp"
 #include "http/account_json.hpp"
 #include "http/bind.hpp"
@@ -22,7 +21,7 @@ asio::awaitable<response> get_me(account_services& with, request& in) {
 
 std::optional<std::string> name_in(const json::object& form, std::string_view field) {
   if (!form.has(field)) return std::nullopt;
-  return nfc(trimmed(form.text(field, {.max = 100})));
+  return form.text(field, json::a_name);
 }
 
 asio::awaitable<response> patch_me(account_services& with, request& in) {
@@ -113,8 +112,7 @@ asio::awaitable<response> post_email_change(account_services& with, request& in)
   if (!view) co_return problem_of(view.error());
   const auto verified = co_await check_password(with, in, *view, password);
   if (!verified) co_return problem_of(verified.error());
-  if (const auto wait = with.throttle.take(budget::mails, address->key, throttle::steady::now()))
-    co_return rate_limited(*wait);
+  if (auto refused = refuse_mail(with, in, address->key)) co_return *refused;
   const auto owner = co_await find_by_email(with, address->key);
   if (!owner) co_return problem_of(owner.error());
   outcome<done> answer = done{};

@@ -21,6 +21,8 @@ asio::awaitable<outcome<order::state>> only_order_of(house_services& with, const
   });
 }
 
+reader reader_of(const visitor& who) { return who.only_order ? reader::unproven : reader::known; }
+
 // The lists of a session that shows one order alone.
 std::vector<order::shown_ticket> tickets_of(const order::state& of) {
   std::vector<order::shown_ticket> out;
@@ -93,7 +95,7 @@ asio::awaitable<response> list_orders(house_services& with, request& in) {
   std::string body;
   json::writer out(body);
   out.begin_object().key("items").begin_array();
-  for (const auto& each : page->orders) append_order(out, each, *who->at, with.secret);
+  for (const auto& each : page->orders) append_order(out, each, *who->at, with.secret, reader_of(*who));
   out.end_array().key("next_cursor");
   if (page->more)
     out.value(page->orders.back().id);
@@ -122,7 +124,7 @@ asio::awaitable<response> get_order(house_services& with, request& in) {
   if (!found) co_return problem_of(found.error());
   const bool allowed = who->only_order ? found->id == *who->only_order : shown(*found, who->sees(), *who->at);
   if (!allowed) co_return not_found();
-  co_return json_response(200, order_json(*found, *who->at, with.secret));
+  co_return json_response(200, order_json(*found, *who->at, with.secret, reader_of(*who)));
 }
 
 // "order:position" of the last ticket shown.

@@ -22,17 +22,19 @@ void read_buyer(const json::object& form, checkout::place_order& into) {
   if (!buyer) return;
   const bool guest = !into.account && !into.household;
   // A guest says who they are; for the others it is known and may be typed anew for this order.
-  auto text = [&](std::string_view name, std::string& value, std::size_t max) {
+  auto text = [&](std::string_view name, std::string& value, json::length limits) {
     if (guest) {
-      value = buyer.text(name, {.max = max});
-    } else if (auto typed = buyer.optional_text(name, {.max = max})) {
+      value = buyer.text(name, limits);
+    } else if (auto typed = buyer.optional_text(name, limits)) {
       value = std::move(*typed);
     }
   };
-  text("email", into.buyer.email, 254);
-  text("first_name", into.buyer.first_name, 100);
-  text("last_name", into.buyer.last_name, 100);
-  if (auto typed = buyer.optional_date("birth_date")) into.buyer.birth_date = typed;
+  text("email", into.buyer.email, {.max = 254});
+  text("first_name", into.buyer.first_name, json::a_name);
+  text("last_name", into.buyer.last_name, json::a_name);
+  // O2: a known birth date decides, whatever is typed.
+  const auto typed = buyer.optional_date("birth_date");
+  if (!into.buyer.birth_date) into.buyer.birth_date = typed;
   into.buyer.of_age = buyer.optional_boolean("of_age");
   into.buyer.answers = read_answers(buyer, into.organisation->options).json;
 }

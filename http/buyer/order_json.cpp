@@ -3,8 +3,6 @@
 namespace foyer::http::buyer {
 namespace {
 
-using order::payment_method;
-
 std::optional<std::string_view> unless_empty(std::string_view text) {
   if (text.empty()) return std::nullopt;
   return text;
@@ -27,31 +25,14 @@ void append_payment(json::writer& out, const order::payment& of, const currency&
   out.field("at", of.at).end_object();
 }
 
-std::string instructions_of(payment_method method, std::string_view locale) {
-  const bool english = locale == "en";
-  switch (method) {
-  case payment_method::bank_transfer:
-    return english ? "Transfer the amount and give the order number as reference."
-                   : "Effectuez le virement en indiquant le numéro de commande comme référence.";
-  case payment_method::cash:
-  case payment_method::cheque:
-    return english ? "Pay at the counter and give the order number."
-                   : "Réglez au guichet en indiquant le numéro de commande.";
-  case payment_method::card:
-    return english ? "Complete the card payment." : "Terminez le paiement par carte.";
-  case payment_method::wallet:
-  case payment_method::voucher: return {};
-  }
-  return {};
-}
-
 // What the buyer has to do for the first payment that is outstanding.
-void append_next_action(json::writer& out, const order::state& of, const currency& unit) {
+void append_next_action(json::writer& out, const order::state& of, const organisation::snapshot& at) {
   if (of.status != order::status::awaiting_payment) return;
   for (const auto& each : of.payments) {
     if (each.status != order::payment_status::pending) continue;
     out.key("next_action").begin_object().field("type", to_string(each.method)).field("reference", of.number);
-    out.field("amount", money{each.sum, unit}).field("instructions", instructions_of(each.method, of.locale));
+    out.field("amount", money{each.sum, at.unit});
+    out.field("instructions", organisation::payment_instructions(at.options, each.method, of.locale));
     out.end_object();
     return;
   }
@@ -87,11 +68,11 @@ void append_benefit_fields(json::writer& out, const order::benefit& of, const or
 }
 
 void append_order(json::writer& out, const order::state& of, const organisation::snapshot& at,
-                  const server_secret& secret) {
+                  const server_secret& secret, reader who) {
   const auto& unit = at.unit;
   out.begin_object().field("id", of.id).field("number", of.number).field("kind", to_string(of.kind));
   out.field("status", to_string(of.status)).field("version", of.version).field("shop_id", of.shop);
-  out.field("household_id", of.household).field("account_id", of.account);
+  out.field("household_id", who == reader::known ? of.household : std::nullopt).field("account_id", of.account);
   out.key("buyer").begin_object().field("email", of.buyer_email).field("first_name", of.buyer_first_name);
   out.field("last_name", of.buyer_last_name).key("answers").raw(of.buyer_answers).end_object();
   out.field("total", money{of.total, unit}).key("lines").begin_array();
@@ -108,16 +89,16 @@ void append_order(json::writer& out, const order::state& of, const organisation:
   }
   out.end_array().field("created_at", of.created_at).field("paid_at", of.paid_at);
   out.field("expires_at", of.expires_at).field_if("cancel_reason", unless_empty(of.cancel_reason));
-  append_next_action(out, of, unit);
+  append_next_action(out, of, at);
   out.end_object();
 }
 
 std::string order_json(const order::state& of, const organisation::snapshot& at,
-                       const server_secret& secret) {
+                       const server_secret& secret, reader who) {
   std::string body;
   body.reserve(1'024 + of.tickets.size() * 256);
   json::writer out(body);
-  append_order(out, of, at, secret);
+  append_order(out, of, at, secret, who);
   return body;
 }
 

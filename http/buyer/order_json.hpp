@@ -6,10 +6,14 @@
 
 namespace foyer::http::buyer {
 
+/// Who reads an order. H3: whoever typed an address as a guest may not own it, and learns nothing of the household that
+/// has it, not even whether there is one: then `household_id` is null.
+enum class reader { known, unproven };
+
 /// The order as the HTTP interface has it ("Shapes"), with ticket codes signed under the server's secret.
 /// Appends one value. Pure.
 void append_order(json::writer& out, const order::state& of, const organisation::snapshot& at,
-                  const server_secret& secret);
+                  const server_secret& secret, reader who = reader::known);
 
 /// The title of the line at this position, empty when there is none.
 std::string title_of(const order::state& of, int line_position);
@@ -25,6 +29,7 @@ void append_ticket_fields(json::writer& out, const order::ticket& of, std::strin
 void append_benefit_fields(json::writer& out, const order::benefit& of, const organisation::snapshot& at);
 
 /// The order as one JSON text.
-std::string order_json(const order::state& of, const organisation::snapshot& at, const server_secret& secret);
+std::string order_json(const order::state& of, const organisation::snapshot& at, const server_secret& secret,
+                       reader who = reader::known);
 
 } // namespace foyer::http::buyer

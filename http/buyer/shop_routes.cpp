@@ -1,5 +1,6 @@
 #include "http/buyer/shop_routes.hpp"
 
+#include "actors/vocabulary/email.hpp"
 #include "http/buyer/order_form.hpp"
 #include "http/buyer/order_json.hpp"
 #include "http/caller.hpp"
@@ -90,6 +91,56 @@ asio::awaitable<outcome<at_shop>> shop_of(shop_services& with, const request& in
   co_return at_shop{*at, shop};
 }
 
+// What a guest may hold without having shown who they are: nobody vouches for an address that was typed, and an unpaid
+// order keeps its places for days.
+class guest_order {
+public:
+  guest_order(const request& in, const checkout::place_order& command)
+      : client_(client_key(in.remote_address)), email_(email_key_of(command.buyer.email)), places_(places_in(command)) {}
+
+  static std::int64_t places_in(const checkout::place_order& command) {
+    std::int64_t sum = 0;
+    for (const auto& line : command.lines) sum += line.quantity;
+    return sum;
+  }
+
+  /// Counts it. Set: 429, nothing was counted.
+  std::optional<refusal> take(http::throttle& from) {
+    auto wait = from.take(budget::guest_places, client_, at_, places_);
+    if (!wait) {
+      wait = from.take(budget::guest_orders, email_, at_);
+      if (wait) from.give_back(budget::guest_places, client_, at_, places_);
+    }
+    if (!wait) return std::nullopt;
+    refusal why{errc::rate_limited};
+    why.retry_after_seconds = wait->count();
+    return why;
+  }
+  /// Nothing is held: it was refused.
+  void give_back(http::throttle& to) const {
+    to.give_back(budget::guest_places, client_, at_, places_);
+    to.give_back(budget::guest_orders, email_, at_);
+  }
+
+private:
+  static std::string email_key_of(const std::string& typed) {
+    const auto address = parse_email(typed);
+    return address ? address->key : typed;
+  }
+
+  std::string client_;
+  std::string email_;
+  std::int64_t places_;
+  throttle::steady::time_point at_ = throttle::steady::now();
+};
+
+std::optional<problem> refuse_many_places(const shop_services& with, const checkout::place_order& command) {
+  const auto max = with.settings.guest_places_max;
+  if (guest_order::places_in(command) <= max) return std::nullopt;
+  return problem_of(refusal{errc::order_limit_exceeded,
+                            "Without an account an order takes " + std::to_string(max) + " places at most."});
+}
+
 asio::awaitable<response> post_quote(shop_services& with, request& in) {
   auto where = co_await shop_of(with, in);
   if (!where) co_return problem_of(where.error());
@@ -97,10 +148,12 @@ asio::awaitable<response> post_quote(shop_services& with, request& in) {
   checkout::place_order command;
   command.organisation = where->organisation;
   command.shop = where->shop;
-  fill_in_caller(in, command);
+  const auto principal = fill_in_caller(in, command);
   json::reader form(in);
   read_order(*form, command);
   if (auto bad = form.finish()) co_return *bad;
+  if (principal == "guest")
+    if (auto refused = refuse_many_places(with, command)) co_return *refused;
   auto asked = co_await checkout::ask_price(with.checkout, std::move(command));
   if (!asked) co_return problem_at(asked.error(), *where->organisation);
   co_return json_response(200, quote_json(*asked, *where->organisation, *where->shop));
@@ -116,16 +169,26 @@ asio::awaitable<response> post_order(shop_services& with, request& in) {
   auto principal = fill_in_caller(in, command);
   json::reader form(in);
   read_order(*form, command);
-  if (principal == "guest" && !command.buyer_given) form->note("buyer", "required");
+  const bool guest = principal == "guest";
+  if (guest && !command.buyer_given) form->note("buyer", "required");
   if (auto bad = form.finish()) co_return *bad;
-  // Two guests may have chosen the same key: the address that they typed tells them apart.
-  if (principal == "guest") principal += ":" + command.buyer.email;
-  auto place = [&with, &command](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+  std::optional<guest_order> counted;
+  if (guest) {
+    if (auto refused = refuse_many_places(with, command)) co_return *refused;
+    counted.emplace(in, command);
+    // Two guests may have chosen the same key: the address that they typed tells them apart.
+    principal += ":" + command.buyer.email;
+  }
+  auto place = [&with, &command, &counted](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    const auto reads = counted ? reader::unproven : reader::known;
+    if (counted)
+      if (auto why = counted->take(with.throttle)) co_return *why;
     command.answer.row = std::move(prefilled);
-    command.answer.render = [&with, at = command.organisation](const order::state& made) {
-      return order_json(made, *at, with.secret);
+    command.answer.render = [&with, at = command.organisation, reads](const order::state& made) {
+      return order_json(made, *at, with.secret, reads);
     };
     auto placed = co_await checkout::place(with.checkout, std::move(command));
+    if (!placed && counted) counted->give_back(with.throttle);
     if (!placed) co_return placed.error();
     co_return std::move(placed->answer);
   };

@@ -4,6 +4,7 @@
 #include "actors/organisation/organisations.hpp"
 #include "http/idempotency.hpp"
 #include "http/router.hpp"
+#include "http/throttle.hpp"
 
 namespace foyer::http::buyer {
 
@@ -12,6 +13,8 @@ struct shop_services {
   checkout::services& checkout;
   http::idempotency& idempotent;
   const server_secret& secret;
+  http::throttle& throttle;
+  const config::orders_settings& settings;
 };
 
 /// Quotes and orders of a point of sale, for guests, accounts and my-space sessions (O2), and what a buyer may do

@@ -1,3 +1,4 @@
+#include "actors/vocabulary/text.hpp"
 #include "http/encoding.hpp"
 #include "http/json/document.hpp"
 
@@ -13,6 +14,13 @@ struct taken {
   Value value{};
 };
 
+bool is_blank(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return true;
+  // Other white space than ASCII's is rare enough to be looked at by ICU.
+  return static_cast<unsigned char>(text[first]) >= 0x80 && trimmed(text).empty();
+}
+
 taken<std::string_view> take_text(dom::element from, const length& limits) {
   if (!from.is_string()) return {"invalid"};
   const std::string_view text = from.get_string();
@@ -24,7 +32,7 @@ taken<std::string_view> take_text(dom::element from, const length& limits) {
     if (has_control(without)) return {"invalid"};
   }
   const auto points = code_points(text);
-  if (points == 0 && limits.min > 0) return {"required"};
+  if (limits.min > 0 && is_blank(text)) return {"required"};
   if (points < limits.min) return {"too_short"};
   if (points > limits.max) return {"too_long"};
   return {nullptr, text};
@@ -102,9 +110,9 @@ auto get(document* in, std::size_t index, std::string_view name, bool required, 
   return std::nullopt;
 }
 
-std::optional<std::string> owned(std::optional<std::string_view> text) {
+std::optional<std::string> owned(std::optional<std::string_view> text, const length& limits) {
   if (!text) return std::nullopt;
-  return std::string(*text);
+  return limits.tidy ? nfc(trimmed(*text)) : std::string(*text);
 }
 
 const object_state::entry* entry_of(const document* in, std::size_t index, std::string_view name) {
@@ -129,12 +137,12 @@ bool object::is_null(std::string_view name) const noexcept {
 std::string object::text(std::string_view name, length limits) const {
   const auto take = [&](dom::element from) { return take_text(from, limits); };
   // An empty text is as good as an absent one where that is allowed.
-  return owned(get(document_, index_, name, limits.min > 0, take)).value_or(std::string());
+  return owned(get(document_, index_, name, limits.min > 0, take), limits).value_or(std::string());
 }
 
 std::optional<std::string> object::optional_text(std::string_view name, length limits) const {
   return owned(
-      get(document_, index_, name, false, [&](dom::element from) { return take_text(from, limits); }));
+      get(document_, index_, name, false, [&](dom::element from) { return take_text(from, limits); }), limits);
 }
 
 std::int64_t object::integer(std::string_view name, range limits) const {
@@ -255,7 +263,7 @@ std::vector<std::string> object::texts(std::string_view name, count limits, leng
     if (result.error != nullptr) {
       document_->note(document_->pointer_to(index_, name) + "/" + std::to_string(out.size()), result.error);
     }
-    out.emplace_back(result.value);
+    out.emplace_back(*owned(result.value, each));
   }
   return out;
 }
@@ -291,7 +299,7 @@ std::map<std::string, std::string> object::text_map(std::string_view name, count
     if (bad_key || result.error != nullptr) {
       document_->note(inner.index_, entry.name, bad_key ? "invalid" : result.error);
     } else if (out.size() < limits.max) {
-      out.emplace(entry.name, result.value);
+      out.emplace(entry.name, *owned(result.value, each));
     }
   }
   return out;

@@ -19,13 +19,18 @@ class request;
 
 namespace foyer::http::json {
 
-/// Length limits of a text in code points.
+/// Length limits of a text in code points. Where it must not be empty, white space alone is as good as nothing.
 struct length {
   std::size_t min = 1;
   std::size_t max = 200;
   /// Tab and line feed are allowed; other control characters never are.
   bool lines = false;
+  /// White space at both ends goes, and the rest is composed (NFC): names, titles.
+  bool tidy = false;
 };
+
+/// Of people.
+inline constexpr length a_name{.max = 100, .tidy = true};
 
 struct range {
   std::int64_t min = 0;

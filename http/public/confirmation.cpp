@@ -1,6 +1,5 @@
 #include "http/public/confirmation.hpp"
 
-#include "actors/vocabulary/text.hpp"
 #include "http/account_flow.hpp"
 #include "http/account_json.hpp"
 
@@ -25,8 +24,8 @@ confirmation_form read_confirmation(const json::object& form) {
   out.proof = read_proof(form);
   out.password = form.optional_text("password", {.max = 1000});
   out.new_password = form.optional_text("new_password", {.max = 1000});
-  out.first_name = form.optional_text("first_name", {.max = 100});
-  out.last_name = form.optional_text("last_name", {.max = 100});
+  out.first_name = form.optional_text("first_name", json::a_name);
+  out.last_name = form.optional_text("last_name", json::a_name);
   out.registration_token = form.optional_text("registration_token", {.max = 100});
   return out;
 }
@@ -186,8 +185,7 @@ asio::awaitable<response> post_confirmation_mail(account_services& with, request
   const auto address = parse_email(typed);
   if (!address && !typed.empty()) body->note("email", "invalid");
   if (auto bad = body.finish()) co_return *bad;
-  if (const auto wait = with.throttle.take(budget::mails, address->key, throttle::steady::now()))
-    co_return rate_limited(*wait);
+  if (auto refused = refuse_mail(with, in, address->key)) co_return *refused;
   const auto found = co_await find_by_email(with, address->key);
   if (!found) co_return problem_of(found.error());
   if (*found) {

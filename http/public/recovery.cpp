@@ -91,8 +91,7 @@ asio::awaitable<response> post_password_reset(account_services& with, request& i
   const auto address = parse_email(typed);
   if (!address && !typed.empty()) body->note("email", "invalid");
   if (auto bad = body.finish()) co_return *bad;
-  if (const auto wait = with.throttle.take(budget::mails, address->key, throttle::steady::now()))
-    co_return rate_limited(*wait);
+  if (auto refused = refuse_mail(with, in, address->key)) co_return *refused;
   const auto found = co_await find_by_email(with, address->key);
   if (!found) co_return problem_of(found.error());
   if (*found) {

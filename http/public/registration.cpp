@@ -1,7 +1,6 @@
 #include "http/public/registration.hpp"
 
 #include "actors/account/username.hpp"
-#include "actors/vocabulary/text.hpp"
 #include "http/account_flow.hpp"
 #include "http/account_json.hpp"
 
@@ -40,8 +39,8 @@ registration read_registration(const json::object& form, time_point now) {
   else if (!email.empty())
     form.note("email", "invalid");
   out.password = form.text("password", {.max = 1000});
-  to.first_name = nfc(trimmed(form.text("first_name", {.max = 100})));
-  to.last_name = nfc(trimmed(form.text("last_name", {.max = 100})));
+  to.first_name = form.text("first_name", json::a_name);
+  to.last_name = form.text("last_name", json::a_name);
   out.username = form.optional_text("username", {.max = 100});
   if (out.username && !account::is_username(*out.username)) form.note("username", "invalid");
   to.birth_date = form.optional_date("birth_date");
@@ -196,8 +195,7 @@ asio::awaitable<response> post_correction(account_services& with, request& in) {
   const auto address = parse_email(body->text("new_email", {.max = 320}));
   if (!address) body->note("new_email", "invalid");
   if (auto bad = body.finish()) co_return *bad;
-  if (const auto wait = with.throttle.take(budget::mails, address->key, throttle::steady::now()))
-    co_return rate_limited(*wait);
+  if (auto refused = refuse_mail(with, in, address->key)) co_return *refused;
 
   const auto found = co_await find_by_login(with, typed);
   if (!found) co_return problem_of(found.error());

@@ -85,7 +85,7 @@ asio::awaitable<response> open_by_key(space_services& with, const request& in, o
   auto of = co_await household_of_key(with, *key);
   if (!of && of.error().code == errc::unavailable) co_return problem_of(of.error());
   if (!of || of->organisation != at->id) co_return not_opened();
-  const session::space what{at->id, of->id, std::nullopt};
+  const session::space what{at->id, of->id, std::nullopt, of->key_version};
   co_return co_await open(with, in, what, typed.token_mode);
 }
 
@@ -246,9 +246,9 @@ asio::awaitable<response> open_space(space_services& with, request& in) {
   const auto now = throttle::steady::now();
   const auto client = client_key(in.remote_address);
   if (const auto wait = throttle.take(budget::space_attempts, client, now)) co_return rate_limited(*wait);
-  const auto number = "number:" + to_string((*at)->id) + typed.order_number;
+  const auto number = to_string((*at)->id) + typed.order_number;
   if (!typed.order_number.empty())
-    if (const auto wait = throttle.take(budget::space_attempts, number, now)) co_return rate_limited(*wait);
+    if (const auto wait = throttle.take(budget::space_numbers, number, now)) co_return rate_limited(*wait);
   const bool by_key = !typed.key.empty();
   response answer;
   if (by_key)
@@ -257,7 +257,7 @@ asio::awaitable<response> open_space(space_services& with, request& in) {
     answer = co_await open_by_number(with, in, *at, std::move(typed));
   if (answer.status == 201) {
     throttle.give_back(budget::space_attempts, client, now);
-    if (!by_key) throttle.give_back(budget::space_attempts, number, now);
+    if (!by_key) throttle.give_back(budget::space_numbers, number, now);
   }
   co_return answer;
 }
@@ -279,7 +279,7 @@ asio::awaitable<response> post_order_link(space_services& with, request& in) {
   if (!found) co_return problem_of(found.error());
   if (!equal_in_constant_time(token, with.house.secret.token(token_id{found->id.value})))
     co_return not_found();
-  co_return json_response(200, buyer::order_json(*found, **at, with.house.secret));
+  co_return json_response(200, buyer::order_json(*found, **at, with.house.secret, buyer::reader::unproven));
 }
 
 } // namespace

@@ -27,8 +27,8 @@ void read_record(const json::object& form, household::change& into) {
 new_client read_new_client(const json::object& form, time_point now) {
   new_client out;
   const auto person = form.child("responsible");
-  out.who.first_name = person.text("first_name", {.max = 100});
-  out.who.last_name = person.text("last_name", {.max = 100});
+  out.who.first_name = person.text("first_name", json::a_name);
+  out.who.last_name = person.text("last_name", json::a_name);
   out.who.birth_date = read_birth_date(person, "birth_date", now);
   out.who.phone = changed_text(person, "phone", 40).value_or("");
   read_contact(form, out.further);

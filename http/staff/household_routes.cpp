@@ -163,7 +163,7 @@ asio::awaitable<response> set_archived(house_services& with, request& in, bool a
   co_return co_await answer_with(with, 200, *of, by->unit());
 }
 
-// S6: a new unique key; the former one opens nothing any more.
+// S6: a new unique key; the former one opens nothing any more, and what it opened is over.
 asio::awaitable<response> post_key(house_services& with, request& in) {
   auto by = co_await staff_of(with, in);
   if (!by) co_return problem_of(by.error());
@@ -176,6 +176,7 @@ asio::awaitable<response> post_key(house_services& with, request& in) {
   command.audit.entry = by->audit("household.key", "household", of->id.value);
   of = co_await ask_entity(with.households, of->id, std::move(command));
   if (!of) co_return problem_of(of.error());
+  with.sessions.forget_space(of->id);
   std::string body;
   json::writer out(body);
   out.begin_object().field("household_id", of->id);

@@ -15,7 +15,7 @@ constexpr int full_vat = 10'000; // basis points
 organisation::text read_text(const json::object& form, std::string_view name, std::size_t max, bool needed) {
   const auto inner = needed ? form.child(name) : form.optional_child(name);
   if (!inner) return {};
-  const json::length limits{.min = 0, .max = max, .lines = max > 200};
+  const json::length limits{.min = 0, .max = max, .lines = max > 200, .tidy = true};
   organisation::text out{inner.text("fr", limits), inner.text("en", limits)};
   if (needed && out.fr.empty() && out.en.empty()) form.note(name, "required");
   return out;

@@ -102,8 +102,8 @@ asio::awaitable<response> post_person(office_services& with, request& in) {
   else if (!typed.empty())
     form->note("email", "invalid");
   who.role = read_role(*form);
-  who.first_name = form->optional_text("first_name", {.max = 100}).value_or("");
-  who.last_name = form->optional_text("last_name", {.max = 100}).value_or("");
+  who.first_name = form->optional_text("first_name", json::a_name).value_or("");
+  who.last_name = form->optional_text("last_name", json::a_name).value_or("");
   if (const auto locale = form->optional_choice("locale", {"fr", "en"}))
     who.locale = *locale == 0 ? "fr" : "en";
   if (auto bad = form.finish()) co_return *bad;

@@ -53,6 +53,15 @@ void read_floors(const json::object& form, organisation::snapshot& into, bool& o
   }
 }
 
+void read_instructions(const json::object& form, organisation::text& into) {
+  constexpr std::string_view name = "bank_transfer_instructions";
+  if (!form.has(name)) return;
+  into = {};
+  const auto sent = form.optional_child(name);
+  constexpr json::length limits{.min = 0, .max = 1'000, .lines = true, .tidy = true};
+  if (sent) into = {sent.text("fr", limits), sent.text("en", limits)};
+}
+
 bool is_key(std::string_view key) {
   return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
 }
@@ -63,7 +72,8 @@ organisation::form_field read_field(const json::object& form) {
   out.key = form.text("key", {.max = 64});
   if (!is_key(out.key)) form.note("key", "invalid");
   const auto label = form.child("label");
-  out.label = {label.text("fr", {.min = 0}), label.text("en", {.min = 0})};
+  constexpr json::length limits{.min = 0, .tidy = true};
+  out.label = {label.text("fr", limits), label.text("en", limits)};
   if (label && out.label.fr.empty() && out.label.en.empty()) form.note("label", "required");
   const auto type =
       form.optional_choice("type", {types[0], types[1], types[2], types[3], types[4], types[5]});
@@ -79,7 +89,7 @@ organisation::form_field read_field(const json::object& form) {
 
 void read_settings(const json::object& form, organisation::snapshot& into, bool& other_currency) {
   auto& options = into.options;
-  if (form.has("name")) into.name = form.text("name");
+  if (form.has("name")) into.name = form.text("name", {.tidy = true});
   if (form.has("locale")) into.locale = form.choice("locale", {"fr", "en"}) == 0 ? "fr" : "en";
   read_text(form, "legal_name", options.legal_name, {});
   read_text(form, "legal_address", options.legal_address, {.max = 500, .lines = true});
@@ -105,11 +115,12 @@ void read_settings(const json::object& form, organisation::snapshot& into, bool&
   read_text(form, "colour", options.colour, {.max = 7});
   if (!is_colour(options.colour)) form.note("colour", "invalid");
   read_text(form, "signature", options.signature, {.max = 1'000, .lines = true});
+  read_instructions(form, options.bank_transfer_instructions);
   for (const auto fixed : {"id", "version", "slug", "currency"}) form.refuse(fixed);
 }
 
 void read_shop(const json::object& form, organisation::shop& into) {
-  if (form.has("name") || into.name.empty()) into.name = form.text("name");
+  if (form.has("name") || into.name.empty()) into.name = form.text("name", {.tidy = true});
   read_flag(form, "customer_space_open", into.customer_space_open);
   if (form.has("payment_methods")) {
     into.payment_methods.clear();

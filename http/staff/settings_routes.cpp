@@ -66,13 +66,26 @@ asio::awaitable<response> patch_settings(house_services& with, request& in) {
   co_return record_response(200, settings_json(**saved), (*saved)->version);
 }
 
+asio::awaitable<response> answer_with(house_services& with, organisation_id at, const organisation::shop& of) {
+  auto offers = co_await read_offer_ids(with, at, of.slug);
+  if (!offers) co_return problem_of(offers.error());
+  std::string body;
+  json::writer out(body);
+  append_shop(out, of, &*offers);
+  co_return record_response(200, std::move(body), of.version);
+}
+
 asio::awaitable<response> list_shops(house_services& with, request& in) {
   auto by = co_await staff_of(with, in);
   if (!by) co_return problem_of(by.error());
   std::string body;
   json::writer out(body);
   out.begin_object().key("items").begin_array();
-  for (const auto& each : by->at->shops) append_shop(out, each, nullptr);
+  for (const auto& each : by->at->shops) {
+    auto offers = co_await read_offer_ids(with, by->at->id, each.slug);
+    if (!offers) co_return problem_of(offers.error());
+    append_shop(out, each, &*offers);
+  }
   out.end_array().field("next_cursor", std::optional<std::string>{}).end_object();
   co_return json_response(200, std::move(body));
 }
@@ -82,12 +95,7 @@ asio::awaitable<response> get_shop(house_services& with, request& in) {
   if (!by) co_return problem_of(by.error());
   const auto* shop = by->at->find_shop(in.parameter("shop"));
   if (shop == nullptr) co_return not_found();
-  auto offers = co_await read_offer_ids(with, by->at->id, shop->slug);
-  if (!offers) co_return problem_of(offers.error());
-  std::string body;
-  json::writer out(body);
-  append_shop(out, *shop, &*offers);
-  co_return record_response(200, std::move(body), shop->version);
+  co_return co_await answer_with(with, by->at->id, *shop);
 }
 
 asio::awaitable<response> patch_shop(house_services& with, request& in) {
@@ -106,7 +114,7 @@ asio::awaitable<response> patch_shop(house_services& with, request& in) {
   auto saved = co_await save(with, *by, std::move(to), "shop.change", describe);
   if (!saved) co_return problem_of(saved.error());
   const auto* after = (*saved)->find_shop(id);
-  co_return record_response(200, shop_json(*after), after->version);
+  co_return co_await answer_with(with, (*saved)->id, *after);
 }
 
 asio::awaitable<response> get_form(house_services& with, request& in) {

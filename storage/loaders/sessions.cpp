@@ -5,14 +5,15 @@
 namespace foyer::storage {
 namespace {
 
+// A session that a unique key opened ends with that key (S6), also where it was opened while the key was replaced.
 constexpr pg::statement load_sessions_sql{"load_sessions", R"sql(
 select s.token_hash, s.id, s.token_hash, s.assurance = 'login', s.account_id, s.organisation_id, s.household_id, s.remembered,
   s.device, s.address, s.created_at, s.last_used_at, s.password_at, s.expires_at, s.only_order,
   a.username, a.email, a.email_key, a.first_name, a.last_name, a.birth_date, a.locale,
   array(select r.organisation_id from roles r where r.account_id = a.id order by r.organisation_id),
   array(select r.role from roles r where r.account_id = a.id order by r.organisation_id)
-from sessions s left join accounts a on a.id = s.account_id
-where s.token_hash = any ($1::bytea[])
+from sessions s left join accounts a on a.id = s.account_id left join households h on h.id = s.household_id
+where s.token_hash = any ($1::bytea[]) and (s.key_version is null or s.key_version = h.key_version)
 )sql"};
 
 constexpr pg::statement list_sessions_sql{"list_sessions", R"sql(

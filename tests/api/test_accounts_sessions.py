@@ -1,6 +1,8 @@
 """What a session is worth: cookies, CSRF values, roles, throttling, limits; and that answers tell nothing."""
 
+import concurrent.futures
 import statistics
+import threading
 import time
 
 import accounts
@@ -186,6 +188,65 @@ def test_A1_confirming_links_the_household_that_has_the_address(server, mailbox)
     claire = accounts.account(server, mailbox, email, org="link-house")
     house = claire.get("/api/v1/me/orgs/link-house/household")
     assert house.status == 200 and house["id"] == made["id"] and house["status"] == "accepted"
+
+
+def test_A1_confirming_and_linking_are_one_commit(server, mailbox):
+    """So that no crash leaves an account without the household that has its address."""
+    admin = org(server, "one-commit-house")
+    client = server.client()
+    boss = client.as_(login(client, admin, STAFF_PASSWORD)["token"])
+    base = "/api/v1/orgs/one-commit-house/staff/households"
+    email = fresh_email("known")
+    made = boss.post(base, {"responsible": {"first_name": "Claire", "last_name": "Known"}, "email": email,
+                            "send_notification": False}).json
+    claire = accounts.account(server, mailbox, email, org="one-commit-house")
+    written = server.sql(f"select a.confirmed_at = h.linked_at from households h join accounts a on a.id = h.account_id "
+                         f"where h.id = '{made['id']}'")
+    assert written == "t"
+    # What the household's owner had in memory is not believed any more.
+    seen = boss.get(f"{base}/{made['id']}")
+    assert seen["account"]["username"] == claire.get("/api/v1/me")["username"]
+    changed = boss.patch(f"{base}/{made['id']}", {"phone": "0102"})
+    assert changed.status == 200 and changed["account"] and changed["status"] == "accepted"
+
+
+def test_A1_confirming_links_a_household_that_staff_are_changing(server, mailbox):
+    admin = org(server, "busy-house")
+    client = server.client()
+    token = login(client, admin, STAFF_PASSWORD)["token"]
+    base = "/api/v1/orgs/busy-house/staff/households"
+    email = fresh_email("busy")
+    made = client.as_(token).post(base, {"responsible": {"first_name": "Claire", "last_name": "Busy"}, "email": email,
+                                         "send_notification": False}).json
+    registered = accounts.register(client, email, org="busy-house")
+    mailbox.wait(email)
+    done = threading.Event()
+
+    def change():
+        staff, phone = client.as_(token), 0
+        while not done.is_set():
+            phone += 1
+            # Both at the very same moment: safe to repeat.
+            assert staff.patch(f"{base}/{made['id']}", {"phone": str(phone)}).status in (200, 503)
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        staff = pool.submit(change)
+        try:
+            accounts.confirm(client, mailbox, email, registered)
+        finally:
+            done.set()
+        staff.result()
+    seen = client.as_(token).get(f"{base}/{made['id']}")
+    assert seen["account"] and seen["status"] == "accepted" and int(seen["phone"]) > 0
+
+
+def test_A5_a_client_address_has_so_many_mails_sent_an_hour(make_server):
+    """To whatever addresses, so that one can't have the server write to the whole world."""
+    client = make_server(security__throttling=True, throttle__mail_requests=4).client()
+    paths = ["/api/v1/password-resets", "/api/v1/accounts/confirmation-mails"] * 3
+    answers = [client.post(path, {"email": fresh_email()}) for path in paths]
+    assert [each.status for each in answers] == [202] * 4 + [429] * 2
+    assert answers[-1].code == "rate_limited" and int(answers[-1].headers["Retry-After"]) > 0
 
 
 def test_A6_wrong_passwords_are_slowed_down_and_a_known_device_is_not(make_server):

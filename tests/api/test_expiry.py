@@ -63,6 +63,21 @@ def test_O4_an_unpaid_order_expires_and_frees_what_it_held(hurried):
     venue.audit()
 
 
+def test_O4_the_mail_of_an_expired_order_tells_what_became_of_money_that_was_received(hurried):
+    venue = Venue(hurried)
+    buyer = venue.buyer(credit=1000)
+    order = buyer.order(venue.offer(3000), ["wallet", "bank_transfer"])
+    assert venue.record_payment(order["number"], "cash", 500)["status"] == "awaiting_payment"
+    expired(venue, order["number"])
+    mail = eventually(lambda: [each for each in venue.mailbox.all(buyer.email)
+                               if order["number"] in each["subject"] + each["text"] and "temps" in each["text"]],
+                      what="the mail of the expiry")[0]
+    for part in (mail["text"], mail["html"]):
+        assert "10,00" in part and "5,00" in part and "versés sur votre compte client" in part
+    assert buyer.wallet() == (1500, 0, 1500)
+    venue.audit()
+
+
 def test_O4_a_paid_order_does_not_expire(hurried):
     venue = Venue(hurried)
     offer = venue.offer(3000, capacity=2)

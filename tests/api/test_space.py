@@ -202,6 +202,26 @@ def test_S6_the_unique_key_opens_the_whole_household(house, buyer):
     dead = open_door(house, key=key)
     assert (dead.status, dead.code) == (401, "space_not_opened")
     assert open_door(house, key=renewed).status == 201
+    # What the former key opened is over, too.
+    assert session.get(f"{house.me}/wallet").status == 401
+    assert buyer.get(f"{house.me}/wallet").status == 200
+
+
+def test_S6_a_new_key_ends_what_the_former_one_opened_and_nothing_else(house, buyer, mailbox):
+    number = bought(house, buyer)["number"]
+    key_of = f"{house.staff_base}/households/{buyer.household}/key"
+    first = house.admin.post(key_of)["key"]
+    by_key = [with_session(house, open_door(house, key=first)) for _ in range(3)]
+    never_used = open_door(house, key=first)["token"]
+    assert all(each.get(f"{house.me}/orders").status == 200 for each in by_key)
+    open_door(house, order_number=number, email=buyer.email)
+    code = code_in(mailbox.wait(buyer.email, "code"))
+    by_code = with_session(house, open_door(house, order_number=number, email=buyer.email, code=code))
+    second = house.admin.post(key_of)["key"]
+    later = with_session(house, open_door(house, key=second))
+    assert [each.get(f"{house.me}/orders").status for each in by_key] == [401] * 3
+    assert house.server.client(never_used).get(f"{house.me}/orders").status == 401
+    assert [each.get(f"{house.me}/orders").status for each in (by_code, later, buyer)] == [200] * 3
 
 
 def test_S6_a_key_of_another_organisation_opens_nothing(server, house, buyer):

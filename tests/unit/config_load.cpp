@@ -109,6 +109,21 @@ TEST_CASE("keys that belong together are checked together") {
   CHECK(all.problems[1].where == file.line(4));
 }
 
+TEST_CASE("proxies are addresses or networks, and hosts are hosts") {
+  const file_with file{"[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.7\"]\n"
+                       "allowed_hosts = [\"tickets.example.org\", \"tickets.example.org:8443\"]\n"};
+  CHECK(file.load().problems.empty());
+  for (const auto* wrong : {"banana", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "2001:db8::/129", "10.0.0.1/8x", ""}) {
+    const file_with other{std::string{"[server]\ntrusted_proxies = [\""} + wrong + "\"]\n"};
+    CAPTURE(wrong);
+    REQUIRE(other.load().problems.size() == 1);
+    CHECK(other.load().problems[0].where == other.line(2));
+  }
+  const file_with host{"[server]\nallowed_hosts = [\"https://tickets.example.org\"]\n"};
+  REQUIRE(host.load().problems.size() == 1);
+  CHECK(host.load().problems[0].where == host.line(2));
+}
+
 TEST_CASE("the printed configuration hides secrets and can be read again") {
   const file_with file{
       "[database]\nurl = \"postgresql://foyer:verysecret@db/foyer\"\n[mail]\nlease = \"7m\"\n"};

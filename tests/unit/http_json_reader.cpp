@@ -114,6 +114,19 @@ TEST_CASE("lengths count code points, and an empty text is a missing one") {
   CHECK(errors_of(form) == "/b too_short, /c required");
 }
 
+TEST_CASE("white space alone is a missing text, and names come without it at their ends") {
+  json::reader form("{\"a\":\"  \",\"b\":\"\u00A0\u3000\",\"c\":\" \",\"d\":\" x \",\"e\":[\" \"],"
+                    "\"f\":\"\u00A0Zoe\u0301 Martin \",\"g\":\" \"}");
+  form->text("a");
+  form->text("b", json::a_name);
+  CHECK_FALSE(form->optional_text("c"));
+  CHECK(form->text("d") == " x ");
+  form->texts("e");
+  CHECK(form->text("f", json::a_name) == "Zoé Martin");
+  CHECK(form->text("g", {.min = 0, .tidy = true}).empty());
+  CHECK(errors_of(form) == "/a required, /b required, /c required, /e/0 required");
+}
+
 TEST_CASE("bodies that are not one JSON object are malformed") {
   for (const char* body :
        {"", "null", "[]", "1", "{", "{\"a\":1,}", "{\"a\":1}x", "{'a':1}", "{\"a\":1,\"a\":2}",

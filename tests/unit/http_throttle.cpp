@@ -68,6 +68,43 @@ TEST_CASE("the memory of the throttle is bounded, and the oldest keys go first")
   CHECK_FALSE(throttle->attempt("claire", start));
 }
 
+TEST_CASE("many keys of one kind crowd nobody out of another") {
+  auto settings = defaults();
+  settings.throttle.tracked_max = 10;
+  const auto throttle = http::create_throttle(settings);
+  for (int i = 0; i < 5; ++i) (void)throttle->attempt("account:claire", start);
+  for (int i = 0; i < 3; ++i) (void)throttle->take(budget::mails, "claire@example.org", start);
+  for (int i = 0; i < 1000; ++i) {
+    const auto made_up = std::to_string(i);
+    (void)throttle->attempt("login:" + made_up, start);
+    (void)throttle->take(budget::address_failures, made_up, start);
+    (void)throttle->take(budget::space_numbers, made_up, start);
+    (void)throttle->take(budget::guest_orders, made_up, start);
+  }
+  CHECK(throttle->attempt("account:claire", start));
+  CHECK(throttle->take(budget::mails, "claire@example.org", start));
+}
+
+TEST_CASE("several are taken and given back at once, or none") {
+  auto settings = defaults();
+  settings.throttle.guest_places = 10;
+  const auto throttle = http::create_throttle(settings);
+  const auto take = [&](std::int64_t many, auto after) {
+    return throttle->take(budget::guest_places, "192.0.2.7", start + after, many);
+  };
+  CHECK_FALSE(take(4, 0s));
+  CHECK_FALSE(take(4, 10min));
+  CHECK(take(3, 20min) == 40min); // until the first four are an hour old
+  CHECK(take(7, 20min) == 50min);
+  CHECK_FALSE(take(2, 20min));
+  CHECK(take(1, 20min) == 40min);
+  throttle->give_back(budget::guest_places, "192.0.2.7", start + 10min, 4);
+  CHECK_FALSE(take(4, 20min));
+  CHECK(take(1, 20min));
+  CHECK_FALSE(take(500, 3h)); // more than there ever is takes all of it
+  CHECK(take(1, 3h) == 1h);
+}
+
 TEST_CASE("throttling can be lifted for a load test") {
   auto settings = defaults();
   settings.security.throttling = false;

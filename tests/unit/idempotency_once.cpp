@@ -168,6 +168,24 @@ TEST_CASE("W5 after a restart the stored answer is replayed, whatever refuses th
   CHECK(here.done == 1);
 }
 
+TEST_CASE("W5 memory keeps an answer no longer than the database does") {
+  struct set_clock final : clock_source {
+    time_point at{std::chrono::hours{1000}};
+    [[nodiscard]] time_point now() const override { return at; }
+  } clock;
+  desk here;
+  here.keys = http::create_idempotency(here.database, clock);
+  const auto first = here.answer_of("k1");
+  clock.at += std::chrono::hours{24} - std::chrono::seconds{1};
+  CHECK(is_replay(here.answer_of("k1")));
+  here.database.stored.clear(); // as housekeeping does it
+  CHECK(here.answer_of("k1").body == first.body);
+  clock.at += std::chrono::seconds{1};
+  const auto later = here.answer_of("k1");
+  CHECK_FALSE(is_replay(later));
+  CHECK(here.done == 2);
+}
+
 TEST_CASE("W5 more keys under way than the limit are answered 503") {
   desk here;
   here.keys = http::create_idempotency(here.database, here.clock, {.in_progress_max = 16});

@@ -65,6 +65,19 @@ TEST_CASE("O3 sold, held, reserved and doubtful places are all taken") {
   CHECK(why_not(decide(made->next, places(1))) == errc::sold_out);
 }
 
+TEST_CASE("O3 who only looks is refused like a buyer and takes nothing") {
+  auto now = on_sale();
+  now.sold = 8;
+  auto look = places(2);
+  look.look = true;
+  const auto made = decide(now, look);
+  REQUIRE(made);
+  CHECK(made->next.reserved == 0);
+  CHECK(made->next.places_left() == 2);
+  look.quantity = 3;
+  CHECK(why_not(decide(now, look)) == errc::sold_out);
+}
+
 TEST_CASE("O3 an offer without capacity has no end of places") {
   const auto now = on_sale(a_play(std::nullopt));
   CHECK_FALSE(now.places_left().has_value());

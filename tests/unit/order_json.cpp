@@ -60,6 +60,29 @@ TEST_CASE("S2 an order shows number, total, lines, payments and tickets with sig
   CHECK_FALSE(contains(body, "next_action"));
 }
 
+TEST_CASE("H3 who may not own the address of an order reads nothing of its household") {
+  auto of = paid_order();
+  of.household = household_id{*parse_uuid("01920000-0000-7000-8000-000000000009")};
+  const server_secret secret{"s"};
+  CHECK(contains(http::buyer::order_json(of, theatre(), secret), R"("household_id":"01920000)"));
+  const auto body = http::buyer::order_json(of, theatre(), secret, http::buyer::reader::unproven);
+  CHECK(contains(body, R"("household_id":null)"));
+}
+
+TEST_CASE("O4 the house says where to transfer the money to") {
+  auto of = paid_order();
+  of.status = order::status::awaiting_payment;
+  of.payments[0].method = organisation::payment_method::bank_transfer;
+  of.payments[0].status = order::payment_status::pending;
+  auto at = theatre();
+  at.options.bank_transfer_instructions = {"IBAN FR00", "IBAN FR00, please"};
+  CHECK(contains(http::buyer::order_json(of, at, server_secret{"s"}), R"("instructions":"IBAN FR00")"));
+  of.locale = "en";
+  CHECK(contains(http::buyer::order_json(of, at, server_secret{"s"}), R"("instructions":"IBAN FR00, please")"));
+  of.payments[0].method = organisation::payment_method::cash;
+  CHECK(contains(http::buyer::order_json(of, at, server_secret{"s"}), R"("instructions":"Pay at the counter)"));
+}
+
 TEST_CASE("O4 an order that awaits a transfer says what to do next") {
   auto of = paid_order();
   of.status = order::status::awaiting_payment;

@@ -140,6 +140,33 @@ TEST_CASE("O1 a line costs what its rate says, by age and by tag") {
   CHECK(price_as_text(with_rate(3, {numbered<member_id>(1)}), a_play(), parent) == "/lines/0/member_ids age");
 }
 
+TEST_CASE("O1 who is not named counts as the buyer, where that one's age is known") {
+  const auto family = a_family();
+  const shopper grown_up{false, false, date{std::chrono::year{1980} / 5 / 18}, &family};
+  const shopper unknown{false, false, {}, &family};
+  const shopper staff{false, true, date{std::chrono::year{1980} / 5 / 18}, &family};
+  const auto child_rate = [](std::int32_t quantity, std::vector<member_id> members = {}) {
+    return wanted_line{numbered<offer_id>(1), numbered<rate_id>(3), quantity, std::move(members)};
+  };
+  CHECK(price_as_text(child_rate(1), a_play(), grown_up) == "/lines/0/member_ids age");
+  CHECK(price_as_text(child_rate(1), a_play(), unknown) == "500");
+  CHECK(price_as_text(child_rate(1), a_play(), staff) == "500");
+  CHECK(price_as_text(child_rate(1, {numbered<member_id>(2)}), a_play(), grown_up) == "500");
+  CHECK(price_as_text(child_rate(2, {numbered<member_id>(2)}), a_play(), grown_up) == "/lines/0/member_ids age");
+  // A parent comes along.
+  const wanted_line own{numbered<offer_id>(1), {}, 1, {}};
+  CHECK(price({own, child_rate(3)}, one_offer(a_play()), grown_up, "en", noon).ok());
+  auto for_children = a_play();
+  for_children.max_age = 11;
+  CHECK_FALSE(price({own, child_rate(3)}, one_offer(for_children), grown_up, "en", noon).ok());
+  auto for_the_old = a_play();
+  for_the_old.min_age = 60;
+  const wanted_line one{numbered<offer_id>(1), {}, 1, {}};
+  CHECK(price_as_text(one, for_the_old, grown_up) == "/lines/0/member_ids age");
+  const shopper old_guest{true, false, date{std::chrono::year{1950} / 5 / 18}, nullptr};
+  CHECK(price_as_text(one, for_the_old, old_guest) == "1500");
+}
+
 TEST_CASE("O2 participants are members of the household, one for each place") {
   const auto family = a_family();
   const shopper parent{false, false, {}, &family};

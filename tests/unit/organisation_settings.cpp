@@ -77,6 +77,7 @@ TEST_CASE("O1 an organisation's settings come back as they were stored") {
   some.minimum_buyer_age = 16;
   some.floors = {-100'00, -50'00, 0, 0};
   some.tags = {"abonné", "presse"};
+  some.bank_transfer_instructions = {"IBAN FR00\nBIC X", ""};
   form_field allergies;
   allergies.key = "allergies";
   allergies.label = {"Allergies", "Allergies"};

@@ -57,6 +57,7 @@ struct memory final : session::loader, journal {
     of.token_hash = row.token_hash;
     of.login = row.login;
     of.account = row.account;
+    of.household = row.household;
     of.remembered = row.remembered;
     of.created_at = row.created_at;
     of.last_used_at = row.last_used_at;
@@ -172,6 +173,23 @@ TEST_CASE("A6 an ended session is gone at the very next request") {
   f.store->end_all(f.claire, two.row.id, reply<done>{[&](auto answer) { told = ok(answer); }});
   CHECK(f.get(two));
   CHECK_FALSE(f.get(three));
+}
+
+TEST_CASE("S6 a my-space session is read again once its household has a new key") {
+  fixture f;
+  const household_id dupont{new_uuid(2)};
+  std::optional<session::fresh> made;
+  const session::space what{organisation_id{new_uuid(3)}, dupont, std::nullopt, 7};
+  f.store->open_space(what, "", "", reply<session::fresh>{[&](outcome<session::fresh> opened) { made = *opened; }});
+  REQUIRE(made);
+  CHECK(made->row.key_version == 7);
+  REQUIRE(f.get(*made));
+  f.table.rows.clear(); // the loader finds no session of a former key
+  CHECK(f.get(*made));
+  f.store->forget_space(household_id{new_uuid(4)});
+  CHECK(f.get(*made));
+  f.store->forget_space(dupont);
+  CHECK_FALSE(f.get(*made));
 }
 
 TEST_CASE("A6 an end that did not reach the database is not told as done") {
