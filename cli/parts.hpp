@@ -9,6 +9,7 @@
 #include "actors/organisation/organisations.hpp"
 #include "actors/password/hash_pool.hpp"
 #include "actors/session/sessions.hpp"
+#include "actors/vocabulary/forward_clock.hpp"
 #include "actors/wallet/wallets.hpp"
 #include "config/settings.hpp"
 #include "http/idempotency.hpp"
@@ -45,7 +46,7 @@ struct parts {
   const config::settings& settings;
   const server_secret& secret;
   boost::asio::io_context& io;
-  system_clock_source clock;
+  forward_clock clock;
 
   std::shared_ptr<storage::pg::read_pool> reads;
   std::shared_ptr<storage::group_journal> journal;

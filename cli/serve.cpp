@@ -39,6 +39,8 @@ namespace asio = boost::asio;
 // enough that nobody waits for it.
 constexpr std::chrono::milliseconds unready_before_closing{500};
 constexpr std::chrono::seconds sweep_every{1};
+// What a clock is slewed by, or a busy machine makes of it, is not worth a line.
+constexpr std::chrono::seconds clock_tolerance{5};
 
 unsigned threads_of(const config::settings& settings) {
   if (settings.server.threads > 0) return static_cast<unsigned>(settings.server.threads);
@@ -146,6 +148,7 @@ private:
       options.url = url;
       options.connect_deadline = settings.database.connect_deadline;
       options.statement_deadline = settings.database.statement_deadline;
+      options.wait_max = 2 * settings.mail.retry_max;
       options.log = [](std::string_view line) { spdlog::warn("outbox: {}", line); };
       return storage::create_outbox(std::move(options));
     };
@@ -164,10 +167,20 @@ private:
 
   void sweep() {
     parts_.sweep();
+    watch_clock();
     sweep_.expires_after(sweep_every);
     sweep_.async_wait([this](boost::system::error_code failed) {
       if (!failed) sweep();
     });
+  }
+
+  // Told once: everything goes on in the time that was, until the machine has caught up or this starts anew.
+  void watch_clock() {
+    const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(parts_.clock.ahead());
+    if (ahead >= clock_tolerance && !clock_told_)
+      spdlog::warn("the clock was set back by {} s: times go on without it until it has caught up or this restarts",
+                   ahead.count());
+    clock_told_ = ahead >= clock_tolerance;
   }
 
   void wait_for_signals() {
@@ -246,6 +259,7 @@ private:
   asio::steady_timer deadline_;
   std::atomic<bool> draining_{false};
   std::atomic<bool> stopped_{false};
+  bool clock_told_ = false; // of sweep() alone
 };
 
 } // namespace

@@ -16,6 +16,9 @@ mailer::dispatch_options dispatch_options_of(const config::mail_settings& mail) 
   // A lease that ended during an attempt would let somebody else send the same mail.
   out.lease = std::max(mail.lease, 3 * mail.send_deadline);
   out.retry = {mail.retry_first, mail.retry_max, mail.retry_for};
+  // A receiver that is away keeps the others waiting no longer than the mail that met it.
+  out.pause_first = std::min<std::chrono::milliseconds>(out.pause_first, mail.retry_first);
+  out.pause_max = std::min<std::chrono::milliseconds>(out.pause_max, mail.retry_max);
   return out;
 }
 

@@ -7,7 +7,8 @@ using pg::none_if_empty;
 
 // Whichever part fails, all is undone: a guard raises FY001 when not every row had the expected version. Rows
 // are found by index in the order of the arrays (the session has no other kind of join), so that two
-// processes lock them one by one and a deadlock is found out.
+// processes lock them one by one and a deadlock is found out. Mails wait by the database's clock: one that is behind
+// ours must not keep them.
 const pg::statement hot_statement{"journal_hot", R"sql(
 with
 j as (update journals set last_batch = $2, at = now() where name = $1 and epoch = $3 returning 1),
@@ -33,7 +34,11 @@ stock as (
   from unnest($11::stock_change[]) d where t.offer_id = d.offer_id
   returning 1),
 new_keys as (insert into idempotency select * from unnest($13::idempotency[])),
-new_mails as (insert into outbox select * from unnest($14::outbox[])),
+new_mails as (
+  insert into outbox
+  select id, organisation_id, template, locale, to_address, to_name, params, priority, state, attempts,
+    least(next_attempt_at, now()), leased_until, created_at, sent_at, last_error
+  from unnest($14::outbox[])),
 new_deadlines as (insert into deadlines select * from unnest($15::deadlines[]))
 select guard('journal', 1, (select count(*) from j)),
        guard('wallets', $5, (select count(*) from wallet_updates)),

@@ -27,10 +27,16 @@ from unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::text[]) s(id, a
 where o.id = s.id
   and (o.state = 1 and o.attempts = s.attempt or s.what = 'sent' and o.state in (0, 1)))";
 
-/// Rows whose lease ran out, because their process died, come back into the queue at their old place.
+/// Rows whose lease ran out, because their process died, come back into the queue at their old place; so do those
+/// whose lease would last longer than any, because the clock was set back since.
 constexpr const char* free_expired = R"(
 update outbox set state = 0, leased_until = null, next_attempt_at = least(next_attempt_at, now())
-where state = 1 and leased_until <= now())";
+where state = 1 and (leased_until <= now() or leased_until > now() + $1::bigint * interval '1 millisecond'))";
+
+/// What waits for longer than any mail is put off was put off before the clock was set back.
+constexpr const char* shorten_waits = R"(
+update outbox set next_attempt_at = now()
+where state = 0 and next_attempt_at > now() + $1::bigint * interval '1 millisecond')";
 
 /// One index range per priority, so that rows which wait for a later attempt are never looked at.
 constexpr const char* claim_mails = R"(
@@ -118,7 +124,8 @@ private:
     if (auto begun = query(on, "begin"); !begun) return begun.error();
     if (!settlements.empty())
       if (auto booked = settle(on, settlements); !booked) return booked.error();
-    if (auto freed = query(on, free_expired); !freed) return freed.error();
+    const auto lease_max = std::to_string(std::max(lease, options_.wait_max).count());
+    if (auto freed = query(on, free_expired, {lease_max}); !freed) return freed.error();
     if (claim_max > 0)
       if (auto claimed = claim(on, claim_max, lease, out); !claimed) return claimed.error();
     if (auto committed = query(on, "commit"); !committed) return committed.error();
@@ -164,7 +171,7 @@ private:
     return query(on, settle_mails, {arrays.begin(), arrays.end()});
   }
 
-  static outcome<done> claim(PGconn* on, int claim_max, std::chrono::milliseconds lease, exchanged& out) {
+  outcome<done> claim(PGconn* on, int claim_max, std::chrono::milliseconds lease, exchanged& out) const {
     auto rows = query(on, claim_mails, {std::to_string(claim_max), std::to_string(lease.count())});
     if (!rows) return rows.error();
     const int count = PQntuples(rows->get());
@@ -173,8 +180,12 @@ private:
 
     auto due = query(on, next_due);
     if (!due) return due.error();
-    if (const auto text = first_value(*due); !text.empty())
-      out.next_due = std::chrono::milliseconds{std::max<std::int64_t>(integer(text.c_str()), 0)};
+    const auto text = first_value(*due);
+    if (text.empty()) return done{};
+    out.next_due = std::chrono::milliseconds{std::max<std::int64_t>(integer(text.c_str()), 0)};
+    if (*out.next_due <= options_.wait_max) return done{};
+    if (auto put = query(on, shorten_waits, {std::to_string(options_.wait_max.count())}); !put) return put.error();
+    out.next_due = std::chrono::milliseconds{0};
     return done{};
   }
 

@@ -13,6 +13,8 @@ struct outbox_options {
   std::string url; // connection string or URI of libpq
   std::chrono::milliseconds connect_deadline{5'000};
   std::chrono::milliseconds statement_deadline{15'000};
+  /// No mail is put off or leased for longer. One that seems to be was so before the database's clock was set back.
+  std::chrono::milliseconds wait_max{std::chrono::hours{2}};
   /// Told why the database could not be asked, once per series of failures.
   std::function<void(std::string_view)> log = {};
 };

@@ -162,3 +162,21 @@ TEST_CASE("M1 claiming looks at due rows only, however many wait for later") {
             before <
         100);
 }
+
+TEST_CASE("M1 a database whose clock is set back delays no mail by as much") {
+  database db;
+  db.insert("01", 0, "now() + interval '3 hours'");
+  db.insert("02", 2);
+  const auto box = db.box();
+  REQUIRE(box->exchange({}, 1, 5min)->mails.size() == 1);
+  db.ask("update outbox set leased_until = now() + interval '3 hours' where id::text like '%02'");
+  // As if both had been written three hours from now: the lease is freed, and then what waits is due.
+  auto freed = box->exchange({}, 10, 5min);
+  REQUIRE(freed);
+  REQUIRE(freed->mails.size() == 1);
+  CHECK(tail(freed->mails[0]) == "02");
+  CHECK(freed->next_due == 0ms);
+  auto due = box->exchange({}, 10, 5min);
+  REQUIRE(due->mails.size() == 1);
+  CHECK(tail(due->mails[0]) == "01");
+}
