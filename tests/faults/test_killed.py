@@ -1,25 +1,28 @@
-"""QUALITY.md, "faults it survives": the server, PostgreSQL or a part of it dies in the middle of a rush. Afterwards
-everything that was said is true. Each run prints its seed; FOYER_SEEDS=20 runs more of them."""
+"""QUALITY.md, "faults it survives": the server, PostgreSQL or a part of it dies in the middle of an evening."""
 
+import http.client
+import json
 import os
-import random
 import signal
+import socket
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
-from rush import Rush
+from client import Answer
+from evening import Evening, Request
+from postgres import processes_of
 from server import Server, eventually
-from venue import Venue, in_parallel
+from venue import Venue, in_parallel, lines_of, payments_of
+from world import BACK_AFTER_DATABASE, READY_AFTER_KILL, recovered, serving
 
-SEEDS = [random.SystemRandom().randrange(10**6) for _ in range(int(os.environ.get("FOYER_SEEDS", "2")))]
-if os.environ.get("FOYER_SEED"):
-    SEEDS = [int(os.environ["FOYER_SEED"])]
+IN_FLIGHT = 500
 
 
 @pytest.fixture(scope="module")
 def own():
-    """A server to be killed, of this file's own."""
+    """A server that runs its own PostgreSQL."""
     one = Server()
     try:
         yield one.start()
@@ -27,21 +30,73 @@ def own():
         one.remove()
 
 
-def settle_and_check(rush):
-    unknown, happened = rush.resolve()
-    print(f"{sum(map(len, rush.tries))} requests, {unknown} unknown, of which {happened} had happened")
-    rush.check()
+def settle_and_check(evening):
+    unknown, happened = evening.resolve()
+    print(f"{len(evening.journal())} requests, {unknown} unknown, of which {happened} had happened")
+    evening.check()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_O3_kill_9_of_the_server_loses_nothing_that_was_said(own, seed):
-    print("seed", seed)
-    rush = Rush(Venue(own), seed)
-    rush.run(own.kill9, after=rush.random.randint(50, 600))
+def kill_and_start(server):
+    server.kill9()
     began = time.monotonic()
-    own.start(seconds=5)
-    print(f"ready after {time.monotonic() - began:.2f} s")
-    settle_and_check(rush)
+    server.start()
+    recovered("server killed: ready", began, READY_AFTER_KILL)
+
+
+@pytest.mark.few(2)
+def test_O3_kill_9_of_the_server_loses_nothing_that_was_said(own, seed):
+    print("FOYER_SEED", seed)
+    evening = Evening(Venue(own), seed, buyers=24, leavers=2)
+    evening.run(lambda: kill_and_start(own), after=evening.dice.randint(50, 500))
+    settle_and_check(evening)
+
+
+class Checkout:
+    """One order on a connection of its own: sent now, its answer read later, if there is one."""
+
+    def __init__(self, evening, person, offer):
+        self.person = person
+        self.request = Request("order", f"{evening.venue.base}/shops/online/orders",
+                               {"lines": lines_of(offer), "payments": payments_of(["wallet"])},
+                               evening.people.index(person))
+        self.socket = socket.create_connection(("127.0.0.1", evening.venue.server.port), timeout=30)
+        person.requests.append(self.request)
+
+    def send(self, url):
+        body = json.dumps(self.request.body).encode()
+        head = (f"POST {self.request.path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nAuthorization: Bearer "
+                f"{self.person.client.token}\r\nIdempotency-Key: {self.request.key}\r\nAccept: application/json\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n")
+        self.socket.sendall(head.encode() + body)
+
+    def read(self):
+        try:
+            answer = http.client.HTTPResponse(self.socket)
+            answer.begin()
+            got = Answer(answer.status, answer.headers, answer.read())
+            self.request.seen.append(got.status)
+            if got.status != 503:
+                self.request.answer = got
+        except (OSError, http.client.HTTPException) as failure:
+            self.request.seen.append(repr(failure))
+        finally:
+            self.socket.close()
+
+
+@pytest.mark.few(2)
+def test_O3_kill_9_with_500_checkouts_in_flight_loses_nothing_that_was_said(own, seed):
+    print("FOYER_SEED", seed)
+    evening = Evening(Venue(own), seed, buyers=20, capacity=IN_FLIGHT)
+    checkouts = [Checkout(evening, evening.at_home[i % 20], evening.dice.choice(evening.offers)) for i in range(IN_FLIGHT)]
+    for each in checkouts:
+        each.send(own.url)
+    time.sleep(evening.dice.uniform(0, 0.1))  # of the time that they take together
+    kill_and_start(own)
+    for each in checkouts:
+        each.read()
+    unanswered = sum(each.request.answer is None for each in checkouts)
+    print(f"{unanswered} of {IN_FLIGHT} had no answer")
+    settle_and_check(evening)
 
 
 def kill_postmaster(server, _):
@@ -50,9 +105,7 @@ def kill_postmaster(server, _):
 
 def kill_a_backend(server, dice):
     """One process of PostgreSQL dies: it restarts all of its backends."""
-    pids = server.sql("select pid from pg_stat_activity where backend_type = 'client backend' and "
-                      "pid <> pg_backend_pid()").split()
-    os.kill(int(dice.choice(pids)), signal.SIGKILL)
+    os.kill(dice.choice(processes_of(server.postmaster())[1:]), signal.SIGKILL)
 
 
 def end_connections(server, _):
@@ -71,31 +124,25 @@ def end_one_connection_again_and_again(server, dice):
 FAULTS = [kill_postmaster, kill_a_backend, end_connections, end_one_connection_again_and_again]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_O3_the_server_outlives_its_database(own, fault, seed):
-    print("seed", seed)
-    rush = Rush(Venue(own), seed, buyers=16)
+    print("FOYER_SEED", seed)
+    evening = Evening(Venue(own), seed)
     pid = own.process.pid
 
     def disturb():
         before = own.metric("foyer_journal_reconnects_total")
-        fault(own, rush.random)
+        fault(own, evening.dice)
         began = time.monotonic()
         if fault is not end_one_connection_again_and_again:  # which may miss the one that writes
             eventually(lambda: own.metric("foyer_journal_reconnects_total") > before, 5, "the loss of the database")
-        watcher = own.client(timeout=5)
-        # The server itself answers all the time, and orders again within ten seconds.
-        eventually(lambda: watcher.get("/healthz").status == 200 and watcher.get("/readyz").status == 200, 10, "readiness")
-        answered = rush.count()
-        eventually(lambda: rush.count() > answered + 32, 10, "new answers")
-        print(f"serving after {time.monotonic() - began:.2f} s")
+        serving(own, evening, fault.__name__.replace("_", " "), began, BACK_AFTER_DATABASE)
 
-    rush.run(disturb, after=rush.random.randint(50, 300))
+    evening.run(disturb, after=evening.dice.randint(50, 300))
     assert own.process.poll() is None and own.process.pid == pid
-    # The server never hung up on anybody.
-    assert not [seen for each in rush.tries for entry in each for seen in entry["seen"] if isinstance(seen, str)]
-    settle_and_check(rush)
+    assert not evening.hung_up()
+    settle_and_check(evening)
 
 
 def test_W3_two_servers_on_one_database_spend_nothing_twice(own):
