@@ -107,8 +107,8 @@ enum class fate {
 struct settle {
   using result = done;
   static constexpr bool kept = true;
-  std::int64_t quantity = 1;
   static constexpr bool in_memory = true;
+  std::int64_t quantity = 1;
   std::int64_t loads = 0;
   fate became = fate::released;
 };
@@ -118,8 +118,8 @@ struct settle {
 struct settle_held {
   using result = done;
   static constexpr bool kept = true;
-  std::int64_t quantity = 1;
   static constexpr bool in_memory = true;
+  std::int64_t quantity = 1;
   std::int64_t loads = 0;
   bool paid = false;
 };
