@@ -410,11 +410,40 @@ struct staff_change_row {
   time_point at;
 };
 
+/// A campaign of invitations (I1); its mails are made afterwards, by storage/campaign_queue.
+struct campaign_row {
+  organisation_id organisation;
+  campaign_id id;
+  std::string group; // campaign::group
+  std::string tag;
+  std::optional<household_id> household;
+  std::string texts; // JSON, campaign::texts
+  std::optional<account_id> by;
+  uuid after; // campaign::range
+  uuid until;
+  time_point at;
+};
+
+/// The last edit of an invitation's words (I2).
+struct invitation_wording_row {
+  organisation_id organisation;
+  std::string locale;
+  std::string subject;
+  std::string text;
+  time_point at;
+};
+
+/// No campaign of its organisation writes to this household any more; what waits is not sent.
+struct unsubscribed_row {
+  household_id household;
+  time_point at;
+};
+
 using cold_row =
     std::variant<account_row, account_removed, token_row, tokens_replaced, token_used, token_code_failed, session_row,
                  session_touched, session_ended, sessions_ended, household_row, space_key_row, organisation_row, shop_row, role_row,
                  offer_row, order_changed, payment_changed, tickets_changed, benefit_row, deadline_done,
-                 staff_change_row>;
+                 staff_change_row, campaign_row, invitation_wording_row, unsubscribed_row>;
 
 /// All or nothing.
 struct commit {

@@ -32,6 +32,7 @@ struct loaders {
         households(storage::create_household_loader(*from)),
         household_list(storage::create_household_list(*from)),
         organisations(storage::create_organisation_loader(*from)),
+        campaigns(storage::create_campaign_records(*from)),
         link_candidates(storage::create_link_candidates(*from)),
         staff_records(storage::create_staff_records(*from)),
         wallet_list(storage::create_wallet_list(*from)),
@@ -48,6 +49,7 @@ struct loaders {
   std::unique_ptr<household::loader> households;
   std::unique_ptr<household::list> household_list;
   std::unique_ptr<organisation::loader> organisations;
+  std::unique_ptr<campaign::records> campaigns;
   std::unique_ptr<household::candidates> link_candidates;
   std::unique_ptr<organisation::staff_records> staff_records;
   std::unique_ptr<wallet::list> wallet_list;

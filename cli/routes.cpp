@@ -8,8 +8,10 @@
 #include "http/public/account_routes.hpp"
 #include "http/public/link_pages.hpp"
 #include "http/public/organisation_routes.hpp"
+#include "http/public/unsubscribe.hpp"
 #include "http/staff/address_check.hpp"
 #include "http/staff/household_routes.hpp"
+#include "http/staff/invitation_routes.hpp"
 #include "http/staff/offer_routes.hpp"
 #include "http/staff/link_routes.hpp"
 #include "http/staff/new_household.hpp"
@@ -28,7 +30,7 @@ constexpr std::chrono::seconds mailbox_wait_max{10};
 
 } // namespace
 
-routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
+routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::queue& campaigns)
     : site(http::site_of(with.settings.server.public_url)),
       throttle(http::create_throttle(with.settings)),
       gate{*with.sessions, *with.organisations, with.secret, site},
@@ -40,7 +42,7 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
       shop{*with.organisations, with.checkout, *with.idempotent, with.secret, *throttle, with.settings.orders},
       orders{*with.organisations, with.checkout, *with.idempotent, with.secret},
       office{house, accounts, *with.journal, *with.load.staff_records, *with.load.wallet_list,
-             *with.load.link_candidates} {
+             *with.load.link_candidates, *with.load.campaigns, campaigns} {
   const bool mailbox_shown = with.settings.data.demo || with.settings.mail.dev_mailbox;
   if (mailbox && mailbox_shown) http::operations::add_dev_mail_routes(router, std::move(mailbox), mailbox_wait_max);
   http::install_gate(router, gate);
@@ -62,6 +64,9 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox)
   http::staff::add_address_routes(router, office);
   http::staff::add_link_routes(router, office);
   http::staff::add_new_household_route(router, office);
+  http::staff::add_invitation_routes(router, office);
+  http::staff::add_invitation_template_routes(router, office);
+  http::add_unsubscribe_routes(router, office);
   http::staff::add_record_routes(router, office);
   http::staff::add_people_routes(router, office);
 }

@@ -22,7 +22,7 @@ namespace foyer::cli {
 /// The table of all routes over the parts, and what the routes need beside them.
 struct routes {
   /// `mailbox`: of the demonstration's /dev/mail; null without.
-  routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox);
+  routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::queue& campaigns);
 
   http::router router;
   http::metrics metrics;

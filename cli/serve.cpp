@@ -11,6 +11,7 @@
 #include "http/server/server.hpp"
 #include "mail/mailbox.hpp"
 #include "mail/pool.hpp"
+#include "storage/campaign_queue.hpp"
 #include "storage/checkpoints.hpp"
 #include "storage/housekeeping.hpp"
 #include "storage/migrations.hpp"
@@ -90,7 +91,8 @@ public:
              [](std::string_view line) { spdlog::error("checkpoint: {}", line); }})),
         roles_(storage::start_role_listener(
             database_url, [this](const account_id& whose) { parts_.sessions->forget(whose, std::nullopt); })),
-        routes_(parts_, mailbox_),
+        campaigns_(create_campaign_queue(database_url)),
+        routes_(parts_, mailbox_, *campaigns_),
         signals_(io_, SIGTERM, SIGINT),
         hang_up_(io_, SIGHUP),
         sweep_(io_),
@@ -149,6 +151,13 @@ private:
       options.connect_deadline = settings.database.connect_deadline;
       options.statement_deadline = settings.database.statement_deadline;
       options.wait_max = 2 * settings.mail.retry_max;
+      options.links = {{token_purpose::confirmation, settings.accounts.confirmation_link},
+                       {token_purpose::password_reset, settings.accounts.password_reset_link},
+                       {token_purpose::email_change, settings.accounts.email_change_link},
+                       {token_purpose::email_undo, settings.accounts.email_change_undo},
+                       {token_purpose::space_code, settings.accounts.space_code},
+                       {token_purpose::staff_welcome, settings.accounts.invitation_link},
+                       {token_purpose::invitation, settings.accounts.invitation_link}};
       options.log = [](std::string_view line) { spdlog::warn("outbox: {}", line); };
       return storage::create_outbox(std::move(options));
     };
@@ -156,6 +165,14 @@ private:
     with.log = [](std::string_view line) { spdlog::warn("mail: {}", line); };
     with.mailbox = mailbox_;
     return mail::create_pool(system_, settings_, parts_.secret, std::move(outbox), std::move(with));
+  }
+
+  std::unique_ptr<storage::campaign_queue> create_campaign_queue(const std::string& database_url) {
+    storage::campaign_hooks hooks;
+    hooks.changed = [this](std::span<const household_id> which) { parts_.households->reread(which); };
+    hooks.on_mail = [this] { mailers_->wake(); };
+    hooks.log = [](std::string_view line) { spdlog::warn("campaigns: {}", line); };
+    return storage::start_campaign_queue(database_url, settings_, parts_.secret, std::move(hooks));
   }
 
   std::string unready() const {
@@ -228,6 +245,7 @@ private:
     sweep_.cancel();
     if (server_) server_->stop();
     if (metrics_server_) metrics_server_->stop();
+    campaigns_->stop(); // before whom it wakes
     // Waits for the mails in hand; their threads are not ours.
     mailers_->stop();
     housekeeping_->stop();
@@ -249,6 +267,7 @@ private:
   std::unique_ptr<storage::housekeeping> housekeeping_;
   std::unique_ptr<storage::checkpoints> checkpoints_;
   std::unique_ptr<storage::role_listener> roles_;
+  std::unique_ptr<storage::campaign_queue> campaigns_;
   routes routes_;
   http::router metrics_router_;
   std::shared_ptr<http::server> server_;

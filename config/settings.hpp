@@ -79,6 +79,7 @@ struct mail_settings {
   starttls_mode starttls = starttls_mode::required;
   std::int64_t workers = 4;
   std::int64_t rate_per_second = 50;
+  std::int64_t bulk_rate_per_second = 30; ///< of those; below it, so that other mails never wait behind a campaign
   bool dev_mailbox = false; ///< the demonstration has it in any case
   std::string dkim_domain;
   std::string dkim_selector;

@@ -31,6 +31,7 @@ constexpr std::array templates{
     template_info{"order_expired", "", validity::none, false, expired_optional},
     template_info{"staff_welcome", "/accept", validity::invitation, false},
     template_info{"household_activation", "/accept", validity::invitation, false, activation_optional},
+    template_info{"invitation", "/accept", validity::invitation, false, activation_optional, true},
 };
 
 } // namespace

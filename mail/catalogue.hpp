@@ -20,6 +20,8 @@ struct template_info {
   bool has_code = false;
   /// Names that params may leave out; every other name that the files use must be there.
   std::span<const std::string_view> optional = {};
+  /// Carries the one-click link that ends further mails like it (M2).
+  bool unsubscribable = false;
 };
 
 /// nullptr for an unknown name.

@@ -145,6 +145,8 @@ std::optional<template_params> read_params(std::string_view json, const formatte
   std::string_view text;
   if (root["token_id"].get_string().get(text) == simdjson::SUCCESS)
     if (const auto id = parse_uuid(text)) out.token = token_id(*id);
+  if (root["household_id"].get_string().get(text) == simdjson::SUCCESS)
+    if (const auto id = parse_uuid(text)) out.household = household_id(*id);
   if (root["order_number"].get_string().get(text) == simdjson::SUCCESS) out.order_number = text;
   if (root["organisation"].get_string().get(text) == simdjson::SUCCESS) out.organisation = text;
   return out;

@@ -15,6 +15,7 @@ struct template_params {
   kainjow::mustache::data data;
   /// Of "token_id": where {{link}} and {{code}} come from.
   std::optional<token_id> token;
+  std::optional<household_id> household; // of "household_id"
   std::string order_number;
   std::string organisation; // slug, of an order
 };

@@ -11,6 +11,7 @@ mailer::dispatch_options dispatch_options_of(const config::mail_settings& mail) 
   mailer::dispatch_options out;
   out.workers = static_cast<int>(mail.workers);
   out.rate_per_second = static_cast<double>(mail.rate_per_second);
+  out.bulk_rate_per_second = static_cast<double>(mail.bulk_rate_per_second);
   out.claim_max = static_cast<int>(mail.claim_max);
   out.send_deadline = mail.send_deadline;
   // A lease that ended during an attempt would let somebody else send the same mail.

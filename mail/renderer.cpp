@@ -114,8 +114,14 @@ public:
     data.set("language", std::string(locale));
     if (!data.get("first_name")) data.set("first_name", mustache::data(false));
     add_secrets(*info, *params);
+    const bool bulk = info->unsubscribable && params->household;
+    const auto unsubscribe_url =
+        bulk ? public_url_ + "/unsubscribe/" + secret_.unsubscribe_token(*params->household) : std::string{};
+    data.set("unsubscribe_url", bulk ? mustache::data(unsubscribe_url) : mustache::data(false));
     if (info->validity != validity::none) data.set("validity", format.duration(length_of(info->validity)));
-    return fill(*info, locale, data);
+    auto out = fill(*info, locale, data);
+    if (out) out->unsubscribe_url = unsubscribe_url;
+    return out;
   }
 
 private:

@@ -16,6 +16,7 @@ struct rendered {
   std::string subject; // one line
   std::string text;
   std::string html;
+  std::string unsubscribe_url; // of params.household_id, for invitations; else empty
 };
 
 /// In whose name a mail is written. Of the settings count time_zone, colour and signature.

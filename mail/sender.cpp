@@ -35,6 +35,7 @@ public:
     out.subject = std::move(filled->subject);
     out.text = std::move(filled->text);
     out.html = std::move(filled->html);
+    out.unsubscribe_url = std::move(filled->unsubscribe_url);
     auto encoded = encode(out);
     if (!encoded) return {mailer::verdict::refused, "the recipient's address can't be used"};
     if (sign_) encoded->bytes.insert(0, sign_->sign(encoded->bytes));

@@ -42,8 +42,10 @@ struct attempt {
     // libcurl says goodbye after a failure; what counts is what was said before.
     leaving = line.starts_with("QUIT");
     if (leaving) return;
-    if (line.starts_with("MAIL") || line.starts_with("RCPT"))
+    if (line.starts_with("MAIL"))
       phase = smtp_phase::envelope;
+    else if (line.starts_with("RCPT"))
+      phase = smtp_phase::recipient;
     else if (line.starts_with("DATA"))
       phase = smtp_phase::content;
     code = 0;

@@ -12,7 +12,8 @@ mailer::delivery judge(const smtp_end& end) {
   const bool wants_login = end.code >= 530 && end.code <= 538;
   if (end.phase == smtp_phase::connecting || end.code == 421 || wants_login)
     return {mailer::verdict::transport_down, std::move(detail)};
-  if (end.code >= 500 && end.code <= 599) return {mailer::verdict::refused, std::move(detail)};
+  if (end.code >= 500 && end.code <= 599)
+    return {mailer::verdict::refused, std::move(detail), end.phase == smtp_phase::recipient};
   return {mailer::verdict::try_later, std::move(detail)};
 }
 

@@ -10,7 +10,8 @@ namespace foyer::mail {
 /// Where in the dialogue a server gave its last answer.
 enum class smtp_phase {
   connecting, // no greeting, EHLO, STARTTLS, AUTH
-  envelope,   // MAIL FROM, RCPT TO
+  envelope,   // MAIL FROM
+  recipient,  // RCPT TO
   content,    // DATA and the message
 };
 
@@ -22,7 +23,7 @@ struct smtp_end {
 };
 
 /// What a failed attempt means (RFC 5321, section 4.2.1). 5xx to envelope or content is about this mail and
-/// final. Everything before the envelope, 421 (the server closes) and 530 to 538 (it wants TLS or a login) is
+/// final; where it answers RCPT, the mail bounced. Everything before the envelope, 421 (the server closes) and 530 to 538 (it wants TLS or a login) is
 /// about the connection. 4xx, and a connection that broke once the envelope was under way, may be about this
 /// mail: it is tried again.
 mailer::delivery judge(const smtp_end&);

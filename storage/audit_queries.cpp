@@ -277,6 +277,11 @@ from tokens t join households h on h.id = t.household_id where h.organisation_id
 union all
 select format('deadline %s of organisation %s: its order is of %s', d.id, d.organisation_id, o.organisation_id)
 from deadlines d join orders o on o.id = d.entity_id where d.kind = 3 and o.organisation_id <> d.organisation_id
+union all
+select format('recipient %s of campaign %s is of organisation %s, the campaign of %s, the household of %s',
+  r.household_id, r.campaign_id, r.organisation_id, coalesce(c.organisation_id::text, 'nobody'), h.organisation_id)
+from campaign_recipients r left join campaigns c on c.id = r.campaign_id left join households h on h.id = r.household_id
+where c.organisation_id is distinct from r.organisation_id or h.organisation_id <> r.organisation_id
 )sql";
 
 constexpr audit_query all[] = {

@@ -43,7 +43,9 @@ where purpose = $1 and state = 'valid' and (account_id = $2 or household_id = $3
 )sql"};
 
 constexpr pg::statement use_token{"use_token", R"sql(
-with used as (update tokens set state = 'used' where id = $1 and state = 'valid' returning 1)
+with used as (update tokens set state = 'used' where id = $1 and state = 'valid' returning 1),
+-- I5: where the token was a campaign's, its recipient accepted.
+accepted as (update campaign_recipients set fate = 5, changed_at = now() where id = $1)
 select guard('token', 1, (select count(*) from used))
 )sql"};
 

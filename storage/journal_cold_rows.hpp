@@ -36,4 +36,9 @@ const pg::statement& encode(pg::params& out, const benefit_row& row, const cold_
 const pg::statement& encode(pg::params& out, const deadline_done& row, const cold_context& context);
 std::span<const pg::statement* const> order_statements();
 
+const pg::statement& encode(pg::params& out, const campaign_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const invitation_wording_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const unsubscribed_row& row, const cold_context& context);
+std::span<const pg::statement* const> campaign_statements();
+
 } // namespace foyer::storage

@@ -1,10 +1,13 @@
 #include "storage/outbox.hpp"
 
+#include "actors/vocabulary/json_text.hpp"
 #include "storage/pg/blocking.hpp"
+#include "storage/token_names.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <unordered_map>
 
 namespace foyer::storage {
 namespace {
@@ -13,19 +16,31 @@ using mailer::queued_mail;
 using mailer::settlement;
 
 /// Settlements as parallel arrays. A mail that was sent stays sent, whoever holds its row by now; everything
-/// else counts only while the row still belongs to the attempt that it is about.
+/// else counts only while the row still belongs to the attempt that it is about. I5: a recipient of a campaign (its
+/// mails alone are bulk) is told with it. That a receiving server knows no such mailbox (RFC 3463, 5.1.x, or no such code) is
+/// kept, so that no campaign writes there again.
 constexpr const char* settle_mails = R"(
-update outbox o
-set state = case s.what when 'sent' then 2 when 'failed' then 3 else 0 end,
-    attempts = o.attempts - (s.what = 'released')::int,
-    sent_at = case s.what when 'sent' then now() end,
-    next_attempt_at = now() + s.retry_ms * interval '1 millisecond',
-    leased_until = null,
-    last_error = case s.what when 'sent' then null
-                             when 'released' then o.last_error else s.detail end
-from unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::text[]) s(id, attempt, what, retry_ms, detail)
-where o.id = s.id
-  and (o.state = 1 and o.attempts = s.attempt or s.what = 'sent' and o.state in (0, 1)))";
+with booked as (
+  update outbox o
+  set state = case s.what when 'sent' then 2 when 'failed' then 3 when 'bounced' then 3 else 0 end,
+      attempts = o.attempts - (s.what = 'released')::int,
+      sent_at = case s.what when 'sent' then now() end,
+      next_attempt_at = now() + s.retry_ms * interval '1 millisecond',
+      leased_until = null,
+      last_error = case s.what when 'sent' then null
+                               when 'released' then o.last_error else s.detail end
+  from unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::text[]) s(id, attempt, what, retry_ms, detail)
+  where o.id = s.id
+    and (o.state = 1 and o.attempts = s.attempt or s.what = 'sent' and o.state in (0, 1))
+  returning o.id, o.state, o.priority, o.to_address, s.what, s.detail),
+told as (
+  update campaign_recipients r
+  set fate = case when b.state = 2 then 2 when b.what = 'bounced' then 4 else 3 end, changed_at = now()
+  from booked b where b.priority = 2 and b.state in (2, 3) and r.id = b.id and r.fate = 1)
+insert into suppressed_addresses (email_key, reason, at)
+select distinct on (lower(to_address)) lower(to_address), detail, now() from booked
+where what = 'bounced' and detail ~ '^55[013][ -](5\.1\.|[^5]|5[^.])'
+on conflict (email_key) do update set reason = excluded.reason, at = excluded.at)";
 
 /// Rows whose lease ran out, because their process died, come back into the queue at their old place; so do those
 /// whose lease would last longer than any, because the clock was set back since.
@@ -60,6 +75,21 @@ select c.id, c.template, c.locale, c.to_address, coalesce(c.to_name, ''), c.para
 from claimed c left join organisations org on org.id = c.organisation_id
 order by c.priority, c.created_at, c.id)";
 
+/// The words of campaigns stand once with the campaign, not in every mail.
+constexpr const char* campaign_texts = R"(
+select id, texts::json -> 'fr' ->> 'subject', texts::json -> 'fr' ->> 'text', texts::json -> 'en' ->> 'subject',
+       texts::json -> 'en' ->> 'text'
+from campaigns where id = any($1::uuid[]))";
+
+/// A link that aged in the queue (more than a tenth of its time) is as good as new when its mail goes out.
+constexpr const char* renew_links = R"(
+update tokens t set expires_at = now() + v.valid_ms * interval '1 millisecond'
+from unnest($2::text[], $3::bigint[]) v(purpose, valid_ms)
+where t.id = any($1::uuid[]) and t.state = 'valid' and t.purpose = v.purpose
+  and t.expires_at < now() + v.valid_ms * interval '0.9 millisecond')";
+/// Mails younger than that have links that are not aged, whatever their purpose.
+constexpr std::chrono::seconds renewed_after{30};
+
 constexpr const char* next_due = R"(
 select (extract(epoch from min(c.next_attempt_at) - now()) * 1000)::bigint
 from (values (0::smallint), (1::smallint), (2::smallint)) p(priority)
@@ -92,6 +122,21 @@ void append_element(std::string& array, std::string_view text) {
     array += c >= ' ' && c <= '~' ? c : '?';
   }
   array += '"';
+}
+
+/// The id that a mail's params name under this key; "" without. Keys are looked for with their quotes, which a value
+/// could only hold escaped.
+std::string id_in(const std::string& params, std::string_view key) {
+  const auto at = params.find('"' + std::string{key} + "\":\"");
+  if (at == std::string::npos) return {};
+  return params.substr(at + key.size() + 4, 36);
+}
+
+std::string uuid_array(const std::vector<std::string>& ids) {
+  std::string out = "{";
+  for (const auto& id : ids)
+    if (parse_uuid(id)) out += (out.size() > 1 ? "," : "") + id;
+  return out + "}";
 }
 
 class blocking_outbox final : public mailer::outbox {
@@ -128,7 +173,57 @@ private:
     if (auto freed = query(on, free_expired, {lease_max}); !freed) return freed.error();
     if (claim_max > 0)
       if (auto claimed = claim(on, claim_max, lease, out); !claimed) return claimed.error();
+    if (auto renewed = renew(on, out.mails); !renewed) return renewed.error();
+    if (auto filled = fill_texts(on, out.mails); !filled) return filled.error();
     if (auto committed = query(on, "commit"); !committed) return committed.error();
+    return out;
+  }
+
+  outcome<done> renew(PGconn* on, const std::vector<queued_mail>& mails) const {
+    std::vector<std::string> ids;
+    for (const auto& mail : mails)
+      if (mail.age >= renewed_after) ids.push_back(id_in(mail.params, "token_id"));
+    if (ids.empty() || options_.links.empty()) return done{};
+    std::string purposes = "{";
+    std::string valid = "{";
+    for (const auto& [purpose, time] : options_.links) {
+      append_element(purposes, storage::name_of(purpose));
+      append_element(valid, std::to_string(time.count()));
+    }
+    auto renewed = query(on, renew_links, {uuid_array(ids), purposes + '}', valid + '}'});
+    if (!renewed) return renewed.error();
+    return done{};
+  }
+
+  /// Puts the words of its campaign into the params of each invitation.
+  outcome<done> fill_texts(PGconn* on, std::vector<queued_mail>& mails) {
+    std::vector<std::string> unknown;
+    for (const auto& mail : mails) {
+      const auto id = id_in(mail.params, "campaign_id");
+      if (!id.empty() && !texts_.contains(id)) unknown.push_back(id);
+    }
+    if (!unknown.empty()) {
+      if (texts_.size() > texts_max) texts_.clear();
+      auto found = query(on, campaign_texts, {uuid_array(unknown)});
+      if (!found) return found.error();
+      for (int row = 0; row < PQntuples(found->get()); ++row) {
+        const auto text = [&](int column) { return std::string{PQgetvalue(found->get(), row, column)}; };
+        texts_[text(0)] = {words_of(text(1), text(2)), words_of(text(3), text(4))};
+      }
+    }
+    for (auto& mail : mails) {
+      const auto words = texts_.find(id_in(mail.params, "campaign_id"));
+      if (words == texts_.end() || !mail.params.ends_with('}')) continue;
+      mail.params.pop_back();
+      mail.params += mail.locale == "en" ? words->second.en : words->second.fr;
+    }
+    return done{};
+  }
+
+  /// The end of a params object: what follows its other members.
+  static std::string words_of(const std::string& subject, const std::string& text) {
+    auto out = json_object{}.add("subject_line", subject).add("text", text).text();
+    out.front() = ',';
     return out;
   }
 
@@ -163,7 +258,7 @@ private:
     for (const auto& each : settlements) {
       append_element(arrays[0], to_string(each.id));
       append_element(arrays[1], std::to_string(each.attempt));
-      append_element(arrays[2], name_of(each.what));
+      append_element(arrays[2], each.bounced ? "bounced" : name_of(each.what));
       append_element(arrays[3], std::to_string(each.retry_in.count()));
       append_element(arrays[4], each.detail);
     }
@@ -208,8 +303,16 @@ private:
     return out;
   }
 
+  struct wording {
+    std::string fr;
+    std::string en;
+  };
+  /// Campaigns that are sent side by side; only a bound.
+  static constexpr std::size_t texts_max = 64;
+
   outbox_options options_;
   blocking_connection connection_;
+  std::unordered_map<std::string, wording> texts_; // by campaign; they never change
   bool failing_ = false;
 };
 

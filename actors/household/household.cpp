@@ -232,6 +232,13 @@ decided<state> decide(const state& now, const unlink_account& command) {
   return write(now, std::move(next), command.audit, command.rows);
 }
 
+decided<done> decide(const state& now, const reread&) {
+  step<state, done> out{now, {}, {}};
+  out.durable = false;
+  out.reload = true;
+  return out;
+}
+
 outcome<state> decide(const state& now, const get_view&) {
   if (now.version == 0) return errc::not_found;
   return now;

@@ -193,6 +193,12 @@ struct unlink_account {
   commit rows;
 };
 
+/// The row was changed past the actor, as a campaign of invitations does: what memory says is not true any more.
+struct reread {
+  using result = done;
+  static constexpr bool in_memory = true;
+};
+
 /// errc::not_found when it does not exist.
 struct get_view {
   using result = state;
@@ -209,6 +215,7 @@ decided<state> decide(const state& now, const change_member& command);
 decided<state> decide(const state& now, const remove_member& command);
 decided<state> decide(const state& now, const link_account& command);
 decided<state> decide(const state& now, const unlink_account& command);
+decided<done> decide(const state& now, const reread&);
 outcome<state> decide(const state& now, const get_view&);
 
 } // namespace foyer::household

@@ -20,7 +20,7 @@ struct model {
 };
 
 using household_entity = runtime::entity<model, create, change, renew_key, add_member, change_member,
-                                         remove_member, link_account, unlink_account, get_view>;
+                                         remove_member, link_account, unlink_account, reread, get_view>;
 
 class actors final : public registry {
 public:
@@ -70,6 +70,10 @@ public:
   }
   void tell(const household_id& which, ask<get_view> command) override {
     directory_->tell(which, std::move(command));
+  }
+
+  void reread(std::span<const household_id> which) override {
+    for (const auto& each : which) directory_->tell_if_live(each, ask<household::reread>{});
   }
 
   [[nodiscard]] maybe_id known_of_account(const organisation_id& at, const account_id& whose) const override {

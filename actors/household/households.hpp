@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 
 namespace caf {
 class actor_system;
@@ -89,6 +90,8 @@ public:
   virtual void tell(const household_id& which, ask<link_account> command) = 0;
   virtual void tell(const household_id& which, ask<unlink_account> command) = 0;
   virtual void tell(const household_id& which, ask<get_view> command) = 0;
+  /// Those of them that are in memory read their row again before they decide anything more.
+  virtual void reread(std::span<const household_id> which) = 0;
 
   /// At once, from memory; none when it is not known there: then find_of_account.
   [[nodiscard]] virtual maybe_id known_of_account(const organisation_id& at,

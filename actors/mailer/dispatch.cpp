@@ -4,9 +4,15 @@
 #include <cmath>
 
 namespace foyer::mailer {
+namespace {
+
+constexpr auto bulk_queue = static_cast<std::size_t>(mail_priority::bulk);
+
+} // namespace
 
 dispatch::dispatch(const dispatch_options& options, std::uint64_t seed)
     : options_(options), random_(seed), pacer_(options.rate_per_second),
+      bulk_pacer_(options.bulk_rate_per_second),
       handed_(static_cast<std::size_t>(options.workers)) {
   for (int worker = options.workers - 1; worker >= 0; --worker) idle_.push_back(worker);
 }
@@ -59,8 +65,11 @@ settlement::kind dispatch::finished(int worker, const delivery& result, time_poi
 
   if (result.verdict != verdict::transport_down) transport_failures_ = 0;
   if (result.verdict == verdict::sent) return settle(done, settlement::kind::sent, milliseconds{0}, {});
-  if (result.verdict == verdict::refused)
-    return settle(done, settlement::kind::failed, milliseconds{0}, result.detail);
+  if (result.verdict == verdict::refused) {
+    settle(done, settlement::kind::failed, milliseconds{0}, result.detail);
+    settlements_.back().bounced = result.bounced;
+    return settlement::kind::failed;
+  }
 
   const auto age = done.mail.age + std::chrono::duration_cast<milliseconds>(now - done.claimed_at);
   auto delay = retry_delay(options_.retry, done.mail.attempt, age, random_);
@@ -91,7 +100,7 @@ dispatch::action dispatch::next(time_point now) {
 
 settlement::kind dispatch::settle(const ready_mail& of, settlement::kind what, milliseconds retry_in,
                                   std::string detail) {
-  settlements_.push_back({of.mail.id, of.mail.attempt, what, retry_in, std::move(detail)});
+  settlements_.push_back({of.mail.id, of.mail.attempt, what, retry_in, std::move(detail), false});
   return what;
 }
 
@@ -106,11 +115,12 @@ void dispatch::drop_late(time_point now) {
 }
 
 std::optional<dispatch::hand_over> dispatch::next_mail(time_point now) {
-  if (stopping_ || idle_.empty() || now < rest_until_ || pacer_.next(now) > now) return std::nullopt;
+  if (stopping_ || idle_.empty() || now < rest_until_) return std::nullopt;
   // After a failure of the transport one mail tries whether it is back.
   if (transport_failures_ > 0 && in_hand_ > 0) return std::nullopt;
-  for (auto& queue : ready_) {
-    if (queue.empty()) continue;
+  for (std::size_t number = 0; number < ready_.size(); ++number) {
+    auto& queue = ready_[number];
+    if (queue.empty() || pace_of(number, now) > now) continue;
     const int worker = idle_.back();
     idle_.pop_back();
     auto& slot = handed_[static_cast<std::size_t>(worker)];
@@ -118,6 +128,7 @@ std::optional<dispatch::hand_over> dispatch::next_mail(time_point now) {
     queue.pop_front();
     ++in_hand_;
     pacer_.take(now);
+    if (number == bulk_queue) bulk_pacer_.take(now);
     return hand_over{worker, slot->mail};
   }
   return std::nullopt;
@@ -149,9 +160,9 @@ int dispatch::claim_wanted(time_point now) const {
 dispatch::time_point dispatch::next_time(time_point now) const {
   // Nothing but the end of the exchange or of a mail in hand can change anything before these.
   time_point until = now + options_.poll;
-  const bool something_ready = ready_count() > 0;
-  if (!stopping_ && something_ready && !idle_.empty())
-    until = std::min(until, std::max(rest_until_, pacer_.next(now)));
+  if (!stopping_ && !idle_.empty())
+    for (std::size_t number = 0; number < ready_.size(); ++number)
+      if (!ready_[number].empty()) until = std::min(until, std::max(rest_until_, pace_of(number, now)));
   if (!exchanging_) {
     if (!settlements_.empty())
       until = std::min(until, outbox_rest_until_);
@@ -159,6 +170,11 @@ dispatch::time_point dispatch::next_time(time_point now) const {
       until = std::min(until, std::max({claim_at_, rest_until_, outbox_rest_until_}));
   }
   return std::max(until, now + milliseconds{1});
+}
+
+dispatch::time_point dispatch::pace_of(std::size_t queue, time_point now) const {
+  const auto whole = pacer_.next(now);
+  return queue == bulk_queue ? std::max(whole, bulk_pacer_.next(now)) : whole;
 }
 
 std::size_t dispatch::ready_count() const noexcept {

@@ -13,7 +13,8 @@ namespace foyer::mailer {
 
 struct dispatch_options {
   int workers = 4;
-  double rate_per_second = 50; // 0: no limit
+  double rate_per_second = 50;     // 0: no limit
+  double bulk_rate_per_second = 0; // of mail_priority::bulk among them; 0: no limit of its own
   int claim_max = 32;
   milliseconds lease{300'000};
   /// The longest that one attempt may take; a mail whose lease would end before is given back untried.
@@ -84,12 +85,15 @@ private:
   [[nodiscard]] std::optional<exchange> next_exchange(time_point now);
   [[nodiscard]] int claim_wanted(time_point now) const;
   [[nodiscard]] time_point next_time(time_point now) const;
+  /// When the first mail of this queue may be handed out.
+  [[nodiscard]] time_point pace_of(std::size_t queue, time_point now) const;
   [[nodiscard]] std::size_t ready_count() const noexcept;
   milliseconds pause(int failures, milliseconds first, milliseconds max);
 
   dispatch_options options_;
   std::mt19937_64 random_;
   pacer pacer_;
+  pacer bulk_pacer_;
   std::array<std::deque<ready_mail>, 3> ready_; // one queue per priority
   std::vector<int> idle_;
   std::vector<std::optional<ready_mail>> handed_; // by worker

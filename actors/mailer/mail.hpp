@@ -37,7 +37,8 @@ enum class verdict : std::uint8_t {
 
 struct delivery {
   mailer::verdict verdict = mailer::verdict::try_later;
-  std::string detail; // for staff, in English: "RCPT TO: 550 5.1.1 no such user"
+  std::string detail; // for staff, as the mail server said it: "550 5.1.1 no such user"
+  bool bounced = false; // refused because of the address itself
 };
 
 /// What becomes of a claimed row.
@@ -54,6 +55,7 @@ struct settlement {
   kind what = kind::sent;
   std::chrono::milliseconds retry_in{0};
   std::string detail;
+  bool bounced = false; // with failed: the address itself was refused
 };
 
 } // namespace foyer::mailer

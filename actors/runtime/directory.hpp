@@ -44,6 +44,15 @@ public:
     caf::anon_send(found->second.handle, std::move(message));
   }
 
+  /// The same for an id whose actor is in memory; else nothing.
+  template <class Message>
+  void tell_if_live(const Id& id, Message message) {
+    auto& here = shard_of(id);
+    const std::lock_guard lock{here.mutex};
+    const auto found = here.slots.find(id);
+    if (found != here.slots.end()) caf::anon_send(found->second.handle, std::move(message));
+  }
+
   /// Called by an idle actor from within its handler of `passivate`: true when nothing waits for it, in which case
   /// it is forgotten and must quit at once.
   template <class Mailbox>

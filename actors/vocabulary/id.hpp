@@ -58,6 +58,7 @@ using session_id = id<struct session_tag>;
 using token_id = id<struct token_tag>;
 using mail_id = id<struct mail_tag>;
 using deadline_id = id<struct deadline_tag>;
+using campaign_id = id<struct campaign_tag>;
 
 /// Spreads the random half of a UUIDv7; good for hash tables only.
 inline std::size_t hash_of(const uuid& of) noexcept {

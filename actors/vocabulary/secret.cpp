@@ -16,6 +16,14 @@ std::string_view view_of(const uuid& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
 }
 
+int base64url_value(char digit) noexcept {
+  if (digit >= 'A' && digit <= 'Z') return digit - 'A';
+  if (digit >= 'a' && digit <= 'z') return digit - 'a' + 26;
+  if (digit >= '0' && digit <= '9') return digit - '0' + 52;
+  if (digit == '-') return 62;
+  return digit == '_' ? 63 : -1;
+}
+
 } // namespace
 
 sha256_hash sha256(std::string_view bytes) {
@@ -127,6 +135,32 @@ std::string server_secret::ticket_code(const ticket_id& ticket, const offer_id& 
   std::memcpy(code.data(), ticket.value.bytes.data(), 16);
   std::memcpy(code.data() + 16, mac.data(), 16);
   return base64url(code);
+}
+
+std::string server_secret::unsubscribe_token(const household_id& of) const {
+  const auto mac = derive("unsubscribe", view_of(of.value));
+  std::array<std::uint8_t, 32> token;
+  std::memcpy(token.data(), of.value.bytes.data(), 16);
+  std::memcpy(token.data() + 16, mac.data(), 16);
+  return base64url(token);
+}
+
+std::optional<household_id> server_secret::unsubscribed(std::string_view token) const {
+  household_id of;
+  std::uint32_t window = 0;
+  int bits = 0;
+  std::size_t filled = 0;
+  for (const char digit : token.substr(0, 22)) { // 22 digits hold the id and four bits more
+    const auto value = base64url_value(digit);
+    if (value < 0) return std::nullopt;
+    window = (window << 6) | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits < 8 || filled == of.value.bytes.size()) continue;
+    bits -= 8;
+    of.value.bytes[filled++] = static_cast<std::uint8_t>(window >> bits);
+  }
+  if (filled < of.value.bytes.size() || !equal_in_constant_time(token, unsubscribe_token(of))) return std::nullopt;
+  return of;
 }
 
 } // namespace foyer

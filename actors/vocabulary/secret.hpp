@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,11 @@ public:
   [[nodiscard]] std::string unique_key(const household_id& of, std::int64_t key_version) const;
   /// The code that a ticket's QR shows (O6): ticket id and 128 bits of HMAC under its offer's key, base64url.
   [[nodiscard]] std::string ticket_code(const ticket_id& ticket, const offer_id& offer) const;
+  /// What the one-click link of an invitation ends with (RFC 8058): household id and 128 bits of HMAC, base64url.
+  /// It never expires and is stored nowhere.
+  [[nodiscard]] std::string unsubscribe_token(const household_id& of) const;
+  /// Whose token this is; none: we never made it.
+  [[nodiscard]] std::optional<household_id> unsubscribed(std::string_view token) const;
   /// HMAC for another purpose, named so that no two purposes share values.
   [[nodiscard]] sha256_hash derive(std::string_view purpose, std::string_view bytes) const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/campaign/campaigns.hpp"
 #include "actors/household/link_candidates.hpp"
 #include "actors/journal.hpp"
 #include "actors/organisation/staff_records.hpp"
@@ -20,6 +21,8 @@ struct office_services {
   organisation::staff_records& records;
   wallet::list& wallet_list;
   household::candidates& link_candidates;
+  campaign::records& campaigns;
+  campaign::queue& campaign_queue;
 };
 
 /// Writes rows that no actor decides about, and waits until they are durable. Refused: conflict (a guard or

@@ -42,6 +42,10 @@ std::optional<encoded_message> encode(const message& from) {
   // RFC 3834: vacation notices and the like do not answer.
   append_raw_header(bytes, "Auto-Submitted", "auto-generated");
   append_raw_header(bytes, "Content-Language", from.language);
+  if (!from.unsubscribe_url.empty()) {
+    append_raw_header(bytes, "List-Unsubscribe", "<" + from.unsubscribe_url + ">");
+    append_raw_header(bytes, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+  }
   // "=_" can't occur in quoted-printable, so the boundary can't occur in a part (RFC 2045, section 6.7).
   const std::string boundary = "=_" + from.id;
   append_raw_header(bytes, "Content-Type", "multipart/alternative; boundary=\"" + boundary + "\"");

@@ -20,6 +20,8 @@ struct message {
   std::string subject;
   std::string text;
   std::string html;
+  /// Where a POST ends further mails like this (RFC 8058), visible ASCII; empty: no such header.
+  std::string unsubscribe_url;
 };
 
 /// A message as SMTP and .eml files carry it (RFC 5322, CRLF line ends): multipart/alternative of UTF-8 text

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/campaign/campaigns.hpp"
 #include "actors/household/link_candidates.hpp"
 #include "actors/organisation/staff_records.hpp"
 #include "actors/wallet/wallet_list.hpp"
@@ -13,6 +14,7 @@ class read_pool;
 }
 
 /// `from` must outlive them.
+std::unique_ptr<campaign::records> create_campaign_records(pg::read_pool& from);
 std::unique_ptr<household::candidates> create_link_candidates(pg::read_pool& from);
 std::unique_ptr<organisation::staff_records> create_staff_records(pg::read_pool& from);
 std::unique_ptr<wallet::list> create_wallet_list(pg::read_pool& from);

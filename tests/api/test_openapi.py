@@ -153,7 +153,8 @@ def test_every_get_answers_as_described_for_everybody(server, mailbox, document)
     house = House(server)
     household = house.household()
     offer = house.offer()
-    values = {"org": house.slug, "shop": "online", "offer": offer["id"], "household": household["id"],
+    campaign = house.admin.post(f"{house.staff_base}/invitations", {"group": "tag", "tag": "nobody"})
+    values = {"campaign": campaign["id"], "token": "none", "org": house.slug, "shop": "online", "offer": offer["id"], "household": household["id"],
               "member": household["responsible_id"], "number": "A-1", "ticket": offer["id"], "id": offer["id"]}
     callers = {"buyer": house.buyer(mailbox), "administrator": house.admin, "auditor": house.staff("auditor"),
                "nobody": server.client()}

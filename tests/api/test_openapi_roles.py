@@ -37,6 +37,10 @@ class Yard:
         made = self.house.admin.post(f"{self.house.staff_base}/orders", order, key=True)
         assert made.status == 201, made
         self.values["number"] = made["number"]
+        # To nobody: no mail goes out, but the record is there.
+        campaign = self.house.admin.post(f"{self.house.staff_base}/invitations", {"group": "tag", "tag": "nobody"})
+        assert campaign.status == 201, campaign
+        self.values["campaign"] = campaign["id"]
 
 
 @pytest.fixture(scope="module")

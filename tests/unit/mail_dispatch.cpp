@@ -285,3 +285,21 @@ TEST_CASE("M1 the outbox is looked at again when its next row is due, at once af
   b.give({});
   CHECK(b.wait() == b.now + options.poll);
 }
+
+TEST_CASE("I4 a campaign leaves at its own rate, and other mails pass it") {
+  auto options = options_with(4);
+  options.bulk_rate_per_second = 1;
+  bench b(options);
+  b.exchange();
+  b.give({mail_with(mail_priority::bulk, 1), mail_with(mail_priority::bulk, 2), mail_with(mail_priority::order, 3),
+          mail_with(mail_priority::order, 4)});
+  CHECK(number_of(b.hand_over().mail) == 3);
+  CHECK(number_of(b.hand_over().mail) == 4);
+  CHECK(number_of(b.hand_over().mail) == 1);
+  // The second of the campaign waits for its second, although a worker is free.
+  const auto until = b.wait();
+  CHECK(until > b.now);
+  CHECK(until <= b.now + 1s + 1ms);
+  b.now += 1s;
+  CHECK(number_of(b.hand_over().mail) == 2);
+}

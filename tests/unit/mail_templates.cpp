@@ -45,6 +45,9 @@ const std::map<std::string, std::string, std::less<>> samples{
       "token_id": "01890a5d-ac96-774b-bcce-b302099a8057"})"},
     {"order_expired", R"({"order_number": "ORD-7K2M9QXA", "total": {"amount": 5000, "currency": "EUR"}})"},
     {"staff_welcome", R"({"role": "box_office", "token_id": "01890a5d-ac96-774b-bcce-b302099a8057"})"},
+    {"invitation", R"({"campaign_id": "01890a5d-ac96-774b-bcce-b302099a8057", "first_name": "Zoé",
+      "token_id": "01890a5d-ac96-774b-bcce-b302099a8057", "household_id": "01890a5d-ac96-774b-bcce-b302099a8058",
+      "subject_line": "Votre compte", "text": "Bonne saison\n<b>à tous</b>"})"},
     {"household_activation", R"({"token_id": "01890a5d-ac96-774b-bcce-b302099a8057"})"},
 };
 
@@ -171,4 +174,20 @@ TEST_CASE("mail money: every sum is exact") {
   CHECK(parse_time("2026-09-12 18:30:00.5+02") == parse_time("2026-09-12T16:30:00Z"));
   CHECK_FALSE(parse_time("2026-13-12T16:30:00Z"));
   CHECK_FALSE(parse_time("tomorrow"));
+}
+
+TEST_CASE("M2 invitations alone end with a link that stops them") {
+  const auto mail = filled("invitation", "fr", samples.at("invitation"));
+  INFO(mail.text);
+  const auto url = "https://billets.example/unsubscribe/" +
+                   secret.unsubscribe_token(household_id(*parse_uuid("01890a5d-ac96-774b-bcce-b302099a8058")));
+  CHECK(mail.unsubscribe_url == url);
+  CHECK(has(mail.text, url));
+  CHECK(has(mail.html, url));
+  CHECK(mail.subject == "Votre compte");
+  CHECK(has(mail.text, "Bonjour Zoé,\n\nBonne saison\n<b>à tous</b>\n\n"));
+  CHECK(has(mail.html, "Bonne saison<br>\n&lt;b&gt;"));
+  const auto other = filled("household_activation", "fr", samples.at("household_activation"));
+  CHECK(other.unsubscribe_url.empty());
+  CHECK_FALSE(has(other.text + other.html, "unsubscribe"));
 }

@@ -1,0 +1,177 @@
+#include "http/staff/invitation_form.hpp"
+
+#include "http/json/writer.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace foyer::http::staff {
+namespace {
+
+using campaign::fate;
+using campaign::group;
+using campaign::reason;
+
+constexpr std::size_t tag_max = 60;
+
+campaign::wording read_wording(const json::object& form, std::string_view locale) {
+  const auto words = form.optional_child(locale);
+  if (!words) return {};
+  campaign::wording out;
+  out.subject = words.text("subject", {.max = campaign::subject_max});
+  out.text = words.text("text", {.max = campaign::text_max, .lines = true});
+  return out;
+}
+
+void append_wording(json::writer& out, std::string_view locale, const campaign::wording& of) {
+  out.key(locale).begin_object().field("subject", of.subject).field("text", of.text).end_object();
+}
+
+void append_texts(json::writer& out, const campaign::texts& of) {
+  out.begin_object();
+  append_wording(out, "fr", of.fr);
+  append_wording(out, "en", of.en);
+  out.end_object();
+}
+
+template <class Key>
+std::int64_t count_of(const std::map<Key, std::int64_t>& in, Key key) {
+  const auto found = in.find(key);
+  return found == in.end() ? 0 : found->second;
+}
+
+void append_skipped(json::writer& out, const std::map<reason, std::int64_t>& of) {
+  out.begin_object();
+  for (const auto each : campaign::all_reasons) out.field(campaign::to_string(each), count_of(of, each));
+  out.end_object();
+}
+
+void append_text_or_null(json::writer& out, std::string_view key, std::string_view text) {
+  out.key(key);
+  if (text.empty())
+    out.null();
+  else
+    out.value(text);
+}
+
+void append_client(json::writer& out, const campaign::candidate& of) {
+  out.field("household_id", of.household).field("household_number", of.number);
+  out.field("first_name", of.first_name).field("last_name", of.last_name);
+  append_text_or_null(out, "email", of.email);
+  out.field("locale", of.locale);
+  append_text_or_null(out, "skipped", campaign::to_string(of.reason));
+}
+
+void append_recipients(json::writer& out, const campaign::recipient_page& page) {
+  out.begin_object().key("items").begin_array();
+  for (const auto& each : page.recipients) {
+    out.begin_object();
+    append_client(out, each.who);
+    out.field("status", campaign::to_string(each.fate));
+    append_text_or_null(out, "error", each.error);
+    out.field("changed_at", each.at).end_object();
+  }
+  out.end_array().key("next_cursor");
+  if (page.more)
+    out.value(page.recipients.back().who.household);
+  else
+    out.null();
+  out.end_object();
+}
+
+std::string_view state_of(const campaign::overview& of) {
+  if (!of.queued_at) return "queueing";
+  return is_finished(of) ? "done" : "sending";
+}
+
+void append_campaign(json::writer& out, const campaign::overview& of, const campaign::recipient_page* recipients) {
+  out.begin_object().field("id", of.id).field("group", campaign::to_string(of.of.group));
+  append_text_or_null(out, "tag", of.of.tag);
+  out.field("household_id", of.of.household).field("state", state_of(of));
+  out.field("created_at", of.created_at).field("queued_at", of.queued_at).field("created_by", of.by);
+  std::int64_t total = 0;
+  out.key("counts").begin_object();
+  for (const auto each : campaign::all_fates) {
+    out.field(campaign::to_string(each), count_of(of.counts, each));
+    total += count_of(of.counts, each);
+  }
+  out.end_object().field("total", total).key("skipped");
+  append_skipped(out, of.skipped);
+  out.key("texts");
+  append_texts(out, of.texts);
+  if (recipients != nullptr) {
+    out.key("recipients");
+    append_recipients(out, *recipients);
+  }
+  out.end_object();
+}
+
+} // namespace
+
+campaign::selection read_selection(const json::object& form, const organisation_id& at) {
+  constexpr group all[] = {group::all, group::added, group::invited, group::tag, group::one};
+  campaign::selection out;
+  out.organisation = at;
+  out.group = all[form.choice("group", {"all", "added", "invited", "tag", "one"})];
+  if (out.group == group::tag) out.tag = form.text("tag", {.max = tag_max});
+  if (out.group == group::one) out.household = household_id{form.uuid("household_id")};
+  return out;
+}
+
+campaign::texts read_texts(const json::object& form) {
+  return {read_wording(form, "fr"), read_wording(form, "en")};
+}
+
+bool is_finished(const campaign::overview& of) {
+  return of.queued_at && count_of(of.counts, fate::queued) == 0;
+}
+
+std::string preview_json(const campaign::preview& of) {
+  std::string body;
+  json::writer out(body);
+  out.begin_object().field("invited", of.invited).key("skipped");
+  append_skipped(out, of.skipped);
+  out.key("items").begin_array();
+  for (const auto& each : of.candidates) {
+    out.begin_object();
+    append_client(out, each);
+    out.end_object();
+  }
+  out.end_array().key("next_cursor");
+  if (of.more)
+    out.value(of.candidates.back().household);
+  else
+    out.null();
+  out.end_object();
+  return body;
+}
+
+std::string texts_json(const campaign::texts& of) {
+  std::string body;
+  json::writer out(body);
+  append_texts(out, of);
+  return body;
+}
+
+std::string campaign_json(const campaign::overview& of, const campaign::recipient_page* recipients) {
+  std::string body;
+  json::writer out(body);
+  append_campaign(out, of, recipients);
+  return body;
+}
+
+std::string campaigns_json(const campaign::campaign_page& page) {
+  std::string body;
+  json::writer out(body);
+  out.begin_object().key("items").begin_array();
+  for (const auto& each : page.campaigns) append_campaign(out, each, nullptr);
+  out.end_array().key("next_cursor");
+  if (page.more)
+    out.value(page.campaigns.back().id);
+  else
+    out.null();
+  out.end_object();
+  return body;
+}
+
+} // namespace foyer::http::staff
