@@ -32,8 +32,8 @@ confirmation_form read_confirmation(const json::object& form) {
 
 // What becomes of the client's record at the organisation where the account was registered (A1).
 struct household_to_come {
-  std::optional<household_id> known; // one with that address, to be linked
-  organisation::snapshot_ptr at;     // where a new one is made; null: nowhere
+  std::optional<household::state> known; // one with that address, to be linked
+  organisation::snapshot_ptr at;         // where a new one is made; null: nowhere
 };
 
 asio::awaitable<outcome<household_to_come>> find_household(account_services& with, account::state of) {
@@ -52,7 +52,11 @@ asio::awaitable<outcome<household_to_come>> find_household(account_services& wit
     with.households.find_by_email(where, of.email_key, household::with_account::none, std::move(back));
   });
   if (!found) co_return found.error();
-  out.known = *found;
+  if (!*found) co_return out;
+  auto view = co_await ask_entity(with.households, **found, household::get_view{});
+  if (!view && view.error().code == errc::not_found) co_return out;
+  if (!view) co_return view.error();
+  if (!view->account) out.known = std::move(*view);
   co_return out;
 }
 
@@ -76,30 +80,44 @@ household_row new_household(const account::state& of, const confirmation_form& f
   return household::to_row(made, 0);
 }
 
-// Confirms with a new household in the same commit; another number where that one is taken.
-asio::awaitable<outcome<account::proven>> confirm_with_household(account_services& with, account::state of,
-                                                                 household_to_come house, confirmation_form form,
-                                                                 account::confirm command) {
-  constexpr int number_tries = 5;
-  for (int tries = 0;; ++tries) {
-    command.with = with.supplier.fresh();
-    command.rows = {};
-    if (house.at && !house.known) command.rows.cold.emplace_back(new_household(of, form, *house.at, command.with.at));
-    auto answer = co_await ask_entity(with.accounts, of.id, command);
-    const bool number_taken = !answer && answer.error().code == errc::conflict &&
-                              answer.error().detail == household::number_constraint;
-    if (!number_taken || tries == number_tries) co_return answer;
-  }
-}
-
-asio::awaitable<void> link_household(account_services& with, account::state of, household_id known) {
+// The rows of the link. They go with the account's commit: a crash leaves both undone, or none.
+outcome<commit> linked_rows(const household::state& known, const account::state& of, time_point now) {
   household::link_account link;
   link.account = of.id;
   link.account_username = of.username;
-  link.at = with.supplier.now();
-  link.box_office_since = link.at;
-  // Where somebody linked it in the meantime, the first order makes another household.
-  (void)co_await ask_entity(with.households, known, std::move(link));
+  link.at = now;
+  link.box_office_since = now;
+  auto linked = household::decide(known, link);
+  if (!linked) return linked.error();
+  return std::move(linked->rows);
+}
+
+// Confirms the account with its household in the same commit, as long as somebody else is quicker: with the number, or
+// with the household that was to be linked.
+asio::awaitable<outcome<account::proven>> confirm_with_household(account_services& with, account::state of,
+                                                                 confirmation_form form, account::confirm command) {
+  constexpr int tries_max = 6;
+  for (int tries = 1;; ++tries) {
+    const auto house = co_await find_household(with, of);
+    if (!house) co_return house.error();
+    command.with = with.supplier.fresh();
+    command.rows = {};
+    if (house->known) {
+      auto rows = linked_rows(*house->known, of, command.with.at);
+      if (!rows) co_return rows.error();
+      command.rows = std::move(*rows);
+    } else if (house->at) {
+      command.rows.cold.emplace_back(new_household(of, form, *house->at, command.with.at));
+    }
+    auto answer = co_await ask_entity(with.accounts, of.id, command);
+    // The household's owner has not heard of it.
+    if (house->known && !(answer && answer->refused)) with.households.reread({&house->known->id, 1});
+    if (answer || tries == tries_max) co_return answer;
+    const auto& why = answer.error();
+    const bool number_taken = why.code == errc::conflict && why.detail == household::number_constraint;
+    const bool household_changed = house->known && why.code == errc::unavailable;
+    if (!number_taken && !household_changed) co_return answer;
+  }
 }
 
 // What the password of a request that comes from another browser is worth: fills the command in, or answers.
@@ -143,8 +161,6 @@ asio::awaitable<response> confirm(account_services& with, request& in) {
   const auto whose = (*located)->whose;
   const auto view = co_await ask_entity(with.accounts, whose, account::get_view{});
   if (!view) co_return problem_of(view.error().code == errc::not_found ? refusal{errc::token_unknown} : view.error());
-  const auto house = co_await find_household(with, *view);
-  if (!house) co_return problem_of(house.error());
 
   account::confirm command;
   command.proof = (*located)->proof;
@@ -154,15 +170,14 @@ asio::awaitable<response> confirm(account_services& with, request& in) {
     else if (const auto cookie = in.cookie(with.site.registration_cookie))
       command.registration = sha256(*cookie);
   }
-  auto answer = co_await confirm_with_household(with, *view, *house, form, command);
+  auto answer = co_await confirm_with_household(with, *view, form, command);
   if (asks_for_password(answer)) {
     attempt.right(); // the link or code was
     if (auto refused = co_await weigh_password(with, in, *view, form, command)) co_return *refused;
-    answer = co_await confirm_with_household(with, *view, *house, form, command);
+    answer = co_await confirm_with_household(with, *view, form, command);
   }
   if (auto refused = refusal_in(answer)) co_return *refused;
   attempt.right();
-  if (house->known) co_await link_household(with, *view, *house->known);
 
   const auto now = co_await ask_entity(with.accounts, whose, account::get_view{});
   if (!now) co_return problem_of(now.error());
