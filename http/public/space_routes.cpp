@@ -7,6 +7,7 @@
 #include "http/account_json.hpp"
 #include "http/bind.hpp"
 #include "http/buyer/order_json.hpp"
+#include "http/buyer/qr_svg.hpp"
 #include "http/json/reader.hpp"
 #include "http/organisation_of.hpp"
 #include "http/problem.hpp"
@@ -15,6 +16,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
 
 namespace foyer::http {
 namespace {
@@ -266,6 +269,25 @@ asio::awaitable<response> post_space_session(space_services& with, request& in) 
   return refuse_late(open_space(with, in));
 }
 
+// More than anybody shows at the door from one order's page; the rest open in my space.
+constexpr std::size_t pictures_max = 50;
+
+// The order with its tickets' QR codes: whoever has this link may have no other door to them.
+std::string order_with_pictures(const order::state& of, const organisation::snapshot& at, const server_secret& secret) {
+  auto body = buyer::order_json(of, at, secret, buyer::reader::unproven);
+  body.back() = ',';
+  body += "\"pictures\":";
+  json::writer out(body);
+  out.begin_object();
+  for (std::size_t i = 0; i < std::min(of.tickets.size(), pictures_max); ++i) {
+    const auto& ticket = of.tickets[i];
+    if (ticket.status == order::ticket_status::valid)
+      out.field(to_string(ticket.id), buyer::qr_svg(secret.ticket_code(ticket.id, ticket.offer)));
+  }
+  out.end_object();
+  return body + '}';
+}
+
 // S7: the link in an order's mail opens that order, whatever the customer space is set to.
 asio::awaitable<response> post_order_link(space_services& with, request& in) {
   auto at = co_await organisation_of(with.house.organisations, in);
@@ -279,7 +301,7 @@ asio::awaitable<response> post_order_link(space_services& with, request& in) {
   if (!found) co_return problem_of(found.error());
   if (!equal_in_constant_time(token, with.house.secret.token(token_id{found->id.value})))
     co_return not_found();
-  co_return json_response(200, buyer::order_json(*found, **at, with.house.secret, buyer::reader::unproven));
+  co_return json_response(200, order_with_pictures(*found, **at, with.house.secret));
 }
 
 } // namespace

@@ -301,7 +301,7 @@ def test_S7_doors_are_shut_where_the_customer_space_is_off(server, mailbox):
     assert len(buyer.get(f"{house.me}/tickets")["items"]) == 1
 
 
-def test_S7_the_link_of_an_orders_mail_opens_that_order_whatever_the_option_says(server, mailbox):
+def test_S7_the_link_of_an_orders_mail_opens_that_order_whatever_the_option_says(server, mailbox, tmp_path):
     house = House(server)
     house.open_space(False)
     email = accounts.fresh_email("lea")
@@ -312,6 +312,14 @@ def test_S7_the_link_of_an_orders_mail_opens_that_order_whatever_the_option_says
     assert opened.status == 200 and opened["number"] == order["number"], opened
     for body in ({"number": number, "token": "A" * 43}, {"number": "ORD-00000000", "token": token}):
         assert server.client().post(f"{house.base}/order-links", body).status == 404
+    # Once it is paid, the link shows the tickets to scan.
+    assert opened["pictures"] == {}
+    paid = house.admin.post(f"{house.staff_base}/orders/{number}/payments",
+                            {"method": "bank_transfer", "amount": money(1250)}, key=True)
+    assert paid.status == 201, paid
+    shown = server.client().post(f"{house.base}/order-links", {"number": number, "token": token})
+    ticket = shown["tickets"][0]
+    assert read_qr(shown["pictures"][ticket["id"]], tmp_path) == ticket["code"]
 
 
 def test_S6_attempts_are_limited(make_server):

@@ -64,6 +64,47 @@ function askPassword(label) {
   input.focus();
 }
 
+// A2: who registered somebody else's address gains nothing by it, and its owner may choose anew.
+function offerNewPassword() {
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.id = "fresh";
+  const label = document.createElement("label");
+  label.append(box, say(" Je n’ai pas choisi de mot de passe : celui-ci est nouveau (12 caractères au moins)",
+    " I did not choose a password: this is a new one (12 characters at least)"));
+  const line = document.createElement("p");
+  line.append(label);
+  form.querySelector(".password").after(line);
+}
+
+// A2: a link that is over offers a new one.
+const asksAgain = { confirm: "/accounts/confirmation-mails", reset: "/password-resets" };
+let askedAgain = false;
+
+function offerAgain() {
+  if (!asksAgain[page] || askedAgain) return;
+  askedAgain = true;
+  const address = document.createElement("input");
+  address.type = "email";
+  address.required = true;
+  address.autocomplete = "email";
+  const label = document.createElement("label");
+  label.append(say("Votre adresse e-mail", "Your e-mail address"), document.createElement("br"), address);
+  const line = document.createElement("p");
+  line.append(label);
+  const button = form.querySelector("button");
+  button.textContent = say("Envoyer un nouveau lien", "Send a new link");
+  form.replaceChildren(line, button);
+}
+
+async function sendAgain() {
+  const answer = await post(asksAgain[page], { email: form.querySelector("input").value });
+  if (answer.status >= 300) return show(refusals[answer.body.code] || say("Vérifiez l’adresse.", "Check the address."));
+  form.hidden = true;
+  show(say("Si un compte attend ce lien, il vient de partir : ouvrez vos messages.",
+    "If an account waits for this link, it is on its way: look into your mailbox."));
+}
+
 async function post(path, body) {
   const answer = await fetch(api + path, {
     method: "POST",
@@ -77,7 +118,8 @@ async function follow() {
   const what = pages[page];
   const body = { token: secrets.get("token") || "" };
   const input = form.querySelector("input");
-  if (!input.disabled) body[what.password || "password"] = input.value;
+  const fresh = document.querySelector("#fresh");
+  if (!input.disabled) body[fresh && fresh.checked ? "new_password" : what.password || "password"] = input.value;
   const answer = await post(what.path, body);
   if (answer.status < 300) {
     form.hidden = true;
@@ -86,7 +128,9 @@ async function follow() {
     show(say("Vous ouvrez ce lien sur un autre appareil : saisissez le mot de passe choisi à l’inscription.",
       "You opened this link on another device: type the password that you chose."));
     askPassword(say("Mot de passe", "Password"));
+    if (!fresh) offerNewPassword();
   } else {
+    if (answer.status === 410) offerAgain();
     show(refusals[answer.body.code] || say("Cela n’a pas marché. Réessayez.", "That did not work. Try again."));
   }
 }
@@ -118,6 +162,13 @@ async function openOrder() {
     const code = document.createElement("code");
     code.textContent = ticket.code;
     item.append(code);
+    const picture = order.pictures[ticket.id];
+    if (picture) {
+      const drawn = new DOMParser().parseFromString(picture, "image/svg+xml").documentElement;
+      drawn.setAttribute("width", "240");
+      drawn.setAttribute("aria-label", "QR");
+      item.append(document.createElement("br"), document.importNode(drawn, true));
+    }
     list.append(item);
   }
 }
@@ -126,8 +177,11 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
-  (page === "orders" ? openOrder() : follow()).catch(() => show(say("Le serveur ne répond pas. Réessayez.",
+  (page === "orders" ? openOrder() : askedAgain ? sendAgain() : follow()).catch(() => show(say("Le serveur ne répond pas. Réessayez.",
     "The server does not answer. Try again."))).finally(() => { button.disabled = false; });
 });
 if (pages[page].password) askPassword(say("Nouveau mot de passe (12 caractères au moins)", "New password (12 characters at least)"));
-if (!secrets.get("token")) show(refusals.token_unknown);
+if (!secrets.get("token")) {
+  show(refusals.token_unknown);
+  offerAgain();
+}
