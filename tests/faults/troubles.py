@@ -57,6 +57,17 @@ def stop_database(world, dice):
         time.sleep(dice.uniform(0.1, 2 * LONGEST))
 
 
+def stop_a_backend(world, dice):
+    """One process of PostgreSQL stands still, perhaps the one that has half a batch; the others go on."""
+    backends = processes_of(world.postmaster())[1:]
+    if not backends:
+        return
+    stopped = [dice.choice(backends)]
+    signal_all(stopped, signal.SIGSTOP)
+    time.sleep(dice.uniform(0.1, 3 * LONGEST))  # perhaps longer than a statement may take
+    signal_all(stopped, signal.SIGCONT)
+
+
 # The wire between both
 
 def cut_at_commit(world, dice):
@@ -121,7 +132,7 @@ def jump(world, dice):
 
 KINDS = {
     "server": (kill_server,),
-    "database": (kill_postmaster, kill_a_backend, end_connections, stop_database),
+    "database": (kill_postmaster, kill_a_backend, end_connections, stop_database, stop_a_backend),
     "wire": (cut_at_commit, cut_at_commit, cut_anywhere, cut_off, mute, slow),
     "post": (fail_at, fail_at, close_post),
     "clock": (jump,),
