@@ -94,7 +94,7 @@ void add_audit(CLI::App& app, command_line& line, cli::audit_options& options) {
       "  6  while a server runs: no unpaid order outlives its expiry, no mail its claim, by more than 60 s\n"
       "  7  no buyer below zero, no staff below the floor\n"
       "  8  no row refers to another organisation's\n"
-      "Invoices do not exist yet, so nothing is checked of them.\n"
+      "  9  invoice numbers without a gap: not checked, since there are no invoices yet\n"
       "Exit status: 0 clean, 1 violations, 3 could not check.");
   line.then(command, [&options](const config::settings& s) { return cli::run_audit(options, s); });
 }

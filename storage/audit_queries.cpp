@@ -223,14 +223,16 @@ select format('wallet %s of organisation %s: its household is of %s', w.househol
 from wallets w left join households h on h.id = w.household_id
 where h.organisation_id is distinct from w.organisation_id
 union all
+select format('entry %s of wallet %s is of organisation %s, its order of %s', e.seq, e.household_id,
+  e.organisation_id, o.organisation_id)
+from ledger_entries e join orders o on o.id = e.order_id where o.organisation_id <> e.organisation_id
+)sql";
+
+constexpr const char* organisations_of_entries = R"sql(
 select format('entry %s of wallet %s is of organisation %s, its wallet of %s', e.seq, e.household_id,
   e.organisation_id, coalesce(w.organisation_id::text, 'nobody'))
 from ledger_entries e left join wallets w using (household_id)
 where w.organisation_id is distinct from e.organisation_id
-union all
-select format('entry %s of wallet %s is of organisation %s, its order of %s', e.seq, e.household_id,
-  e.organisation_id, o.organisation_id)
-from ledger_entries e join orders o on o.id = e.order_id where o.organisation_id <> e.organisation_id
 )sql";
 
 constexpr const char* organisations_of_orders = R"sql(
@@ -285,9 +287,9 @@ where c.organisation_id is distinct from r.organisation_id or h.organisation_id 
 )sql";
 
 constexpr audit_query all[] = {
-    {1, "counter_accounts", counter_accounts},
-    {1, "organisation_sums", organisation_sums},
-    {2, "wallet_balances", wallet_balances},
+    {1, "counter_accounts", counter_accounts, true},
+    {1, "organisation_sums", organisation_sums, true},
+    {2, "wallet_balances", wallet_balances, true},
     {2, "open_holds", open_holds},
     {2, "open_payments", open_payments},
     {3, "paid_in_full", paid_in_full},
@@ -303,17 +305,24 @@ constexpr audit_query all[] = {
     {4, "benefits_of_lines", benefits_of_lines},
     {4, "lines_of_tickets", lines_of_tickets},
     {4, "ticket_ids", ticket_ids},
-    {5, "heads", heads},
+    {5, "heads", heads, true},
     {6, "expiries", expiries},
     {6, "leases", leases},
-    {7, "below_zero", below_zero},
-    {7, "below_floor", below_floor},
+    {7, "below_zero", below_zero, true},
+    {7, "below_floor", below_floor, true},
     {8, "organisations_of_wallets", organisations_of_wallets},
+    {8, "organisations_of_wallets", organisations_of_entries, true},
     {8, "organisations_of_orders", organisations_of_orders},
     {8, "organisations_of_others", organisations_of_others},
 };
 
 } // namespace
+
+const char* const wallets_unseen = R"sql(
+select (select count(*) from wallets where entries_count > 0) - $1::bigint +
+  (select count(*) from wallets where entries_count <= 0 and (balance <> 0 or held <> 0
+    or head <> decode(repeat('00', 32), 'hex')))
+)sql";
 
 std::span<const audit_query> audit_queries() { return all; }
 

@@ -33,25 +33,9 @@ with changed as (
 select guard('shop', 1, (select count(*) from changed))
 )sql"};
 
-// A12: an organisation keeps an administrator who can log in. The statement sees the roles as they were before it, and
-// commits come one after the other, so of two who remove each other one is refused.
-constexpr pg::statement grant_role{"grant_role", R"sql(
-with granted as (
-  insert into roles (organisation_id, account_id, role, created_at) values ($1, $2, $3, $4)
-  on conflict (organisation_id, account_id) do update set role = excluded.role)
-select guard('administrator', 0, count(*)) from roles r
-where r.organisation_id = $1 and r.account_id = $2 and r.role = 'administrator' and $3 <> 'administrator'
-  and not exists (select from roles o join accounts a on a.id = o.account_id and a.state = 'active'
-    where o.organisation_id = $1 and o.account_id <> $2 and o.role = 'administrator')
-)sql"};
-
-constexpr pg::statement remove_role{"remove_role", R"sql(
-with gone as (delete from roles where organisation_id = $1 and account_id = $2)
-select guard('administrator', 0, count(*)) from roles r
-where r.organisation_id = $1 and r.account_id = $2 and r.role = 'administrator'
-  and not exists (select from roles o join accounts a on a.id = o.account_id and a.state = 'active'
-    where o.organisation_id = $1 and o.account_id <> $2 and o.role = 'administrator')
-)sql"};
+// A12: refuses the change that would leave the organisation without an administrator who can log in.
+constexpr pg::statement grant_role{"grant_role", "select set_role($1, $2, $3, $4)"};
+constexpr pg::statement remove_role{"remove_role", "select set_role($1, $2, null, null)"};
 
 constexpr pg::statement insert_offer{"insert_offer", R"sql(
 with offer as (

@@ -3,6 +3,8 @@
 #include "actors/wallet/wallet.hpp"
 #include "storage/pg/rows.hpp"
 
+#include <algorithm>
+
 namespace foyer::storage {
 namespace {
 
@@ -16,7 +18,8 @@ constexpr const char* begin_sql =
 constexpr const char* open_walk_sql = R"sql(
 declare ledger_walk binary cursor for
 select e.household_id, e.seq, e.id, e.kind, e.amount, e.balance_after, e.held_after, e.counter_account, e.order_id,
-  e.order_number, e.reason, e.by_kind, e.by_account, e.at, e.hash, w.head, w.entries_count
+  e.order_number, e.reason, e.by_kind, e.by_account, e.at, e.hash, w.head, w.entries_count, w.balance, w.held,
+  w.lowest, w.organisation_id = e.organisation_id
 from ledger_entries e left join wallets w on w.household_id = e.household_id
 order by e.household_id, e.seq
 )sql";
@@ -28,22 +31,42 @@ constexpr const char* close_walk_sql = "close ledger_walk";
 struct walked {
   household_id household;
   wallet::entry entry;
-  std::optional<sha256_hash> head; // of the wallet; none: there is no wallet
-  std::int64_t entries_count = 0;
+  // Of the wallet; none: there is no wallet.
+  std::optional<sha256_hash> head;
+  std::optional<std::int64_t> entries_count;
+  std::optional<amount> balance;
+  std::optional<amount> held;
+  std::optional<amount> lowest;
+  std::optional<bool> same_organisation;
 };
+
+/// What storage/audit_queries.cpp names of an entry, seen in passing.
+bool is_sound(const walked& of) {
+  const auto& e = of.entry;
+  const auto left = e.balance_after - e.held_after;
+  const bool buyer = e.by.kind == wallet::actor_kind::buyer;
+  if (buyer && (e.change < 0 || e.kind == wallet::entry_kind::hold) && left < 0) return false;
+  if (!buyer && e.change < 0 && left < std::min<amount>(of.lowest.value_or(0), 0)) return false;
+  return !e.counter_account.empty() && of.same_organisation.value_or(false);
+}
+
+/// The same of a wallet whose last entry this is.
+bool is_sound_end(const walked& of) {
+  const auto& e = of.entry;
+  return of.entries_count == e.seq && of.balance == e.balance_after && of.held == e.held_after && of.head == e.hash;
+}
 
 walked read(const pg::rows& from, int row) {
   walked out;
   std::int32_t kind = 0;
   std::int32_t by_kind = 0;
-  std::optional<std::int64_t> count;
   auto& e = out.entry;
   pg::row_reader columns{from, row};
   columns.into(out.household, e.seq, e.id, kind, e.change, e.balance_after, e.held_after, e.counter_account,
-               e.order, e.order_number, e.reason, by_kind, e.by.account, e.by.at, e.hash, out.head, count);
+               e.order, e.order_number, e.reason, by_kind, e.by.account, e.by.at, e.hash, out.head, out.entries_count,
+               out.balance, out.held, out.lowest, out.same_organisation);
   e.kind = static_cast<wallet::entry_kind>(kind);
   e.by.kind = static_cast<wallet::actor_kind>(by_kind);
-  out.entries_count = count.value_or(0);
   return out;
 }
 
@@ -98,6 +121,8 @@ public:
     }
     ++report_.entries;
     const auto& e = next.entry;
+    report_.wallets_sound = report_.wallets_sound && is_sound(next);
+    end_sound_ = is_sound_end(next);
     if (!broken_) check(e);
     seq_ = e.seq;
     balance_ = e.balance_after;
@@ -136,6 +161,7 @@ private:
   void finish() {
     if (report_.wallets == 0) return;
     if (!broken_) check_end();
+    report_.wallets_sound = report_.wallets_sound && end_sound_ && !broken_;
     signed_.pass(household_);
   }
 
@@ -160,12 +186,14 @@ private:
   amount balance_ = 0;
   sha256_hash last_{};
   bool broken_ = false;
+  bool end_sound_ = true; // of the entry that was seen last
 };
 
 } // namespace
 
-outcome<query_result> begin_snapshot(PGconn* open) {
-  return query(open, begin_sql);
+outcome<query_result> begin_snapshot(PGconn* open, const std::string& of) {
+  if (of.empty()) return query(open, begin_sql);
+  return query(open, std::string{begin_sql} + "; set transaction snapshot '" + of + "'");
 }
 
 broken_entry missing_tail(const signed_head& of, std::int64_t last, const std::string& at) {

@@ -22,6 +22,9 @@ struct ledger_report {
   std::int64_t wallets = 0; // that have entries
   std::int64_t entries = 0;
   std::vector<broken_entry> broken; // one for each wallet that is broken
+  // No chain is broken, and each of these wallets has the sums, the number and the last state of its entries, all within
+  // their floors and its organisation: what audit_queries.cpp would find in them, it need not look for.
+  bool wallets_sound = true;
 };
 
 /// Walks every wallet's entries from the first (W2): sequence numbers without a gap, the hash of each over
@@ -40,7 +43,8 @@ outcome<ledger_report> walk_ledger(PGconn* open, checkpoint_reader* signed_befor
 broken_entry missing_tail(const signed_head& of, std::int64_t last, const std::string& at);
 broken_entry replaced_entry(const signed_head& of, const std::string& at);
 
-/// Begins the transaction in which audit and walk look.
-outcome<query_result> begin_snapshot(PGconn* open);
+/// Begins the transaction in which audit and walk look. `of`: the name that another connection exported (PostgreSQL's
+/// pg_export_snapshot), to see exactly what it sees.
+outcome<query_result> begin_snapshot(PGconn* open, const std::string& of = {});
 
 } // namespace foyer::storage

@@ -200,6 +200,7 @@ class Unguarded(Server):
 
     def without_constraints(self):
         self.sql("alter table wallets drop constraint wallets_floor")
+        self.sql("alter table ledger_entries drop constraint ledger_entries_buyer")
         self.sql("alter table offer_stock drop constraint offer_stock_capacity")
         return self
 

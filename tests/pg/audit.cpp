@@ -203,6 +203,7 @@ std::vector<planted> falsehoods(const house& in) {
   const auto paid = "'" + to_string(in.paid.id) + "'";
   const auto waits = "'" + to_string(in.awaiting.id) + "'";
   const std::string unlock = "alter table ledger_entries disable trigger user; ";
+  const std::string unbound = "alter table ledger_entries drop constraint ledger_entries_buyer; ";
   const std::string other = "'00000000-0000-7000-8000-00000000000f'";
   return {
       {1, "counter_accounts", unlock + "update ledger_entries set counter_account = '' where seq = 1"},
@@ -228,8 +229,8 @@ std::vector<planted> falsehoods(const house& in) {
       {4, "ticket_ids", "update tickets set id = (select id from tickets where position = 0)"},
       {5, "heads", "update wallets set head = sha256('')"},
       {5, "chains", unlock + "update ledger_entries set reason = 'forged' where seq = 2"},
-      {7, "below_zero", unlock + "update ledger_entries set balance_after = -1 where kind = 2"},
-      {7, "below_floor", unlock + "update ledger_entries set by_kind = 2, balance_after = -1 where kind = 2"},
+      {7, "below_zero", unlock + unbound + "update ledger_entries set balance_after = -1 where kind = 2"},
+      {7, "below_floor", unlock + unbound + "update ledger_entries set by_kind = 2, balance_after = -1 where kind = 2"},
       {8, "organisations_of_wallets",
        "update wallets set organisation_id = " + other + " where household_id = " + household},
       {8, "organisations_of_wallets", "update orders set organisation_id = " + other + " where id = " + paid},
@@ -304,6 +305,11 @@ TEST_CASE("O4 audit: an order or a mail that outlives its time shows only while 
     CHECK(found[0].check == "expiries");
     CHECK(found[1].check == "leases");
   }
+}
+
+TEST_CASE("O7 audit: there are no invoices yet, so that there are no numbers to look at") {
+  // Who makes the table adds the ninth check to storage/audit_queries.cpp, and takes this away.
+  CHECK(sql("select count(*) from pg_tables where schemaname = 'public' and tablename like '%invoice%'") == "0");
 }
 
 TEST_CASE("audit: a database that can't be reached, or has no tables, is no clean one") {
