@@ -13,6 +13,7 @@
 #include "mail/pool.hpp"
 #include "storage/campaign_queue.hpp"
 #include "storage/checkpoints.hpp"
+#include "storage/former_writers.hpp"
 #include "storage/housekeeping.hpp"
 #include "storage/migrations.hpp"
 #include "storage/outbox.hpp"
@@ -288,6 +289,10 @@ int run_serve(const serve_options&, const config::settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);
   auto database = open_database(settings, true, [](const std::string& line) { spdlog::warn("{}", line); });
   if (!database) return fail(database.error().detail);
+  // A database of our own may have outlived kill -9 of the process before, and still be at its last batch.
+  if (database->server)
+    if (const auto alone = storage::end_former_writers(database->url, settings.database.start_deadline); !alone)
+      return fail(alone.error().detail);
   const auto steps = storage::migrate(database->url);
   if (!steps) return fail(steps.error().detail);
   for (const auto& step : *steps) spdlog::info("migrated: {}", step);
