@@ -8,6 +8,8 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config libcaf-dev libboost
 # What the tests need on top.
 test_packages="catch2 python3 python3-pytest python3-aiosmtpd python3-dkim python3-jsonschema
   zbar-tools librsvg2-bin curl jq git"
+# What ./test --all needs on top of that.
+fuzz_packages="clang libclang-rt-14-dev"
 
 say() {
   if [ -t 2 ]; then printf '\033[1m==>\033[0m %s\n' "$*" >&2; else printf '==> %s\n' "$*" >&2; fi

@@ -1,0 +1,99 @@
+"""Two servers on one database by mistake: neither overwrites what the other one wrote, in households, offers and
+accounts. (Money and places: tests/faults/test_killed.py.)"""
+
+import pytest
+
+from server import Server, eventually
+from venue import Venue, in_parallel
+
+WORKERS, CHANGES = 8, 10
+
+
+@pytest.fixture(scope="module")
+def two():
+    first = Server()
+    try:
+        first.start()
+        second = Server(database__url=f"host={first.socket_folder()} user=foyer dbname=foyer",
+                        security__secret_file=str(first.folder / "data/secret"), data__dir=first.settings["data.dir"])
+        try:
+            yield first, second.start()
+        finally:
+            second.settings["data.dir"] = str(second.folder / "data")
+            second.remove()
+    finally:
+        first.remove()
+
+
+def done(send):
+    """Sends until it is done: who comes second is told to look again."""
+    return eventually(lambda: (lambda a: a.status in (200, 201) and a)(send()), 30, "an answer")
+
+
+def at_both(two, token, work):
+    """work(client, index) for each worker, every other one at the other server."""
+    def run(index):
+        client = two[index % 2].client(token)
+        try:
+            return work(client, index)
+        finally:
+            client.close()
+
+    return in_parallel(run, WORKERS)
+
+
+def test_H1_no_member_that_was_added_is_lost(two):
+    venue = Venue(two[0])
+    household = venue.household()["id"]
+    path = f"{venue.staff_base}/households/{household}/members"
+
+    def add(client, index):
+        for i in range(CHANGES):
+            done(lambda: client.post(path, {"first_name": f"M{index}-{i}", "last_name": "Morel"}))
+
+    at_both(two, venue.admin.token, add)
+    shown = venue.server.sql(f"select first_name from members where household_id = '{household}'").split("\n")
+    wanted = {f"M{index}-{i}" for index in range(WORKERS) for i in range(CHANGES)}
+    assert wanted <= set(shown), wanted - set(shown)
+    venue.audit()
+
+
+def test_O1_no_change_of_an_offer_is_lost(two):
+    """Each worker changes a field of its own, and knows what it was told last."""
+    venue = Venue(two[0])
+    path = f"{venue.staff_base}/offers/{venue.offer(100)['id']}"
+    fields = ["location", "max_per_order", "min_age", "capacity"]
+
+    def change(client, index):
+        field = fields[index % len(fields)]
+        value = None
+        if index >= len(fields):  # one worker for each field
+            return None
+        for i in range(1, CHANGES + 1):
+            value = f"Salle {i}" if field == "location" else i
+            done(lambda: client.patch(path, {field: value}))
+        return field, value
+
+    last = dict(each for each in at_both(two, venue.admin.token, change) if each)
+    assert set(last) == set(fields)
+    details = venue.server.sql(f"select details from offers where id = '{path.rsplit('/', 1)[1]}'")
+    for field, value in last.items():
+        assert f'"{field}":{value}' in details or f'"{field}":"{value}"' in details, (field, value, details)
+
+
+def test_A10_no_change_of_an_account_is_lost(two):
+    venue = Venue(two[0])
+    buyer = venue.buyer()
+    fields = ["first_name", "last_name", "website", "locale"]
+
+    def change(client, index):
+        if index >= len(fields):
+            return None
+        field, value = fields[index], None
+        for i in range(CHANGES):
+            value = {"website": f"https://z{i}.example", "locale": ("fr", "en")[i % 2]}.get(field, f"Zoe{i}")
+            done(lambda: client.patch("/api/v1/me", {field: value}))
+        return field, value
+
+    for field, value in filter(None, at_both(two, buyer.token, change)):
+        assert venue.server.sql(f"select {field} from accounts where email = '{buyer.email}'") == value, field
