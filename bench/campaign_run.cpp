@@ -71,7 +71,8 @@ std::string campaign_run::configuration() const {
 void campaign_run::forget_accounts(database& on) {
   on.execute("begin");
   on.execute("alter table households disable trigger user");
-  on.execute("update households set status = 'added', account_id = null, linked_at = null, everything_shown = false");
+  on.execute("update households set status = 'added', account_id = null, linked_at = null, everything_shown "
+             "= false");
   on.execute("alter table households enable trigger user");
   on.execute("delete from sessions where account_id not in (select account_id from roles)");
   on.execute("delete from accounts where id not in (select account_id from roles)");
@@ -80,8 +81,8 @@ void campaign_run::forget_accounts(database& on) {
   on.execute("vacuum analyze");
 }
 
-void campaign_run::measure(database& on, const own_server& server, std::size_t repeat, report& to, progress& show,
-                           const std::atomic<bool>& stop) {
+void campaign_run::measure(database& on, const own_server& server, std::size_t repeat, report& to,
+                           progress& show, const std::atomic<bool>& stop) {
   const auto label = numbered("campaign", repeat, to.wanted.repeats);
   begin_anew(on);
   watcher beside{{server.process(), server.postmaster(), server.metrics()}};
@@ -111,7 +112,8 @@ void campaign_run::measure(database& on, const own_server& server, std::size_t r
   run.watch = beside.finish(since);
   run.others_share = share_of_others(before, after);
   if (const auto mails = static_cast<double>(got.mails); mails > 0) {
-    if (before.server && after.server) run.server_us = static_cast<double>(*after.server - *before.server) / mails;
+    if (before.server && after.server)
+      run.server_us = static_cast<double>(*after.server - *before.server) / mails;
     if (before.postgres && after.postgres)
       run.postgres_us = static_cast<double>(*after.postgres - *before.postgres) / mails;
     run.generator_us = static_cast<double>(after.generator - before.generator) / mails;
@@ -155,12 +157,16 @@ void campaign_run::check(database& on, report& to) const {
     clients += expected;
     if (found == got.by_address.end() || found->second != expected) ++wrong;
   }
-  if (wrong > 0) to.problems.push_back(std::to_string(wrong) + " addresses did not get exactly one mail for each client");
+  if (wrong > 0)
+    to.problems.push_back(std::to_string(wrong) + " addresses did not get exactly one mail for each client");
   if (got.mails != clients || got.by_message_id.size() != clients)
-    to.problems.push_back(std::to_string(clients) + " clients, but " + std::to_string(got.mails) + " mails with " +
-                          std::to_string(got.by_message_id.size()) + " different Message-IDs");
-  const auto tokens = on.value("select count(*) from tokens where purpose = 'invitation' and state = 'valid'");
-  if (tokens != std::to_string(clients)) to.problems.push_back("there are " + tokens + " links that are good");
+    to.problems.push_back(std::to_string(clients) + " clients, but " + std::to_string(got.mails) +
+                          " mails with " + std::to_string(got.by_message_id.size()) +
+                          " different Message-IDs");
+  const auto tokens =
+      on.value("select count(*) from tokens where purpose = 'invitation' and state = 'valid'");
+  if (tokens != std::to_string(clients))
+    to.problems.push_back("there are " + tokens + " links that are good");
   // The mailers book what they sent a moment later.
   const auto until = steady::now() + std::chrono::seconds{10};
   const char* const unsent = "select count(*) from campaign_recipients where fate <> 2";

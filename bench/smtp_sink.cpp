@@ -119,7 +119,8 @@ void smtp_dialogue::command(std::string_view line, std::string& answers) {
   } else if (starts_with(line, "RCPT")) {
     const auto open = line.find('<');
     const auto close = line.find('>');
-    recipient_ = open < close && close != std::string_view::npos ? line.substr(open + 1, close - open - 1) : line;
+    recipient_ =
+        open < close && close != std::string_view::npos ? line.substr(open + 1, close - open - 1) : line;
     answers += "250 2.1.5 ok\r\n";
   } else if (starts_with(line, "DATA")) {
     in_content_ = true;

@@ -20,8 +20,8 @@ struct smtp_sink_result {
   std::chrono::steady_clock::time_point last;
 };
 
-// A mail server that takes every mail and forgets its text (RFC 5321 with PIPELINING; no TLS, no login), on a free
-// port of 127.0.0.1 and a thread of its own.
+// A mail server that takes every mail and forgets its text (RFC 5321 with PIPELINING; no TLS, no login), on a
+// free port of 127.0.0.1 and a thread of its own.
 class smtp_sink {
 public:
   virtual ~smtp_sink() = default;
@@ -41,7 +41,8 @@ class smtp_dialogue {
 public:
   static constexpr std::string_view greeting = "220 bench ESMTP\r\n";
 
-  // Takes what was received and appends the answers to it. `taken(address, message id)` is called for every mail.
+  // Takes what was received and appends the answers to it. `taken(address, message id)` is called for every
+  // mail.
   template <class Taken>
   void feed(std::string_view bytes, std::string& answers, Taken taken);
   // The client said QUIT.

@@ -10,7 +10,8 @@
 namespace foyer::storage {
 namespace {
 
-/// Enough that a flush is cheap per mail; few enough that whoever wants one of these rows waits a tenth of a second.
+/// Enough that a flush is cheap per mail; few enough that whoever wants one of these rows waits a tenth of a
+/// second.
 constexpr std::int64_t portion_max = 2'000;
 
 // Locked until the end: of two processes one waits, and then sees how far the other one came.
@@ -19,10 +20,10 @@ select organisation_id, done_to, until, recipients, coalesce(tag, ''), queued_at
 from campaigns where id = $1 for update
 )sql";
 
-// Ids and hashes are made by the program, since the database must not know the secret: the n-th client who gets a
-// mail takes the n-th of each. What is replaced was valid before; a mail with a link that is dead now is not sent.
-// These tables grow from nothing within seconds, so the planner has no idea of them: `offset 0`, the arrays and `+ 0`
-// leave it no other way than by the ids.
+// Ids and hashes are made by the program, since the database must not know the secret: the n-th client who
+// gets a mail takes the n-th of each. What is replaced was valid before; a mail with a link that is dead now
+// is not sent. These tables grow from nothing within seconds, so the planner has no idea of them: `offset 0`,
+// the arrays and `+ 0` leave it no other way than by the ids.
 const std::string& portion_sql() {
   static const std::string text = std::string{R"sql(
 with who as materialized (
@@ -74,7 +75,8 @@ select (select coalesce(array_agg(id), '{}') from invited), exists (select from 
 }
 
 outcome<pg::rows> run(PGconn* open, const char* sql, const pg::params& with) {
-  pg::rows out{PQexecParams(open, sql, with.count(), nullptr, with.values(), with.lengths(), with.formats(), 1)};
+  pg::rows out{
+      PQexecParams(open, sql, with.count(), nullptr, with.values(), with.lengths(), with.formats(), 1)};
   if (!out.ok()) return refusal{errc::unavailable, PQerrorMessage(open)};
   return out;
 }
@@ -104,7 +106,9 @@ supply make_supply(const server_secret& secret) {
 struct raw_bytes {
   std::string_view value;
 };
-void append_value(std::string& out, const raw_bytes& bytes) { out.append(bytes.value); }
+void append_value(std::string& out, const raw_bytes& bytes) {
+  out.append(bytes.value);
+}
 
 outcome<campaign_portion> in_transaction(PGconn* open, const campaign_id& which, const server_secret& secret,
                                          std::chrono::milliseconds link_valid) {

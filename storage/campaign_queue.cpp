@@ -56,7 +56,8 @@ private:
     } while (!wait(look_every, true));
   }
 
-  // All campaigns that are open, a portion of each in turn, so that a small one does not wait for a large one.
+  // All campaigns that are open, a portion of each in turn, so that a small one does not wait for a large
+  // one.
   outcome<done> work() {
     if (!connection_) {
       auto opened = connect_blocking(url_);
@@ -72,7 +73,8 @@ private:
       for (int row = 0; row < count; ++row) {
         if (is_stopped()) return done{};
         const auto id = parse_uuid(PQgetvalue(found->get(), row, 0));
-        auto portion = write_portion(connection_.get(), campaign_id{id.value_or(uuid{})}, secret_, link_valid_);
+        auto portion =
+            write_portion(connection_.get(), campaign_id{id.value_or(uuid{})}, secret_, link_valid_);
         if (!portion) return portion.error();
         if (hooks_.changed) hooks_.changed(portion->changed);
         if (hooks_.on_mail && portion->wrote) hooks_.on_mail();
@@ -113,7 +115,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<campaign_queue> start_campaign_queue(std::string database_url, const config::settings& settings,
+std::unique_ptr<campaign_queue> start_campaign_queue(std::string database_url,
+                                                     const config::settings& settings,
                                                      const server_secret& secret, campaign_hooks hooks) {
   return std::make_unique<thread_of_its_own>(std::move(database_url), settings, secret, std::move(hooks));
 }

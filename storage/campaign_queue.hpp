@@ -22,9 +22,9 @@ struct campaign_hooks {
   std::function<void(std::string_view)> log = {};
 };
 
-/// Campaigns are worked off by a thread with a connection of its own. One transaction takes the next portion of
-/// clients and writes recipients, tokens, mails and statuses together with how far the campaign is, so that each
-/// client gets one mail whatever crashes, and other writers never wait long.
+/// Campaigns are worked off by a thread with a connection of its own. One transaction takes the next portion
+/// of clients and writes recipients, tokens, mails and statuses together with how far the campaign is, so
+/// that each client gets one mail whatever crashes, and other writers never wait long.
 class campaign_queue : public campaign::queue {
 public:
   /// Ends after the portion under way. Blocks; a second call does nothing.
@@ -32,7 +32,8 @@ public:
 };
 
 /// The secret must outlive it.
-std::unique_ptr<campaign_queue> start_campaign_queue(std::string database_url, const config::settings& settings,
+std::unique_ptr<campaign_queue> start_campaign_queue(std::string database_url,
+                                                     const config::settings& settings,
                                                      const server_secret& secret, campaign_hooks hooks);
 
 } // namespace foyer::storage

@@ -91,11 +91,13 @@ texts default_texts(std::string_view organisation_name) {
   const std::string name{organisation_name};
   texts out;
   out.fr.subject = "Activez votre compte en ligne\u00a0: " + name;
-  out.fr.text = name + " vous propose un compte en ligne\u00a0: vos billets sur votre téléphone, vos commandes "
-                       "et votre solde au même endroit.\n\nIl suffit de l’activer.";
+  out.fr.text = name +
+                " vous propose un compte en ligne\u00a0: vos billets sur votre téléphone, vos commandes "
+                "et votre solde au même endroit.\n\nIl suffit de l’activer.";
   out.en.subject = "Activate your online account: " + name;
-  out.en.text = name + " offers you an online account: your tickets on your phone, your orders and your balance "
-                       "in one place.\n\nAll you need to do is activate it.";
+  out.en.text = name +
+                " offers you an online account: your tickets on your phone, your orders and your balance "
+                "in one place.\n\nAll you need to do is activate it.";
   return out;
 }
 

@@ -34,15 +34,32 @@ range range_of(const selection& which) noexcept;
 uuid predecessor(uuid of) noexcept;
 
 /// Why a client gets no mail (I1, I5). The numbers are stored.
-enum class reason { none = 0, archived = 1, accepted = 2, no_address = 3, unsubscribed = 4, suppressed = 5, replaced = 6 };
-inline constexpr std::array<reason, 6> all_reasons{reason::archived,     reason::accepted,   reason::no_address,
-                                                   reason::unsubscribed, reason::suppressed, reason::replaced};
+enum class reason {
+  none = 0,
+  archived = 1,
+  accepted = 2,
+  no_address = 3,
+  unsubscribed = 4,
+  suppressed = 5,
+  replaced = 6
+};
+inline constexpr std::array<reason, 6> all_reasons{reason::archived,   reason::accepted,
+                                                   reason::no_address, reason::unsubscribed,
+                                                   reason::suppressed, reason::replaced};
 std::string_view to_string(reason of) noexcept;
 
 /// What became of a recipient (I5). The numbers are stored.
-enum class fate { queued = 1, sent = 2, failed = 3, bounced = 4, accepted = 5, unsubscribed = 6, skipped = 7 };
-inline constexpr std::array<fate, 7> all_fates{fate::queued,   fate::sent,         fate::failed, fate::bounced,
-                                               fate::accepted, fate::unsubscribed, fate::skipped};
+enum class fate {
+  queued = 1,
+  sent = 2,
+  failed = 3,
+  bounced = 4,
+  accepted = 5,
+  unsubscribed = 6,
+  skipped = 7
+};
+inline constexpr std::array<fate, 7> all_fates{
+    fate::queued, fate::sent, fate::failed, fate::bounced, fate::accepted, fate::unsubscribed, fate::skipped};
 std::string_view to_string(fate of) noexcept;
 std::optional<fate> parse_fate(std::string_view text) noexcept;
 

@@ -59,7 +59,8 @@ struct recipient_page {
   bool more = false;
 };
 
-/// Reads campaigns. Committed data only. `done` from any thread. Implemented in storage/loaders/campaigns.cpp.
+/// Reads campaigns. Committed data only. `done` from any thread. Implemented in
+/// storage/loaders/campaigns.cpp.
 class records {
 public:
   virtual ~records() = default;

@@ -19,38 +19,43 @@ struct words {
   std::string_view done;
   std::string_view unknown;
 };
-constexpr words french{"fr",
-                       "Invitations",
-                       "Ne plus recevoir d’invitations de cette organisation ? Vos billets et vos commandes n’en "
-                       "dépendent pas.",
-                       "Ne plus recevoir d’invitations",
-                       "C’est fait : vous ne recevrez plus d’invitations de cette organisation.",
-                       "Ce lien n’est pas complet."};
-constexpr words english{"en",
-                        "Invitations",
-                        "Receive no more invitations of this organisation? Your tickets and orders do not depend on "
-                        "it.",
-                        "Receive no more invitations",
-                        "Done: you will receive no more invitations of this organisation.",
-                        "This link is not complete."};
+constexpr words french{
+    "fr",
+    "Invitations",
+    "Ne plus recevoir d’invitations de cette organisation ? Vos billets et vos commandes n’en "
+    "dépendent pas.",
+    "Ne plus recevoir d’invitations",
+    "C’est fait : vous ne recevrez plus d’invitations de cette organisation.",
+    "Ce lien n’est pas complet."};
+constexpr words english{
+    "en",
+    "Invitations",
+    "Receive no more invitations of this organisation? Your tickets and orders do not depend on "
+    "it.",
+    "Receive no more invitations",
+    "Done: you will receive no more invitations of this organisation.",
+    "This link is not complete."};
 
 const words& words_for(const request& in) {
   return in.header("accept-language").value_or("").starts_with("fr") ? french : english;
 }
 
 response page(int status, const words& in, std::string_view says, bool button) {
-  std::string html = "<!DOCTYPE html>\n<html lang=\"" + std::string{in.language} +
-                     "\">\n<head>\n<meta charset=\"utf-8\">\n"
-                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-                     std::string{in.title} +
-                     "</title>\n<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n"
-                     "<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n<header><h1>" +
-                     std::string{in.title} + "</h1></header>\n<main>\n<p role=\"status\">" + std::string{says} +
-                     "</p>\n";
+  std::string html =
+      "<!DOCTYPE html>\n<html lang=\"" + std::string{in.language} +
+      "\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+      std::string{in.title} +
+      "</title>\n<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n"
+      "<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n<header><h1>" +
+      std::string{in.title} + "</h1></header>\n<main>\n<p role=\"status\">" + std::string{says} + "</p>\n";
   if (button)
-    html += "<form method=\"post\"><p><button type=\"submit\">" + std::string{in.button} + "</button></p></form>\n";
+    html += "<form method=\"post\"><p><button type=\"submit\">" + std::string{in.button} +
+            "</button></p></form>\n";
   html += "</main>\n</body>\n</html>\n";
-  return html_response(status, std::move(html)).header("Vary", "Accept-Language").header("Cache-Control", "no-store");
+  return html_response(status, std::move(html))
+      .header("Vary", "Accept-Language")
+      .header("Cache-Control", "no-store");
 }
 
 asio::awaitable<response> show(staff::office_services& with, request& in) {

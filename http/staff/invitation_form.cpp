@@ -84,7 +84,8 @@ std::string_view state_of(const campaign::overview& of) {
   return is_finished(of) ? "done" : "sending";
 }
 
-void append_campaign(json::writer& out, const campaign::overview& of, const campaign::recipient_page* recipients) {
+void append_campaign(json::writer& out, const campaign::overview& of,
+                     const campaign::recipient_page* recipients) {
   out.begin_object().field("id", of.id).field("group", campaign::to_string(of.of.group));
   append_text_or_null(out, "tag", of.of.tag);
   out.field("household_id", of.of.household).field("state", state_of(of));

@@ -7,7 +7,8 @@
 
 namespace foyer::http::staff {
 
-/// group, with tag or household_id where the group needs it and nowhere else. Bad fields are noted in the form.
+/// group, with tag or household_id where the group needs it and nowhere else. Bad fields are noted in the
+/// form.
 campaign::selection read_selection(const json::object& form, const organisation_id& at);
 
 /// {"fr": {"subject", "text"}, "en": {…}}, each language optional. Bad fields are noted in the form.

@@ -69,7 +69,8 @@ asio::awaitable<response> post_preview(office_services& with, request& in) {
   co_return json_response(200, preview_json(*seen));
 }
 
-asio::awaitable<outcome<overview>> find_campaign(office_services& with, const staff_request& by, const uuid& which) {
+asio::awaitable<outcome<overview>> find_campaign(office_services& with, const staff_request& by,
+                                                 const uuid& which) {
   auto found = co_await await_reply<std::optional<overview>>([&](reply<std::optional<overview>> back) {
     with.campaigns.find(by.at->id, campaign_id{which}, std::move(back));
   });
@@ -88,8 +89,8 @@ void keep_texts(commit& rows, const campaign::texts& typed, const staff_request&
   keep("en", typed.en);
 }
 
-commit rows_of(const selection& which, const campaign::texts& typed, const campaign::texts& whole, const uuid& id,
-               const staff_request& by) {
+commit rows_of(const selection& which, const campaign::texts& typed, const campaign::texts& whole,
+               const uuid& id, const staff_request& by) {
   const auto range = campaign::range_of(which);
   campaign_row row;
   row.organisation = which.organisation;
@@ -122,7 +123,8 @@ asio::awaitable<std::optional<refusal>> refuse_one(office_services& with, const 
   if (!seen) co_return seen.error();
   if (seen->invited > 0) co_return std::nullopt;
   const auto why = seen->skipped.empty() ? campaign::reason::none : seen->skipped.begin()->first;
-  co_return refusal{errc::conflict, "This client can't be invited: " + std::string{campaign::to_string(why)} + "."};
+  co_return refusal{errc::conflict,
+                    "This client can't be invited: " + std::string{campaign::to_string(why)} + "."};
 }
 
 asio::awaitable<response> post_campaign(office_services& with, request& in) {
@@ -151,8 +153,8 @@ asio::awaitable<response> post_campaign(office_services& with, request& in) {
   made.by = by->who.id;
   made.created_at = by->now;
   auto answer = json_response(201, campaign_json(made, nullptr));
-  co_return std::move(answer).header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/invitations/" +
-                                                     to_string(id));
+  co_return std::move(answer).header("Location",
+                                     "/api/v1/orgs/" + by->at->slug + "/staff/invitations/" + to_string(id));
 }
 
 asio::awaitable<response> list_campaigns(office_services& with, request& in) {
@@ -167,7 +169,8 @@ asio::awaitable<response> list_campaigns(office_services& with, request& in) {
   co_return json_response(200, campaigns_json(*page));
 }
 
-asio::awaitable<outcome<overview>> campaign_of(office_services& with, const staff_request& by, const request& in) {
+asio::awaitable<outcome<overview>> campaign_of(office_services& with, const staff_request& by,
+                                               const request& in) {
   const auto id = parse_uuid(in.parameter("campaign"));
   if (!id) co_return errc::not_found;
   co_return co_await find_campaign(with, by, *id);
@@ -191,12 +194,12 @@ asio::awaitable<response> get_campaign(office_services& with, request& in) {
 }
 
 // I4: one event whenever something changed, the last one when nothing is under way any more.
-asio::awaitable<void> tell_progress(office_services& with, organisation_id at, campaign_id which, body_stream& to) {
+asio::awaitable<void> tell_progress(office_services& with, organisation_id at, campaign_id which,
+                                    body_stream& to) {
   std::string told;
   for (int quiet = 0;;) {
-    auto found = co_await await_reply<std::optional<overview>>([&](reply<std::optional<overview>> back) {
-      with.campaigns.find(at, which, std::move(back));
-    });
+    auto found = co_await await_reply<std::optional<overview>>(
+        [&](reply<std::optional<overview>> back) { with.campaigns.find(at, which, std::move(back)); });
     bool finished = false;
     if (found && *found) {
       finished = is_finished(**found);
@@ -240,7 +243,8 @@ void add_invitation_routes(router& to, office_services& with) {
   to.add(verb::post, base + "/preview", bind<post_preview>(with),
          staff_route("staff_preview_campaign", client_writers));
   to.add(verb::get, one, bind<get_campaign>(with), staff_route("staff_get_campaign", client_readers));
-  to.add(verb::get, one + "/events", bind<get_events>(with), staff_route("staff_campaign_events", client_readers));
+  to.add(verb::get, one + "/events", bind<get_events>(with),
+         staff_route("staff_campaign_events", client_readers));
 }
 
 } // namespace foyer::http::staff

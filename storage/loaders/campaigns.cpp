@@ -1,4 +1,5 @@
 #include "actors/campaign/campaigns.hpp"
+
 #include "storage/campaign_sql.hpp"
 #include "storage/loaders/office.hpp"
 #include "storage/loaders/query.hpp"
@@ -16,8 +17,9 @@ using campaign::recipient_page;
 
 const std::string count_sql = std::string{"select reason, count(*) from (select "} + campaign_reason +
                               " as reason" + campaign_households + ") c group by reason";
-const std::string candidates_sql = std::string{"select h.id, h.number, m.first_name, m.last_name, h.email, h.locale, "} +
-                                   campaign_reason + campaign_households + " order by h.id limit $6::bigint";
+const std::string candidates_sql =
+    std::string{"select h.id, h.number, m.first_name, m.last_name, h.email, h.locale, "} + campaign_reason +
+    campaign_households + " order by h.id limit $6::bigint";
 const pg::statement count_of_selection{"count_of_selection", count_sql.c_str()};
 const pg::statement candidates_of_selection{"candidates_of_selection", candidates_sql.c_str()};
 
@@ -90,8 +92,8 @@ campaign_page campaigns_in(const all_rows& from, const organisation_id& at, int 
     std::string group;
     std::string words;
     one.of.organisation = at;
-    pg::row_reader{from[0], row}.into(one.id, group, one.of.tag, one.of.household, words, one.by, one.created_at,
-                                      one.queued_at);
+    pg::row_reader{from[0], row}.into(one.id, group, one.of.tag, one.of.household, words, one.by,
+                                      one.created_at, one.queued_at);
     one.of.group = group_named(group);
     one.texts = campaign::texts_from_json(words);
     out.campaigns.push_back(std::move(one));
@@ -138,8 +140,8 @@ public:
     auto asked = queries(query(count_of_selection, which.organisation, range.after, range.until, group, tag));
     if (limit > 0)
       asked.push_back(query(candidates_of_selection, which.organisation,
-                            after ? std::max(after->value, range.after) : range.after, range.until, group, tag,
-                            static_cast<std::int64_t>(limit) + 1));
+                            after ? std::max(after->value, range.after) : range.after, range.until, group,
+                            tag, static_cast<std::int64_t>(limit) + 1));
     read<preview>(from_, std::move(asked), std::move(done),
                   [limit](const all_rows& got) -> outcome<preview> { return preview_in(got, limit); });
   }
@@ -149,7 +151,8 @@ public:
     ask_for_campaigns(at, before, std::nullopt, limit, std::move(done));
   }
 
-  void find(const organisation_id& at, const campaign_id& which, told<std::optional<overview>> done) override {
+  void find(const organisation_id& at, const campaign_id& which,
+            told<std::optional<overview>> done) override {
     ask_for_campaigns(at, std::nullopt, which, 1, [done = std::move(done)](outcome<campaign_page> page) {
       if (!page) return done(std::move(page.error()));
       if (page->campaigns.empty()) return done(std::optional<overview>{});
@@ -185,12 +188,12 @@ private:
   void ask_for_campaigns(const organisation_id& at, std::optional<campaign_id> before,
                          std::optional<campaign_id> only, int limit, told<campaign_page> done) {
     const auto rows = static_cast<std::int64_t>(limit);
-    read<campaign_page>(
-        from_,
-        queries(query(campaigns_of_organisation, at, before, only, rows + 1),
-                query(fates_of_campaigns, at, before, only, rows)),
-        std::move(done),
-        [at, limit](const all_rows& got) -> outcome<campaign_page> { return campaigns_in(got, at, limit); });
+    read<campaign_page>(from_,
+                        queries(query(campaigns_of_organisation, at, before, only, rows + 1),
+                                query(fates_of_campaigns, at, before, only, rows)),
+                        std::move(done), [at, limit](const all_rows& got) -> outcome<campaign_page> {
+                          return campaigns_in(got, at, limit);
+                        });
   }
 
   pg::read_pool& from_;

@@ -26,7 +26,8 @@ TEST_CASE("I1 a group is a walk over all ids, one client a walk over one") {
 }
 
 TEST_CASE("I1 the id before another borrows as far as it has to") {
-  CHECK(to_string(predecessor(id_of("01900000-0000-0000-0000-000000000000"))) == "018fffff-ffff-ffff-ffff-ffffffffffff");
+  CHECK(to_string(predecessor(id_of("01900000-0000-0000-0000-000000000000"))) ==
+        "018fffff-ffff-ffff-ffff-ffffffffffff");
   CHECK(predecessor({}).is_nil());
 }
 
