@@ -154,18 +154,23 @@ declare
   past constant text := chr(1114111); -- sorts after every letter
 begin
   return query
-  select s.word::text
+  select near.word::text
   from (
-    select w.word from search_words w where w.organisation_id = house and w.word >= head and w.word < head || past
-    union
-    select w.word from search_words w
-    where w.organisation_id = house and reverse(w.word) collate "C" >= tail and reverse(w.word) collate "C" < tail || past
-  ) s
-  where levenshtein_less_equal(typed, left(s.word, length(typed) - 1), 1) <= 1
-     or levenshtein_less_equal(typed, left(s.word, length(typed)), 1) <= 1
-     or levenshtein_less_equal(typed, left(s.word, length(typed) + 1), 1) <= 1
-  order by levenshtein_less_equal(typed, s.word, 1), s.word
-  limit 20;
+    select s.word, levenshtein_less_equal(typed, s.word, 1) as far,
+           min(levenshtein_less_equal(typed, s.word, 1)) over () as nearest
+    from (
+      select w.word from search_words w where w.organisation_id = house and w.word >= head and w.word < head || past
+      union
+      select w.word from search_words w
+      where w.organisation_id = house and reverse(w.word) collate "C" >= tail and reverse(w.word) collate "C" < tail || past
+    ) s
+    where levenshtein_less_equal(typed, left(s.word, length(typed) - 1), 1) <= 1
+       or levenshtein_less_equal(typed, left(s.word, length(typed)), 1) <= 1
+       or levenshtein_less_equal(typed, left(s.word, length(typed) + 1), 1) <= 1
+  ) near
+  where near.far <= 1 or near.nearest > 1 -- a whole word, if there is one
+  order by near.far, near.word
+  limit 12;
 end $$;
 
 -- Whether one of these words is a letter away from what was typed, or begins or ends so (a phone without its prefix).
@@ -181,10 +186,13 @@ create function search_pattern(before text, typed text, after text) returns text
 $$;
 
 -- The condition on `words` that one typed word makes. A word of one or two letters is the start of one: inside words
--- they are everywhere. Phones are typed with and without their prefix.
+-- they are everywhere. Phones are typed with and without their prefix. Of a whole address the index is asked for the
+-- part before the @ alone: many addresses share the rest.
 create function search_condition(typed text, international boolean) returns text language sql immutable as $$
   select case
     when length(typed) <= 2 then 'words like ' || search_pattern('% ', typed, '%')
+    when position('@' in typed) > 4 then 'words like ' || search_pattern('%', split_part(typed, '@', 1) || '@', '%')
+      || ' and words || '''' like ' || search_pattern('%', typed, '%')
     when typed !~ '^[0-9]{4,}$' then 'words like ' || search_pattern('%', typed, '%')
     when international then '(words like ' || search_pattern('%', typed, '%') || ' or words like '
       || search_pattern('% 0', substr(typed, 3), '%') || ')'
@@ -231,8 +239,6 @@ create function find_households(house uuid, typed text, with_status text, with_t
 returns setof uuid language plpgsql stable security definer
 set search_path from current set enable_seqscan = off set jit = off as $$
 declare
-  -- A word that one in a hundred has is found sooner by looking at the newest than by collecting all who have it.
-  newest constant int := 5000;
   international boolean := typed ~ '^\s*\+';
   folded text := search_fold(typed);
   asked text[];
@@ -240,7 +246,6 @@ declare
   older text := case when before is null then '' else format(' and household_id < %L', before) end;
   sought text;
   hits uuid[];
-  there boolean;
 begin
   if with_status is not null then filters := filters || format(' and status = %L', with_status); end if;
   if with_tag is not null then filters := filters || format(' and tags @> array[%L]', with_tag); end if;
@@ -265,30 +270,35 @@ begin
   end if;
 
   select string_agg(search_condition(w, international), ' and ') into sought from unnest(asked) w;
-  execute format(
-    'select array(select household_id from (select * from household_search where organisation_id = %L %s
-       order by household_id desc limit %s) s where %s %s limit %s)', house, older, newest, sought, filters, at_most)
-    into hits;
-  if cardinality(hits) < at_most then
-    execute format('select exists (select from household_search where organisation_id = %L %s order by household_id desc offset %s)',
-      house, older, newest) into there;
-    if there then hits := search_all(house, sought, filters || older, at_most); end if;
-  end if;
-  if cardinality(hits) = 0 and (before is null or cardinality(search_all(house, sought, filters, 1)) = 0) then
+  hits := search_newest(house, sought, filters, older, at_most);
+  if cardinality(hits) = 0 and (before is null or cardinality(search_newest(house, sought, filters, '', 1)) = 0) then
     hits := search_mistyped(house, asked, international, filters, older, at_most);
   end if;
   return query select unnest(hits);
 end $$;
 
--- All who match are collected by their words, then the newest of them are taken: never the other way round.
-create function search_all(house uuid, sought text, filters text, at_most bigint) returns uuid[] language plpgsql stable
-set search_path from current as $$
+-- A word that many have is found soonest by looking at the newest clients one by one; one that few have, by collecting
+-- all who match by their words and taking the newest of them, never the other way round.
+create function search_newest(house uuid, sought text, filters text, older text, at_most bigint) returns uuid[]
+language plpgsql stable set search_path from current as $$
 declare
+  looked_at constant int := 3000;
   hits uuid[];
+  more boolean;
 begin
-  execute format('select array(select household_id from (select household_id from household_search s
-      where organisation_id = %L and %s %s offset 0) each order by household_id desc limit %s)', house, sought, filters, at_most)
+  execute format(
+    'select array(select household_id from (select * from household_search where organisation_id = %L %s
+       order by household_id desc limit %s) s where %s %s limit %s)', house, older, looked_at, sought, filters, at_most)
     into hits;
+  if cardinality(hits) >= at_most then return hits; end if;
+  execute format(
+    'select exists (select from household_search where organisation_id = %L %s order by household_id desc offset %s)',
+    house, older, looked_at) into more;
+  if not more then return hits; end if;
+  execute format(
+    'select array(select household_id from (select household_id from household_search s
+       where organisation_id = %L and %s %s %s offset 0) hit order by household_id desc limit %s)',
+    house, sought, filters, older, at_most) into hits;
   return hits;
 end $$;
 
@@ -317,12 +327,15 @@ begin
       sought := concat_ws(' and ', sought, coalesce(alike, exact));
     end loop;
     continue when not changed;
-    hits := search_all(house, sought, filters, 1);
-    if cardinality(hits) > 0 then return search_all(house, sought, filters || older, at_most); end if;
+    hits := search_newest(house, sought, filters, older, at_most);
+    -- On a later page, what is found belongs to the step that found the first.
+    if cardinality(hits) > 0 or (older <> '' and cardinality(search_newest(house, sought, filters, '', 1)) > 0) then
+      return hits;
+    end if;
   end loop;
   return '{}';
 end $$;
 
 -- Who may log in to the database may not ask for any organisation.
 revoke execute on function find_households(uuid, text, text, text, boolean, boolean, int, uuid, bigint) from public;
-revoke execute on function search_all(uuid, text, text, bigint) from public;
+revoke execute on function search_newest(uuid, text, text, text, bigint) from public;

@@ -110,6 +110,10 @@ def test_H4_lists_filter_by_status_tag_and_text_and_page(server):
     assert [each["id"] for each in house.admin.get(base, query={"q": "durand chl"})["items"]] == [made[2]["id"]]
     assert [each["id"] for each in house.admin.get(base, query={"q": "basile d"})["items"]] == [made[1]["id"]]
     assert [each["id"] for each in house.admin.get(base, query={"q": made[3]["number"]})["items"]] == [made[3]["id"]]
+    assert [each["id"] for each in house.admin.get(base, query={"q": "ELISE"})["items"]] == [made[4]["id"]]
+    assert [each["id"] for each in house.admin.get(base, query={"q": "bazile"})["items"]] == [made[1]["id"]]
+    mistyped = house.admin.get(base, query={"q": "durind", "limit": 2, "tag": "choeur"})
+    assert [each["id"] for each in mistyped["items"]] == [made[1]["id"], made[0]["id"]]
     # A pattern's own characters stand for themselves.
     assert [each["id"] for each in house.admin.get(base, query={"q": "0%x"})["items"]] == [made[0]["id"]]
     house.credit(made[2]["id"], 500)

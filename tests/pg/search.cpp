@@ -123,7 +123,7 @@ TEST_CASE("H4 what is found follows every change of a record") {
   claire.account = owner;
   here.change(claire);
   CHECK(here.searched("timothee").empty());
-  CHECK(here.searched(to_string(owner)) == ids{claire.id});
+  CHECK(here.searched(to_string(owner).substr(24)) == ids{claire.id}); // the end of the account's username
   household::filter linked;
   linked.linked = true;
   CHECK(here.listed(linked) == ids{claire.id});
