@@ -65,6 +65,7 @@ http::server_options options_of(const config::settings& from) {
   to.body_max = static_cast<std::size_t>(from.http.body_bytes_max);
   to.connections_max = static_cast<std::size_t>(from.http.connections_max);
   to.connections_per_address_max = static_cast<std::size_t>(from.http.connections_per_address_max);
+  to.in_flight_max = from.http.in_flight_max;
   to.tls_deadline = from.http.tls_deadline;
   to.header_deadline = from.http.header_deadline;
   to.body_deadline = from.http.body_deadline;

@@ -48,6 +48,7 @@ struct http_settings {
   duration keep_alive_idle = 60s;
   std::int64_t connections_max = 10'000;
   std::int64_t connections_per_address_max = 512;
+  std::int64_t in_flight_max = 1'024; ///< requests in handlers
 };
 
 struct database_settings {
@@ -58,7 +59,7 @@ struct database_settings {
   duration connect_deadline = 5s;
   duration statement_deadline = 15s;
   duration reconnect_max = 2s;
-  std::int64_t shared_buffers_mib = 256; ///< of the private PostgreSQL only
+  std::int64_t shared_buffers_mib = 0;   ///< of the private PostgreSQL only; 0: a quarter of the memory
   duration start_deadline = 60s;         ///< of the private PostgreSQL only
 };
 

@@ -4,13 +4,13 @@
 #include "actors/journal.hpp"
 #include "actors/reply.hpp"
 #include "actors/runtime/directory.hpp"
+#include "actors/runtime/small_queue.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -113,7 +113,7 @@ public:
     loading_ = false;
     if (!message.state) {
       // Their replies say unavailable. What is kept is decided when the next message has loaded the state.
-      std::erase_if(stash_, [](const waiting_command& each) { return !each.kept; });
+      stash_.remove_if([](const waiting_command& each) { return !each.kept; });
       return;
     }
     if (before_reload_) {
@@ -257,10 +257,10 @@ private:
   std::optional<state_type> before_reload_; // what `carry` may take over
   bool loading_ = false;
   std::uint64_t first_sequence_ = 0; // of under_way_.front()
-  std::deque<waiting_answer> under_way_; // in the order in which they were decided
+  small_queue<waiting_answer> under_way_; // in the order in which they were decided
   std::size_t commits_under_way_ = 0;
   commit_outcome last_outcome_;
-  std::deque<waiting_command> stash_;
+  small_queue<waiting_command> stash_;
 };
 
 /// An entity actor that takes these commands.

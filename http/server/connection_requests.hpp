@@ -143,10 +143,13 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::ans
   } else {
     phase_ = phase::answering;
     set_deadline(begun_ + core_->options.handler_deadline);
-    core_->enter_handler();
-    answer = co_await call_handler(core_->routes, *target_.route, request_);
-    core_->leave_handler();
-    if (answered_late_) co_return next::end;
+    if (core_->enter_handler(*target_.route)) {
+      answer = co_await call_handler(core_->routes, *target_.route, request_);
+      core_->leave_handler();
+      if (answered_late_) co_return next::end;
+    } else {
+      answer = response(unavailable());
+    }
   }
   if (answer.stream) {
     core_->count_request(target_.route, answer.status, steady_clock::now() - begun_);

@@ -91,7 +91,14 @@ public:
   void count_request(const route*, int status, steady_clock::duration took);
   void count_refused_head() noexcept { refused_heads_.add(); }
   void count_refused_connection() noexcept { refused_connections_.add(); }
-  void enter_handler() noexcept { in_flight_.fetch_add(1, std::memory_order_relaxed); }
+  /// False: too many are under way.
+  bool enter_handler(const route& which) noexcept {
+    if (in_flight_.fetch_add(1, std::memory_order_relaxed) < options.in_flight_max || which.info.group == "operations")
+      return true;
+    leave_handler();
+    refused_requests_.add();
+    return false;
+  }
   void leave_handler() noexcept { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
 
 private:
@@ -104,6 +111,7 @@ private:
   metrics& metrics_;
   counter& refused_heads_;
   counter& refused_connections_;
+  counter& refused_requests_;
   histogram& latency_;
   /// Statuses are counted as they occur: most routes never see most of them.
   static constexpr std::size_t status_kinds = 32;

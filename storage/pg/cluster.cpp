@@ -1,5 +1,6 @@
 #include "storage/pg/cluster.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -188,9 +189,18 @@ outcome<cluster> prepare_cluster(const fs::path& folder) {
   return files;
 }
 
+std::int64_t default_shared_buffers_mib() {
+  constexpr std::int64_t mib = 1'048'576, least = 128, most = 2'048;
+  auto memory = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  // What a container may have, where there is one (cgroup v2); "max" is no number.
+  std::ifstream file{"/sys/fs/cgroup/memory.max"};
+  if (std::int64_t limit = 0; file >> limit && limit > 0) memory = std::min(memory, limit);
+  return std::clamp(memory / mib / 4, least, most);
+}
+
 outcome<bool> write_configuration(const cluster& files, std::int64_t shared_buffers_mib) {
   const auto path = files.folder / "postgresql.conf";
-  const auto wanted = configuration_of(files, shared_buffers_mib);
+  const auto wanted = configuration_of(files, shared_buffers_mib > 0 ? shared_buffers_mib : default_shared_buffers_mib());
   if (read_text(path) == wanted) return false;
   const auto building = files.folder / "postgresql.conf.new";
   {

@@ -15,7 +15,7 @@ namespace foyer::storage {
 struct embedded_options {
   /// As the configuration names it. The cluster is its `postgresql`, the server's log its `postgresql.log`.
   std::filesystem::path data_dir;
-  std::int64_t shared_buffers_mib = 256;
+  std::int64_t shared_buffers_mib = 0; ///< 0: default_shared_buffers_mib()
   std::chrono::milliseconds start_deadline{60'000};
   /// True for `serve`: alone on its data folder, and the server is started again when it dies. False for a
   /// command: it uses the server that runs, else starts one for itself.

@@ -369,6 +369,47 @@ TEST_CASE("connections are bounded per address and in all") {
   CHECK(served(again) == 200);
 }
 
+TEST_CASE("requests under way are bounded, and the surplus is told at once to come again") {
+  auto routes = sample();
+  const auto entered = std::make_shared<std::atomic<bool>>(false);
+  const auto released = std::make_shared<std::atomic<bool>>(false);
+  routes.add(
+      verb::get, "/hold",
+      [entered, released](request&) -> asio::awaitable<response> {
+        *entered = true;
+        asio::steady_timer timer(co_await asio::this_coro::executor);
+        while (!*released) {
+          timer.expires_after(1ms);
+          co_await timer.async_wait(asio::use_awaitable);
+        }
+        co_return text_response(200, "done");
+      },
+      named("hold"));
+  auto alive = named("alive");
+  alive.group = "operations";
+  routes.add(
+      verb::get, "/alive", [](request&) -> asio::awaitable<response> { co_return text_response(200, "yes"); },
+      alive);
+  server_options options;
+  options.in_flight_max = 1;
+  running_server server(std::move(routes), options);
+  raw_client busy(server->port());
+  busy.send(get("/hold"));
+  REQUIRE(eventually([&] { return entered->load(); }));
+  raw_client other(server->port());
+  other.send(get("/echo"));
+  const auto refused = other.read();
+  CHECK(refused.status == 503);
+  CHECK(refused.field("retry-after") == "1");
+  // On the same connection; and whoever watches is always answered.
+  other.send(get("/alive"));
+  CHECK(other.read().status == 200);
+  *released = true;
+  CHECK(busy.read().body == "done");
+  other.send(get("/echo"));
+  CHECK(other.read().status == 200);
+}
+
 TEST_CASE("draining finishes what is under way and refuses what is new") {
   auto routes = sample();
   const auto entered = std::make_shared<std::atomic<bool>>(false);
