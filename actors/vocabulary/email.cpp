@@ -61,6 +61,8 @@ std::optional<email_address> parse_email(std::string_view typed) {
   email_address out;
   out.shown = nfc(trimmed(typed));
   if (out.shown.size() > whole_max) return std::nullopt;
+  // What was no UTF-8, or could not be read before: nobody has an address with it.
+  if (out.shown.find("\xEF\xBF\xBD") != std::string::npos) return std::nullopt;
   const auto at = out.shown.rfind('@');
   if (at == std::string::npos || !is_local_part(std::string_view(out.shown).substr(0, at))) return std::nullopt;
   const auto domain = ascii_domain(out.shown.substr(at + 1));

@@ -30,7 +30,7 @@ std::span<const target> targets() {
        {"203.0.113.5, 10.0.0.2", "\"[2001:db8::1]:8080\", unknown, 10.0.0.2", "https", "::ffff:10.1.2.3,,", "10.0.0.0/33"}},
       {"email", read_email,
        {"zoe@example.org", " Zoé.Lœuillet+a@Bücher.Example ", "\"a b\"@example.org", "Foyer <no-reply@host.example>",
-        "a@b.xn--p1ai", "a@[127.0.0.1]", "a..b@example.org"}},
+        "a@b.xn--p1ai", "a@[127.0.0.1]", "a..b@example.org", "zo\xE9\xFF@example.org"}},
       {"csv", read_csv,
        {"name,age\nZoé,3\n\"a \"\"b\"\", c\",4\r\n", "name;x\n\"two\nlines\";1", "name\n\n=1+1\n", "\xEF\xBB\xBFname\nx"}},
       {"checkpoint", read_checkpoint,

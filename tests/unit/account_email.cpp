@@ -44,3 +44,10 @@ TEST_CASE("text is folded for comparing and for names in ASCII") {
   CHECK(foyer::fold_to_ascii("\u0418\u0432\u0430\u043d") == "ivan");
   CHECK(foyer::trimmed(" \u3000a b\n") == "a b");
 }
+
+TEST_CASE("A9 an address that is no UTF-8, as files in other encodings have them, is none") {
+  CHECK_FALSE(foyer::parse_email("zo\xE9@example.org"));
+  CHECK_FALSE(foyer::parse_email("zo\xED\xA0\x80@example.org"));
+  CHECK_FALSE(foyer::parse_email("zo\xEF\xBF\xBD@example.org"));
+  CHECK(foyer::parse_email("zo\xC3\xA9@example.org"));
+}
