@@ -18,37 +18,43 @@ struct answers {
 
 answers answers_of(const report& of, std::string_view kind) {
   answers out;
-  for (const auto& run : of.server) {
-    if (const auto* found = run.load.kind(kind)) out.succeeded += found->succeeded_in_all;
-    out.unknown += run.load.unknown_in_all;
-  }
+  for (const auto* runs : {&of.server, &of.peak, &of.first})
+    for (const auto& run : *runs) {
+      if (const auto* found = run.load.kind(kind)) out.succeeded += found->succeeded_in_all;
+      out.unknown += run.load.unknown_in_all;
+    }
   return out;
 }
 
 // An open loop, or a storm of logins, may ask for more than there is: then to refuse the surplus is what the
 // server should do.
 bool may_be_refused(const options& wanted) {
-  return wanted.rate > 0 || wanted.what == scenario::login;
+  return wanted.rate > 0 || wanted.what == scenario::login || wanted.what == scenario::overload;
 }
 
 } // namespace
 
-void check_orders(database& db, report& to) {
+table_counts count_tables(database& db) {
+  const auto count = [&](const std::string& from) { return std::stoull(db.value("select count(*) from " + from)); };
+  return {count("orders"), count("tickets"), count("accounts where email like 'r%@bench.example'")};
+}
+
+void check_orders(database& db, const table_counts& before, report& to) {
   if (!buys(to.wanted.what)) return;
   const auto [answered, unknown] = answers_of(to, "order");
-  for (const char* table : {"orders", "tickets"}) {
-    const auto found = std::stoull(db.value(std::string{"select count(*) from "} + table));
+  const auto now = count_tables(db);
+  for (const auto& [table, found] : {std::pair{"orders", now.orders - before.orders},
+                                     std::pair{"tickets", now.tickets - before.tickets}})
     if (found < answered || found > answered + unknown)
       to.problems.push_back(std::to_string(answered) + " orders were answered 201 (and " +
                             std::to_string(unknown) + " not at all), but there are " + std::to_string(found) +
                             " " + table);
-  }
 }
 
-void check_accounts(database& db, report& to) {
+void check_accounts(database& db, const table_counts& before, report& to) {
   const auto [answered, unknown] = answers_of(to, "registration");
   if (answered == 0) return;
-  const auto found = std::stoull(db.value("select count(*) from accounts where email like 'r%@bench.example'"));
+  const auto found = count_tables(db).registrations - before.registrations;
   if (found < answered || found > answered + unknown)
     to.problems.push_back(std::to_string(answered) + " registrations were answered 202 (and " +
                           std::to_string(unknown) + " not at all), but there are " + std::to_string(found) +
@@ -80,7 +86,11 @@ void check_answers(report& to) {
     if (run.load.succeeded == 0 && !run.load.interrupted)
       to.problems.push_back("a repeat without any good answer");
   }
-  for (const auto& run : to.quiet) failed += run.load.failed();
+  for (const auto* runs : {&to.quiet, &to.peak, &to.small, &to.first})
+    for (const auto& run : *runs) failed += run.load.failed();
+  for (const auto& run : to.server)
+    if (run.load.refused_without_hint > 0)
+      to.problems.push_back(std::to_string(run.load.refused_without_hint) + " answers 503 had no Retry-After");
   std::uint64_t background = 0;
   for (const auto& run : to.server)
     for (const auto& each : run.load.kinds)

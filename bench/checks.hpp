@@ -4,6 +4,7 @@
 #include "bench/own_server.hpp"
 #include "bench/report.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace foyer::bench {
@@ -11,10 +12,18 @@ namespace foyer::bench {
 // What is looked at after a run, because a fast wrong answer is no answer. What is wrong becomes a `problem`
 // of the report.
 
+// What was there before: kept data has the orders of earlier runs.
+struct table_counts {
+  std::uint64_t orders = 0;
+  std::uint64_t tickets = 0;
+  std::uint64_t registrations = 0;
+};
+table_counts count_tables(database& db);
+
 // Every order that was answered 201 is there, and no other, but for those without an answer.
-void check_orders(database& db, report& to);
+void check_orders(database& db, const table_counts& before, report& to);
 // The same of new accounts.
-void check_accounts(database& db, report& to);
+void check_accounts(database& db, const table_counts& before, report& to);
 
 // `foyer audit`; a foyer without it is noted as such.
 void audit(const own_server& server, report& to);

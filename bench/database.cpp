@@ -22,7 +22,7 @@ struct database::handle {
   }
 };
 
-database::database(const std::string& url) : handle_{std::make_unique<handle>()} {
+database::database(const std::string& url) : url_{url}, handle_{std::make_unique<handle>()} {
   auto opened = storage::connect_blocking(url);
   if (!opened) throw failure{"database: " + without_line_end(opened.error().detail)};
   handle_->connection = std::move(*opened);

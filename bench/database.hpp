@@ -28,6 +28,9 @@ public:
   database& operator=(database&&) noexcept;
   ~database();
 
+  // Another connection to the same.
+  database another() const { return database{url_}; }
+
   rows query(const std::string& sql);
   // The first value of the first row; empty when there is none or it is null.
   std::string value(const std::string& sql);
@@ -43,6 +46,7 @@ public:
 
 private:
   struct handle;
+  std::string url_;
   std::unique_ptr<handle> handle_;
 };
 

@@ -68,6 +68,8 @@ load_result generator::run() {
   state_.measuring_since = state_.measuring_until = state_.started + state_.plan.warm_up;
   for (const auto& each : state_.plan.streams)
     streams_.push_back(std::make_unique<stream_driver>(context_, each, state_));
+  // A short load may be over before the first tick.
+  if (state_.plan.warm_up <= std::chrono::nanoseconds{0}) begin_measuring();
   for (const auto& each : streams_) each->start();
   schedule_tick();
   context_.run();
@@ -115,8 +117,10 @@ void generator::on_tick() {
   if (sending && now - reported_ >= progress_every) report_progress(now);
   if (state_.phase == load_phase::warm_up && now - state_.started >= state_.plan.warm_up) begin_measuring();
   const bool interrupted = stop_.load();
-  const bool over =
-      state_.phase == load_phase::measuring && now - state_.measuring_since >= state_.plan.duration;
+  const bool exhausted =
+      std::all_of(streams_.begin(), streams_.end(), [](const auto& each) { return each->exhausted(); });
+  const bool over = state_.phase == load_phase::measuring &&
+                    (exhausted || now - state_.measuring_since >= state_.plan.duration);
   if (sending && (interrupted || over)) begin_draining(interrupted);
   if (state_.phase == load_phase::draining) {
     const bool all_idle =

@@ -50,6 +50,7 @@ steady::time_point stream_driver::due(std::uint64_t number) const {
 }
 
 bool stream_driver::next(flight& to, load_connection& asking) {
+  if (what_.requests_max > 0 && sent_ >= what_.requests_max) return false;
   const auto now = steady::now();
   to.due = now;
   if (open_loop()) {
@@ -114,6 +115,9 @@ void stream_driver::answered(const flight& what, const response_parser& answer) 
     ++result.errors_by_status[answer.status()];
     ++result.kinds[what.kind].failed;
     ++failed_since_sample_;
+    if (answer.status() != 503) return;
+    result.refused.record(nanoseconds(now - what.sent));
+    if (!answer.says_when_to_retry()) ++result.refused_without_hint;
     return;
   }
   since_sample_.record(nanoseconds(now - what.due));

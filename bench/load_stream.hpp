@@ -40,6 +40,8 @@ public:
   void check_deadlines(std::chrono::steady_clock::time_point now);
   // Ends the timeline's present sample.
   void sample(std::chrono::steady_clock::time_point now);
+  // It has sent all that it may, and all is answered.
+  bool exhausted() const { return what_.requests_max > 0 && sent_ >= what_.requests_max && idle(); }
   // No more requests; called once `draining` has begun. Counts what was due and not sent.
   void stop();
   bool idle() const;

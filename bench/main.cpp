@@ -5,12 +5,14 @@
 #include "bench/report.hpp"
 #include "bench/report_html.hpp"
 #include "bench/run.hpp"
+#include "bench/rush_plot.hpp"
 
 #include <csignal>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <string_view>
+#include <sys/resource.h>
 
 namespace {
 
@@ -18,6 +20,14 @@ constexpr int exit_failure = 1;
 
 std::atomic<bool> stop_wanted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set by a signal handler");
+
+// A crowd needs a descriptor for each of its connections, here and in the server, which inherits the limit.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 void write(const std::string& path, const std::string& text) {
   std::ofstream file{path};
@@ -39,11 +49,13 @@ int main(int argc, char** argv) {
   action.sa_handler = [](int) { stop_wanted = true; };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  raise_descriptor_limit();
   try {
     const auto& wanted = *arguments.parsed;
     const auto results = run(wanted, stop_wanted);
     print_table(std::cout, results);
     if (!wanted.json_file.empty()) write(wanted.json_file, to_json(results));
+    if (!wanted.plot_file.empty()) write(wanted.plot_file, rush_plot(results));
     if (!wanted.html_file.empty()) write(wanted.html_file, to_html(results));
     return results.problems.empty() ? 0 : exit_failure;
   } catch (const std::exception& error) {

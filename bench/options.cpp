@@ -23,6 +23,8 @@ constexpr std::size_t connections_max = 10'000;
 constexpr std::size_t households_max = 10'000'000;
 constexpr std::size_t repeats_max = 100;
 constexpr double rate_max = 1e6;
+// Of `invitation` (B8).
+constexpr std::size_t campaign_households = 100'000;
 
 const std::map<std::string, scenario> scenarios{{"rush", scenario::rush},
                                                 {"wallet", scenario::wallet},
@@ -30,7 +32,21 @@ const std::map<std::string, scenario> scenarios{{"rush", scenario::rush},
                                                 {"login", scenario::login},
                                                 {"registration", scenario::registration},
                                                 {"space", scenario::space},
-                                                {"mixed", scenario::mixed}};
+                                                {"invitation", scenario::invitation},
+                                                {"mixed", scenario::mixed},
+                                                {"search", scenario::search},
+                                                {"overload", scenario::overload},
+                                                {"scale", scenario::scale},
+                                                {"memory", scenario::memory},
+                                                {"start", scenario::start}};
+
+// Those that ask what a large house costs.
+constexpr std::size_t large_house = 1'000'000;
+// Staff who type at once, and the letters that they type a second.
+constexpr std::size_t searchers = 16;
+constexpr double letters_per_second = 40;
+// More than the server answers at once (http.in_flight_max).
+constexpr std::size_t crowd = 3'000;
 
 // What CLI11 shows and reads as text before it is checked.
 struct raw_options {
@@ -45,10 +61,14 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
          "scenario", to.what,
          "rush: one offer, each order from another wallet; wallet: one wallet, 1 cent an order; read: a "
          "signed-in buyer's wallet and household; login: a storm of logins with readers beside it; "
-         "registration: new accounts; space: my space, opened by keys; mixed: an evening of all these")
+         "registration: new accounts; space: my space, opened by keys; invitation: a campaign to all households, and "
+         "its mails; mixed: an evening of all these; search: "
+         "clients, as staff type; overload: a rush of more than the server can do; scale: the rush on many "
+         "households beside 1,000; memory: of the server with 10,000 households in use; start: until ready")
       ->required()
       ->transform(
-          CLI::CheckedTransformer(scenarios).description("rush|wallet|read|login|registration|space|mixed"))
+          CLI::CheckedTransformer(scenarios)
+              .description("rush|wallet|read|login|registration|space|invitation|mixed|search|overload|scale|memory|start"))
       ->type_name("");
   app.add_option("--connections", to.connections, "keep-alive connections, each with one request in flight")
       ->capture_default_str()
@@ -56,7 +76,8 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option(
          "--rate", to.rate,
          "open loop: so many requests a second, sent when they are due whatever the server does; latency "
-         "counts from then (default: closed loop, as fast as they are answered)")
+         "counts from then (default: closed loop, as fast as they are answered; search: 40, unless --connections "
+         "is given)")
       ->check(CLI::Range(0.1, rate_max));
   app.add_option("--duration", raw.duration, "measured time of each repeat, such as 10s or 500ms")
       ->capture_default_str();
@@ -68,21 +89,24 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
       ->capture_default_str();
   app.add_option("--json", to.json_file, "file for all figures as JSON");
   app.add_option("--html", to.html_file, "file for a report with plots, one page that needs no network");
+  app.add_option("--plot", to.plot_file, "rush: file for orders a second beside pgbench as one SVG");
 
   const auto own = "Own server";
   app.add_option("--foyer", to.foyer, "the program to measure (default: beside foyer-bench, else in PATH)")
       ->group(own)
       ->check(CLI::ExistingFile);
-  app.add_option("--data", to.data_dir,
-                 "folder for the temporary data (default: TMPDIR, else /var/tmp); on a disk")
+  app.add_option("--data", to.data_dir, "folder for the data (default: TMPDIR, else /var/tmp); on a disk")
       ->group(own)
       ->check(CLI::ExistingDirectory);
-  app.add_option("--households", to.households, "households with a wallet and a session")
+  app.add_option("--households", to.households,
+                 "households with a wallet and a session (default: 20,000; 1,000,000 for search, scale, memory and "
+                 "start)")
       ->group(own)
-      ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, households_max));
   app.add_flag("!--no-pgbench", to.with_pgbench, "leave out the same work by pgbench")->group(own);
-  app.add_flag("--keep-data", to.keep_data, "do not remove the temporary data")->group(own);
+  app.add_flag("--keep-data", to.keep_data,
+               "do not remove the data; begin with that of an earlier run with as many households and this seed")
+      ->group(own);
 
   const auto other = "Another server";
   app.add_option("--url", to.url, "http://HOST:PORT of a running server")->group(other);
@@ -112,11 +136,30 @@ std::string read_tokens(const std::string& path, std::vector<std::string>& to) {
   return file.bad() ? "--tokens: cannot read " + path : std::string{};
 }
 
+// What is not said, where the scenario decides.
+void choose_defaults(const CLI::App& app, options& to) {
+  const auto what = to.what;
+  const bool large = what == scenario::search || what == scenario::scale || what == scenario::memory ||
+                     what == scenario::start;
+  if (large && app.count("--households") == 0) to.households = large_house;
+  if (what == scenario::invitation && app.count("--households") == 0) to.households = campaign_households;
+  if (what == scenario::search && app.count("--connections") == 0) {
+    to.connections = searchers;
+    if (app.count("--rate") == 0) to.rate = letters_per_second;
+  }
+  if (what == scenario::overload && app.count("--connections") == 0) to.connections = crowd;
+}
+
 // Empty: the options make sense together.
 std::string check(const CLI::App& app, options& to, const raw_options& raw) {
   if (auto error = read_duration("--duration", raw.duration, to.duration); !error.empty()) return error;
   if (auto error = read_duration("--warm-up", raw.warm_up, to.warm_up); !error.empty()) return error;
   if (to.duration < std::chrono::milliseconds{100}) return "--duration: at least 100ms";
+  choose_defaults(app, to);
+  if (to.what == scenario::invitation && to.keep_data)
+    return "invitation changes the data that it was given: not with --keep-data";
+  if (!to.plot_file.empty() && (to.what != scenario::rush || !to.with_pgbench || !to.url.empty()))
+    return "--plot shows a rush on an own server beside pgbench";
   if (!raw.tokens_file.empty())
     if (auto error = read_tokens(raw.tokens_file, to.tokens); !error.empty()) return error;
 
@@ -153,7 +196,13 @@ const char* name_of(scenario which) {
   case scenario::login: return "login";
   case scenario::registration: return "registration";
   case scenario::space: return "space";
+  case scenario::invitation: return "invitation";
   case scenario::mixed: return "mixed";
+  case scenario::search: return "search";
+  case scenario::overload: return "overload";
+  case scenario::scale: return "scale";
+  case scenario::memory: return "memory";
+  case scenario::start: return "start";
   }
   return "";
 }

@@ -16,7 +16,13 @@ enum class scenario {
   login,        // B4: logins as fast as they go, with readers beside them
   registration, // new accounts
   space,        // visitors who open my space by their keys and look at tickets, orders and wallet
+  invitation,   // B8: one campaign to all households, its mails to a receiver within the bench
   mixed,        // an evening: all of these, in proportion
+  search,       // B9: staff who type what they know of a client
+  overload,     // the rush, offered more than the server can do
+  scale,        // B5: the rush on many households, beside the rush on few
+  memory,       // B6: what the server keeps in memory
+  start,        // B7: from the program's start until it is ready
 };
 
 const char* name_of(scenario which);
@@ -32,12 +38,13 @@ struct options {
   std::uint64_t seed = 1;
   std::string json_file; // empty: none
   std::string html_file; // empty: none
+  std::string plot_file; // empty: none; of rush
 
   // Own server.
   std::string foyer;    // path of the program; empty: beside this one, then PATH
-  std::string data_dir; // where the temporary folder is made
+  std::string data_dir; // where the folder is made
   bool with_pgbench = true;
-  bool keep_data = false;
+  bool keep_data = false; // and begin with what an earlier run kept
 
   // Somebody else's server; url empty: own server.
   std::string url;

@@ -28,13 +28,19 @@ std::size_t buyers_of(const options& wanted) {
   // Each is made a visitor by two requests before the run.
   constexpr std::size_t visitors_max = 200;
   switch (wanted.what) {
-  case scenario::rush: return wanted.households;
+  case scenario::rush:
+  case scenario::overload: return wanted.households;
   case scenario::wallet:
   case scenario::registration: return 1;
+  case scenario::invitation: return 0;
   case scenario::space: return std::min(wanted.households, visitors_max);
   case scenario::read:
   case scenario::login:
   case scenario::mixed: return std::min(wanted.households, readers_max);
+  case scenario::scale: return std::min(wanted.households, readers_max);
+  case scenario::search: // the administrator
+  case scenario::memory:
+  case scenario::start: return 0;
   }
   return 0;
 }
@@ -57,7 +63,9 @@ std::string create_offer(const own_server& server, const options& wanted) {
 } // namespace
 
 own_run::own_run(const options& wanted, const std::atomic<bool>& stop, report& to)
-    : wanted_{wanted}, stop_{stop}, to_{to}, server_{wanted} {}
+    : wanted_{wanted}, stop_{stop}, to_{to}, server_{wanted} {
+  if (wanted.what == scenario::invitation) campaign_.emplace();
+}
 
 void own_run::fill(const char* what,
                    const std::function<void(const std::function<void(std::size_t)>&)>& seed) {
@@ -73,7 +81,8 @@ void own_run::prepare() {
   show_.live("starting PostgreSQL");
   server_.prepare();
   db_.emplace(server_.database_url());
-  fill("server", [&](auto& done) { seed_households(*db_, "bench", wanted_.households, wanted_.seed, done); });
+  seed();
+  before_ = count_tables(*db_);
   if (wanted_.with_pgbench) {
     reference_.emplace(server_, wanted_);
     fill("pgbench", [&](auto& done) { reference_->prepare(done); });
@@ -81,6 +90,10 @@ void own_run::prepare() {
   to_.with.foyer = first_line(server_.command({"--version"}).output);
   to_.with.postgresql = db_->value("select current_setting('server_version')");
   to_.with.postgresql_settings = durable_settings(*db_);
+  if (campaign_) {
+    campaign_run::forget_accounts(*db_);
+    server_.configure(campaign_->configuration());
+  }
   show_.live("starting the server");
   server_.start();
 
@@ -91,7 +104,24 @@ void own_run::prepare() {
   gather_callers();
 }
 
+void own_run::seed() {
+  if (server_.seeded()) {
+    // What an earlier run has left to be sent, and keys that this one may use again.
+    db_->execute("truncate outbox, idempotency");
+    return;
+  }
+  fill("server", [&](auto& done) { seed_households(*db_, "bench", wanted_.households, wanted_.seed, done); });
+  server_.remember_seeded();
+}
+
+std::vector<caller> own_run::callers(const std::vector<std::size_t>& numbers) const {
+  std::vector<caller> out;
+  for (const auto number : numbers) out.push_back({seeded_token(wanted_.seed, number), seeded_name(number), {}});
+  return out;
+}
+
 void own_run::gather_callers() {
+  if (wanted_.what == scenario::search) target_.callers = callers({0});
   const auto buyers = buyers_of(wanted_);
   for (std::size_t number = 1; number <= buyers; ++number)
     target_.callers.push_back({seeded_token(wanted_.seed, number), seeded_name(number), {}});
@@ -106,11 +136,40 @@ void own_run::gather_callers() {
     });
 }
 
+server_run own_run::measure_plan(const load_plan& plan, const std::string& label) {
+  // Every run starts with no dirty pages of the one before.
+  db_->execute("checkpoint");
+  const watched processes{server_.process(), server_.postmaster(), server_.metrics()};
+  auto out = bench::measure(plan, processes, label, show_, stop_);
+  server_.check_running();
+  return out;
+}
+
+// The server at its best, then offered more: `--rate`, or two and a half times that.
+void own_run::measure_overload(std::size_t repeat) {
+  const auto& peak = to_.peak.emplace_back(measure_plan(peak_plan_of(wanted_, target_, repeat),
+                                                        numbered("peak", repeat, wanted_.repeats)));
+  if (stop_) return;
+  constexpr double times_peak = 2.5;
+  const auto rate = wanted_.rate > 0 ? wanted_.rate : times_peak * peak.load.per_second();
+  to_.server.push_back(measure_plan(crowd_plan_of(wanted_, target_, repeat, std::max(rate, 1.0)),
+                                    numbered("overload", repeat, wanted_.repeats)));
+}
+
 void own_run::measure() {
   for (std::size_t repeat = 0; repeat < wanted_.repeats && !stop_; ++repeat) {
+    if (wanted_.what == scenario::overload) {
+      measure_overload(repeat);
+      continue;
+    }
     // Both sides start with no dirty pages of the other's.
     db_->execute("checkpoint");
     const auto label = numbered(name_of(wanted_.what), repeat, wanted_.repeats);
+    if (campaign_) {
+      campaign_->measure(*db_, server_, repeat, to_, show_, stop_);
+      server_.check_running();
+      continue;
+    }
     const watched processes{server_.process(), server_.postmaster(), server_.metrics()};
     if (wanted_.what == scenario::login)
       to_.quiet.push_back(bench::measure(quiet_plan_of(wanted_, target_), processes,
@@ -158,8 +217,8 @@ void own_run::check() {
   if (stop_) return;
   show_.live("checking");
   if (!to_.pgbench.empty()) reference_->check();
-  check_orders(*db_, to_);
-  check_accounts(*db_, to_);
+  check_orders(*db_, before_, to_);
+  check_accounts(*db_, before_, to_);
   audit(server_, to_);
   server_.stop();
 }

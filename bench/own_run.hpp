@@ -1,6 +1,8 @@
 #pragma once
 
 #include "bench/bare_handler.hpp"
+#include "bench/checks.hpp"
+#include "bench/campaign_run.hpp"
 #include "bench/database.hpp"
 #include "bench/own_server.hpp"
 #include "bench/pgbench.hpp"
@@ -27,7 +29,15 @@ public:
   // Whether what was measured is also right. Stops the server.
   void check();
 
+  // For runs that measure otherwise.
+  server_run measure_plan(const load_plan& plan, const std::string& label);
+  std::vector<caller> callers(const std::vector<std::size_t>& numbers) const;
+  const target& where() const noexcept { return target_; }
+  own_server& server() noexcept { return server_; }
+
 private:
+  void seed();
+  void measure_overload(std::size_t repeat);
   void measure_pgbench(std::size_t repeat);
   void measure_bare(std::size_t repeat);
   void gather_callers();
@@ -37,11 +47,13 @@ private:
   const std::atomic<bool>& stop_;
   report& to_;
   progress show_;
+  std::optional<campaign_run> campaign_;
   own_server server_;
   std::optional<database> db_;
   std::optional<pgbench_reference> reference_;
   std::optional<bare_reference> bare_;
   target target_;
+  table_counts before_;
 };
 
 } // namespace foyer::bench

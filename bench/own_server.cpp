@@ -23,8 +23,13 @@ namespace {
 
 // initdb on a slow disk included.
 constexpr auto ready_limit = std::chrono::seconds{90};
+// How exact the time to be ready is known; asking is cheap for both.
+constexpr auto ask_every = std::chrono::milliseconds{5};
 constexpr auto stop_limit = std::chrono::seconds{90};
 constexpr auto command_limit = std::chrono::seconds{600};
+
+// Of what bench/seed.cpp writes: another version is not comparable.
+constexpr int seed_version = 1;
 
 fs::path parent_folder(const std::string& wanted) {
   if (!wanted.empty()) return fs::absolute(wanted);
@@ -74,11 +79,17 @@ std::uint16_t free_port() {
 
 } // namespace
 
-scratch_folder::scratch_folder(const fs::path& parent, bool keep) : keep_{keep} {
+scratch_folder::scratch_folder(const fs::path& parent, const std::string& kept_name)
+    : keep_{!kept_name.empty()} {
   refuse_memory(parent);
-  std::string name = (parent / "foyer-bench-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw failure{"cannot make a folder in " + parent.string()};
-  path_ = name;
+  if (keep_) {
+    path_ = parent / kept_name;
+    fs::create_directories(path_);
+  } else {
+    std::string name = (parent / "foyer-bench-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw failure{"cannot make a folder in " + parent.string()};
+    path_ = name;
+  }
   // User postgres, as whom the cluster runs when we are root, has to pass through.
   fs::permissions(path_, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
 }
@@ -88,8 +99,12 @@ scratch_folder::~scratch_folder() {
   if (!keep_) fs::remove_all(path_, ignored);
 }
 
+std::string kept_name(const options& wanted) {
+  return "foyer-bench-" + std::to_string(wanted.households) + "-" + std::to_string(wanted.seed);
+}
+
 own_server::own_server(const options& wanted)
-    : folder_{parent_folder(wanted.data_dir), wanted.keep_data}, program_{find_program(wanted.foyer)} {
+    : folder_{parent_folder(wanted.data_dir), wanted.keep_data ? kept_name(wanted) : std::string{}}, program_{find_program(wanted.foyer)} {
   address_.host = "127.0.0.1";
   address_.port = free_port();
   address_.host_header = address_.host + ":" + std::to_string(address_.port);
@@ -101,25 +116,52 @@ own_server::own_server(const options& wanted)
        << address_.host_header
        << "\"\nmetrics_listen = \"" << metrics_.host_header << "\"\n[http]\nconnections_per_address_max = " << wanted.connections + 16
        << "\nconnections_max = " << wanted.connections + 16 << "\n[data]\ndir = " << (folder() / "data")
-       << "\n[ledger]\ncheckpoint_after_start = \"1d\"\n[security]\nthrottling = false\n[log]\nlevel = \"warn\"\n";
+       << "\n[ledger]\ncheckpoint_after_start = \"1d\"\n[sessions]\nstaff_idle = \"3650d\"\nstaff_absolute = \"3650d\"\n[security]\nthrottling = false\n[log]\nlevel = \"warn\"\n";
   if (!file.flush()) throw failure{"cannot write into " + folder().string()};
 }
 
 own_server::~own_server() = default;
 
+void own_server::configure(const std::string& toml) const {
+  std::ofstream file{folder() / "foyer.toml", std::ios::app};
+  file << toml;
+  if (!file.flush()) throw failure{"cannot write into " + folder().string()};
+}
+
 void own_server::prepare() {
+  if (!seeded()) {
+    std::error_code ignored;
+    fs::remove_all(folder() / "data", ignored);
+  }
+  // Mails of an earlier run.
+  std::error_code ignored;
+  fs::remove_all(folder() / "data" / "mail", ignored);
   storage::embedded_options wanted;
   wanted.data_dir = folder() / "data";
   auto started = storage::create_embedded_server(wanted);
   if (!started) throw failure{started.error().detail};
   postgresql_ = std::move(*started);
   must_command({"migrate"});
+  if (seeded()) return;
   must_command({"org", "create", "bench", "--name", "Banc d'essai", "--currency", "EUR", "--locale", "fr",
                 "--admin", "operator@bench.example"});
 }
 
-void own_server::start() {
+bool own_server::seeded() const {
+  std::ifstream file{folder() / "seeded"};
+  int version = 0;
+  return file >> version && version == seed_version;
+}
+
+void own_server::remember_seeded() const {
+  std::ofstream file{folder() / "seeded"};
+  file << seed_version << '\n';
+  if (!file.flush()) throw failure{"cannot write into " + folder().string()};
+}
+
+std::chrono::nanoseconds own_server::start() {
   const auto log = folder() / "serve.log";
+  const auto begun = steady::now();
   server_ = std::make_unique<child_process>(
       std::vector<std::string>{program_.string(), "serve", "--config", (folder() / "foyer.toml").string()},
       log);
@@ -128,8 +170,9 @@ void own_server::start() {
     check_running();
     if (steady::now() > until)
       throw failure{"the server is not ready after 90 s; its log ends:\n" + tail_of(log)};
-    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    std::this_thread::sleep_for(ask_every);
   }
+  return steady::now() - begun;
 }
 
 void own_server::check_running() {
@@ -144,6 +187,14 @@ void own_server::stop() {
   const auto status = server_->wait_for(stop_limit);
   if (!status) throw failure{"the server did not stop within 90 s of SIGTERM"};
   if (*status != 0) check_running();
+}
+
+std::size_t own_server::resident_bytes() const {
+  // proc(5): pages, the second of them resident.
+  std::ifstream file{"/proc/" + std::to_string(server_ ? server_->id() : 0) + "/statm"};
+  std::size_t all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 std::string own_server::database_url(const std::string& name) const {

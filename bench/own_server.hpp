@@ -4,6 +4,7 @@
 #include "bench/process.hpp"
 #include "storage/pg/embedded.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -11,10 +12,10 @@
 
 namespace foyer::bench {
 
-// A temporary folder below `parent`; removed with everything in it unless told to keep it.
+// A folder below `parent`: a temporary one, removed with everything in it, or the one of this name, which stays.
 class scratch_folder {
 public:
-  scratch_folder(const std::filesystem::path& parent, bool keep);
+  scratch_folder(const std::filesystem::path& parent, const std::string& kept_name);
   scratch_folder(const scratch_folder&) = delete;
   scratch_folder& operator=(const scratch_folder&) = delete;
   ~scratch_folder();
@@ -26,6 +27,9 @@ private:
   bool keep_;
 };
 
+// Where --keep-data keeps the data of so many households of a seed, below --data.
+std::string kept_name(const options& wanted);
+
 // `foyer serve` with its private PostgreSQL on a temporary data folder: throttling off, mails into files,
 // free ports, everything else as the program's defaults have it. Everything throws failure.
 class own_server {
@@ -34,14 +38,21 @@ public:
   explicit own_server(const options& wanted);
   ~own_server();
 
-  // Starts the private PostgreSQL, with the server's tables and organisation `bench` in it.
+  // Adds sections to the server's configuration; before start().
+  void configure(const std::string& toml) const;
+  // Starts the private PostgreSQL, with the server's tables and organisation `bench` in it. Kept data that was
+  // never complete is thrown away.
   void prepare();
-  // Starts the program on it and returns when it is ready.
-  void start();
+  // The data was kept by an earlier run. remember_seeded: from now on it is complete.
+  bool seeded() const;
+  void remember_seeded() const;
+  // Starts the program on it and returns, when it is ready, how long that took.
+  std::chrono::nanoseconds start();
   // SIGTERM; fails unless the program ends with status 0.
   void stop();
   // Fails with the end of the program's log when it no longer runs.
   void check_running();
+  bool is_running() const { return server_ && !server_->poll(); }
 
   const server_address& address() const noexcept { return address_; }
   // Where it answers GET /metrics.
@@ -50,6 +61,8 @@ public:
   pid_t postmaster() const { return postgresql_->pid(); }
   const std::filesystem::path& program() const noexcept { return program_; }
   const std::filesystem::path& folder() const noexcept { return folder_.path(); }
+  // Resident memory of the program now, in bytes; 0 when it does not run.
+  std::size_t resident_bytes() const;
   // How libpq connects to a database of the server's cluster; its own is own_database.
   std::string database_url(const std::string& name = own_database) const;
   static constexpr const char* own_database = "foyer";

@@ -126,6 +126,80 @@ void print_bare(std::ostream& to, const report& of) {
     to << "\nCPU per request         " << format("%.2f x bare handler", *ratio) << '\n';
 }
 
+void print_campaigns(std::ostream& to, const report& of) {
+  std::vector<double> queued;
+  for (const auto& each : of.campaigns) queued.push_back(each.queued_s);
+  const auto [low, high] = std::minmax_element(queued.begin(), queued.end());
+  row(to, "queued after",
+      format("%.2f s   (%.2f to %.2f in %zu repeats)", median(queued), *low, *high, queued.size()));
+}
+
+// The median of each repeat's own ratio.
+std::optional<double> speed_ratio(const std::vector<server_run>& of, const std::vector<server_run>& to) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < std::min(of.size(), to.size()); ++i)
+    if (to[i].load.per_second() > 0) ratios.push_back(of[i].load.per_second() / to[i].load.per_second());
+  if (ratios.empty()) return std::nullopt;
+  return median(ratios);
+}
+
+void print_beside(std::ostream& to, const char* title, const std::vector<server_run>& runs) {
+  to << '\n' << title << '\n';
+  row(to, "throughput", with_spread(speeds(runs)));
+  histogram all;
+  for (const auto& run : runs) all.merge(run.load.latency);
+  row(to, "p50, p99", milliseconds(all.quantile_ns(0.5)) + ", " + milliseconds(all.quantile_ns(0.99)));
+  cpu_row(to, runs, "CPU of server", [](const server_run& run) { return run.server_us; });
+  cpu_row(to, runs, "CPU of PostgreSQL", [](const server_run& run) { return run.postgres_us; });
+  print_others(to, runs);
+}
+
+void print_scale(std::ostream& to, const report& of) {
+  print_beside(to, "1,000 households", of.small);
+  print_beside(to, "buyers whom the server has not seen since it started", of.first);
+  if (const auto ratio = of.scale_ratio())
+    to << "\nratio                   " << format("%.2f x the rush on 1,000 households", *ratio) << '\n';
+  if (const auto ratio = of.first_ratio())
+    to << "ratio of first orders   " << format("%.2f x", *ratio) << '\n';
+}
+
+void print_overload(std::ostream& to, const report& of) {
+  histogram accepted, refused;
+  std::uint64_t without = 0;
+  double seconds = 0;
+  for (const auto& run : of.server) {
+    accepted.merge(run.load.service);
+    refused.merge(run.load.refused);
+    without += run.load.refused_without_hint;
+    seconds += std::chrono::duration<double>(run.load.measured).count();
+  }
+  to << "\noverload\n";
+  row(to, "accepted, once sent", "p50 " + milliseconds(accepted.quantile_ns(0.5)) + ", p99 " +
+                                     milliseconds(accepted.quantile_ns(0.99)));
+  row(to, "refused with 503", format("%llu, p50 ", static_cast<unsigned long long>(refused.count())) +
+                                  milliseconds(refused.quantile_ns(0.5)) + ", p99 " +
+                                  milliseconds(refused.quantile_ns(0.99)));
+  if (without > 0) row(to, "without Retry-After", format("%llu", static_cast<unsigned long long>(without)));
+  print_beside(to, "the peak, on 64 connections", of.peak);
+  if (const auto ratio = of.overload_ratio())
+    to << "\naccepted                " << format("%.2f x the peak", *ratio) << '\n';
+}
+
+void print_memory(std::ostream& to, const memory_figures& of) {
+  const auto mib = [](std::size_t bytes) { return format("%.1f MiB", static_cast<double>(bytes) / (1024.0 * 1024)); };
+  to << "\nresident memory of the server\n";
+  row(to, "when ready", mib(of.ready));
+  row(to, format("%zu in use", of.first_households).c_str(), mib(of.first));
+  row(to, format("%zu in use", of.households).c_str(), mib(of.in_use));
+  row(to, "each", format("%.1f KiB for household, wallet, account and session", of.per_household() / 1024));
+}
+
+void print_start(std::ostream& to, const std::vector<double>& ready_ms) {
+  const auto [low, high] = std::minmax_element(ready_ms.begin(), ready_ms.end());
+  to << "\nfrom the program's start until it is ready, PostgreSQL already running\n";
+  row(to, "median", format("%.0f ms   (%.0f to %.0f in %zu starts)", median(ready_ms), *low, *high, ready_ms.size()));
+}
+
 void print_kinds(std::ostream& to, const report& of) {
   to << "\nby kind                  answers        p50        p99        max\n";
   for (const auto& each : of.kinds())
@@ -134,6 +208,32 @@ void print_kinds(std::ostream& to, const report& of) {
                milliseconds(each.latency.quantile_ns(0.5)).c_str(),
                milliseconds(each.latency.quantile_ns(0.99)).c_str(),
                milliseconds(each.latency.max_ns()).c_str()));
+}
+
+void print_server(std::ostream& to, const report& of) {
+  to << "\nserver\n";
+  std::uint64_t succeeded = 0;
+  for (const auto& run : of.server) succeeded += run.load.succeeded;
+  if (!of.campaigns.empty()) print_campaigns(to, of);
+  row(to, of.campaigns.empty() ? "throughput" : "mails", with_spread(speeds(of.server)));
+  row(to, of.campaigns.empty() ? "requests answered" : "mails received", format("%llu", static_cast<unsigned long long>(succeeded)));
+  print_errors(to, of);
+  const auto latency = of.latency();
+  row(to, "p50", milliseconds(latency.quantile_ns(0.5)));
+  row(to, "p90", milliseconds(latency.quantile_ns(0.9)));
+  row(to, "p99", milliseconds(latency.quantile_ns(0.99)));
+  row(to, "p99.9", milliseconds(latency.quantile_ns(0.999)));
+  row(to, "max", milliseconds(latency.max_ns()));
+  if (of.wanted.rate > 0) print_open_loop(to, of);
+  cpu_row(to, of.server, "CPU of server", [](const server_run& run) { return run.server_us; });
+  cpu_row(to, of.server, "CPU of PostgreSQL", [](const server_run& run) { return run.postgres_us; });
+  cpu_row(to, of.server, "CPU of this generator",
+          [](const server_run& run) { return std::optional{run.generator_us}; });
+
+  print_others(to, of.server);
+  if (!of.server.empty() && of.server[0].load.kinds.size() > 1) print_kinds(to, of);
+  if (const auto ratio = of.readers_ratio())
+    to << "\nreaders' p99            " << format("%.2f x theirs without the storm", *ratio) << '\n';
 }
 
 } // namespace
@@ -205,6 +305,22 @@ std::optional<double> report::bare_ratio() const {
   return median(ratios);
 }
 
+double memory_figures::per_household() const {
+  if (households <= first_households) return 0;
+  return (static_cast<double>(in_use) - static_cast<double>(first)) /
+         static_cast<double>(households - first_households);
+}
+
+std::optional<double> report::scale_ratio() const {
+  return speed_ratio(server, small);
+}
+std::optional<double> report::first_ratio() const {
+  return speed_ratio(first, small);
+}
+std::optional<double> report::overload_ratio() const {
+  return speed_ratio(server, peak);
+}
+
 std::optional<double> report::readers_ratio() const {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < std::min(server.size(), quiet.size()); ++i) {
@@ -229,29 +345,11 @@ void print_table(std::ostream& to, const report& of) {
   if (!of.with.postgresql.empty())
     to << "PostgreSQL " << of.with.postgresql << ", " << of.with.postgresql_settings << "\n";
 
-  to << "\nserver\n";
-  std::uint64_t succeeded = 0;
-  for (const auto& run : of.server) succeeded += run.load.succeeded;
-  row(to, "throughput", with_spread(speeds(of.server)));
-  row(to, "requests answered", format("%llu", static_cast<unsigned long long>(succeeded)));
-  print_errors(to, of);
-  const auto latency = of.latency();
-  row(to, "p50", milliseconds(latency.quantile_ns(0.5)));
-  row(to, "p90", milliseconds(latency.quantile_ns(0.9)));
-  row(to, "p99", milliseconds(latency.quantile_ns(0.99)));
-  row(to, "p99.9", milliseconds(latency.quantile_ns(0.999)));
-  row(to, "max", milliseconds(latency.max_ns()));
-  if (of.wanted.rate > 0) print_open_loop(to, of);
-  cpu_row(to, of.server, "CPU of server", [](const server_run& run) { return run.server_us; });
-  cpu_row(to, of.server, "CPU of PostgreSQL", [](const server_run& run) { return run.postgres_us; });
-  cpu_row(to, of.server, "CPU of this generator",
-          [](const server_run& run) { return std::optional{run.generator_us}; });
-
-  print_others(to, of.server);
-  if (!of.server.empty() && of.server[0].load.kinds.size() > 1) print_kinds(to, of);
-  if (const auto ratio = of.readers_ratio())
-    to << "\nreaders' p99            " << format("%.2f x theirs without the storm", *ratio) << '\n';
-
+  if (!of.server.empty()) print_server(to, of);
+  if (!of.small.empty()) print_scale(to, of);
+  if (!of.peak.empty()) print_overload(to, of);
+  if (of.memory) print_memory(to, *of.memory);
+  if (!of.ready_ms.empty()) print_start(to, of.ready_ms);
   if (!of.pgbench.empty()) print_pgbench(to, of);
   if (!of.bare.empty()) print_bare(to, of);
   if (of.audit != audit_outcome::not_run) to << "audit                   " << name_of(of.audit) << '\n';

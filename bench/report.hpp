@@ -24,6 +24,13 @@ struct server_run {
   std::vector<watch_sample> watch;
 };
 
+// Of `invitation`, beside its server_run, whose requests are mails.
+struct campaign_figures {
+  double queued_s = 0; // from the request until every mail was in the outbox
+  double sent_s = 0;   // from the first mail at the receiver to the last
+  std::uint64_t mails = 0;
+};
+
 struct versions {
   std::string bench;
   std::string foyer;
@@ -41,6 +48,16 @@ enum class audit_outcome {
 
 const char* name_of(audit_outcome outcome);
 
+// What the server holds resident, in bytes: when it is ready, with the first households in use, with all of them.
+struct memory_figures {
+  std::size_t ready = 0;
+  std::size_t first_households = 0, first = 0;
+  std::size_t households = 0, in_use = 0;
+
+  // Of one household with its wallet, account and session; 0 when there were too few to say.
+  double per_household() const;
+};
+
 // Everything that a call of the program found out.
 struct report {
   options wanted;
@@ -51,6 +68,12 @@ struct report {
   std::vector<pgbench_run> calibration;
   std::vector<server_run> bare;  // of read: in turn with `server`
   std::vector<server_run> quiet; // of login: the readers without the storm, in turn with `server`
+  std::vector<campaign_figures> campaigns; // of invitation: in turn with `server`
+  std::vector<server_run> peak;  // of overload: what the server does at most, in turn with `server`
+  std::vector<server_run> small; // of scale: the rush on few households, in turn with `server`
+  std::vector<server_run> first; // of scale: buyers whom the server hasn't seen since it started
+  std::optional<memory_figures> memory;
+  std::vector<double> ready_ms; // of start: each
   audit_outcome audit = audit_outcome::not_run;
   std::vector<std::string> problems; // why the run failed; empty: it did not
 
@@ -64,6 +87,10 @@ struct report {
   std::optional<double> ratio() const;
   // The same of the CPU per request of server and bare handler (B3).
   std::optional<double> bare_ratio() const;
+  // The same of answers a second: of scale with buyers who are known (B5) and who are not, of overload.
+  std::optional<double> scale_ratio() const;
+  std::optional<double> first_ratio() const;
+  std::optional<double> overload_ratio() const;
   // The same of the readers' p99 in the storm and without it (B4).
   std::optional<double> readers_ratio() const;
 };

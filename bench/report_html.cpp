@@ -73,15 +73,25 @@ void card(std::string& to, const char* label, const std::string& value) {
 std::string cards(const report& of) {
   std::string out = "<dl class=\"cards\">";
   const auto latency = of.latency();
-  card(out, "answers a second, median", grouped(of.server_per_second()));
-  card(out, "p50", milliseconds(latency.quantile_ns(0.5)));
-  card(out, "p99", milliseconds(latency.quantile_ns(0.99)));
-  card(out, "p99.9", milliseconds(latency.quantile_ns(0.999)));
+  if (!of.server.empty()) {
+    card(out, "answers a second, median", grouped(of.server_per_second()));
+    card(out, "p50", milliseconds(latency.quantile_ns(0.5)));
+    card(out, "p99", milliseconds(latency.quantile_ns(0.99)));
+    card(out, "p99.9", milliseconds(latency.quantile_ns(0.999)));
+  }
   if (const auto ratio = of.ratio()) card(out, "against pgbench", format("%.2f&#8239;&#215;", *ratio));
   if (const auto ratio = of.bare_ratio())
     card(out, "CPU, bare handler = 1", format("%.2f&#8239;&#215;", *ratio));
   if (const auto ratio = of.readers_ratio())
     card(out, "readers' p99, calm = 1", format("%.2f&#8239;&#215;", *ratio));
+  if (const auto ratio = of.scale_ratio())
+    card(out, "against 1,000 households", format("%.2f&#8239;&#215;", *ratio));
+  if (const auto ratio = of.overload_ratio()) card(out, "accepted, peak = 1", format("%.2f&#8239;&#215;", *ratio));
+  if (of.memory) {
+    card(out, "resident, in use", format("%.0f MiB", static_cast<double>(of.memory->in_use) / (1024.0 * 1024)));
+    card(out, "each household", format("%.1f KiB", of.memory->per_household() / 1024));
+  }
+  if (!of.ready_ms.empty()) card(out, "start to ready, median", format("%.0f ms", median(of.ready_ms)));
   if (of.audit != audit_outcome::not_run) card(out, "audit", name_of(of.audit));
   return out + "</dl>\n";
 }

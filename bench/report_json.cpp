@@ -70,6 +70,8 @@ json::object server_object(const server_run& run) {
           {"latency", latency_object(run.load.latency)},
           {"service", latency_object(run.load.service)},
           {"unsent", run.load.unsent},
+          {"refused", latency_object(run.load.refused)},
+          {"refused_without_retry_after", run.load.refused_without_hint},
           {"server_cpu_us_per_request", optional_number(run.server_us)},
           {"postgresql_cpu_us_per_request", optional_number(run.postgres_us)},
           {"generator_cpu_us_per_request", run.generator_us},
@@ -86,6 +88,20 @@ json::object pgbench_object(const pgbench_run& run) {
           {"latency_mean_ms", run.summary.latency_mean_ms},
           {"postgresql_cpu_us_per_transaction", run.postgres_us_per_transaction},
           {"others_share_of_machine", optional_number(run.others_share)}};
+}
+
+json::object campaign_object(const campaign_figures& of) {
+  return {{"queued_s", of.queued_s}, {"sent_s", of.sent_s}, {"mails", of.mails}};
+}
+
+json::value memory_value(const std::optional<memory_figures>& of) {
+  if (!of) return nullptr;
+  return json::object{{"ready_bytes", of->ready},
+                      {"first_households", of->first_households},
+                      {"first_bytes", of->first},
+                      {"households", of->households},
+                      {"in_use_bytes", of->in_use},
+                      {"bytes_per_household", of->per_household()}};
 }
 
 json::object options_object(const options& wanted) {
@@ -125,6 +141,15 @@ std::string to_json(const report& of) {
       {"pgbench_calibration", array_of(of.calibration, pgbench_object)},
       {"bare_repeats", array_of(of.bare, server_object)},
       {"quiet_repeats", array_of(of.quiet, server_object)},
+      {"campaigns", array_of(of.campaigns, campaign_object)},
+      {"peak_repeats", array_of(of.peak, server_object)},
+      {"small_repeats", array_of(of.small, server_object)},
+      {"first_repeats", array_of(of.first, server_object)},
+      {"memory", memory_value(of.memory)},
+      {"ready_ms", array_of(of.ready_ms, [](double value) { return json::value(value); })},
+      {"scale_ratio", optional_number(of.scale_ratio())},
+      {"first_order_ratio", optional_number(of.first_ratio())},
+      {"overload_ratio", optional_number(of.overload_ratio())},
       {"readers_p99_ratio", optional_number(of.readers_ratio())},
       {"ratio", optional_number(of.ratio())},
       {"bare_cpu_ratio", optional_number(of.bare_ratio())},

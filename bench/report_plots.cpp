@@ -62,6 +62,10 @@ plot throughput(const report& of) {
                                    [](const load_sample& sample) { return sample.per_second; }));
   if (of.wanted.rate > 0 && streams_of(of) == 1)
     out.series.push_back({"asked for (--rate)", 5, true, {level(of, of.wanted.rate)}});
+  plot_series beside{of.peak.empty() ? "1,000 households" : "peak before it", 3, true, {}};
+  for (const auto* runs : {&of.peak, &of.small})
+    for (const auto& run : *runs) beside.lines.push_back(level(of, run.load.per_second()));
+  if (!beside.lines.empty()) out.series.push_back(std::move(beside));
   if (const auto other = of.pgbench_per_second())
     out.series.push_back({"pgbench, median", 4, true, {level(of, *other)}});
   return out;

@@ -72,6 +72,7 @@ void response_parser::next() {
   body_left_ = 0;
   status_ = 0;
   closes_ = false;
+  says_when_to_retry_ = false;
 }
 
 bool response_parser::parse_head(std::string_view head) {
@@ -98,6 +99,8 @@ bool response_parser::parse_head(std::string_view head) {
       return false;
     } else if (equal_ignoring_case(name, "connection")) {
       if (equal_ignoring_case(value, "close")) closes_ = true;
+    } else if (equal_ignoring_case(name, "retry-after")) {
+      says_when_to_retry_ = !value.empty();
     }
   }
   const bool has_no_body = status_ == 204 || status_ == 304;

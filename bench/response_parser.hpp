@@ -26,6 +26,8 @@ public:
   int status() const noexcept { return status_; }
   // The server said that it closes the connection after this answer.
   bool closes() const noexcept { return closes_; }
+  // There is a Retry-After.
+  bool says_when_to_retry() const noexcept { return says_when_to_retry_; }
   // The body's first bytes, at most body_start_max of them.
   const std::string& body_start() const noexcept { return body_start_; }
   std::uint64_t body_size() const noexcept { return content_length_; }
@@ -44,6 +46,7 @@ private:
   std::uint64_t body_left_ = 0;
   int status_ = 0;
   bool closes_ = false;
+  bool says_when_to_retry_ = false;
   std::string body_start_;
 };
 

@@ -1,6 +1,7 @@
 #include "bench/run.hpp"
 
 #include "bench/checks.hpp"
+#include "bench/large_runs.hpp"
 #include "bench/measure.hpp"
 #include "bench/own_run.hpp"
 #include "bench/scenario.hpp"
@@ -32,6 +33,12 @@ report run(const options& wanted, const std::atomic<bool>& stop) {
   out.with.bench = FOYER_VERSION;
   if (!wanted.url.empty()) {
     run_against(wanted, stop, out);
+  } else if (wanted.what == scenario::scale) {
+    run_scale(wanted, stop, out);
+  } else if (wanted.what == scenario::memory) {
+    run_memory(wanted, stop, out);
+  } else if (wanted.what == scenario::start) {
+    run_start(wanted, stop, out);
   } else {
     own_run all{wanted, stop, out};
     all.prepare();

@@ -1,5 +1,6 @@
 #include "bench/scenario.hpp"
 
+#include "bench/typing.hpp"
 #include "bench/seed.hpp"
 
 #include <algorithm>
@@ -19,6 +20,9 @@ constexpr std::string_view wallet_price = "1";
 // Those who read while others log in (B4): few enough that they wait for nothing but the storm.
 constexpr double readers_rate = 200;
 constexpr std::size_t readers_connections = 8;
+
+// At which the rush is at its best (B1).
+constexpr std::size_t peak_connections = 64;
 
 using shapes = std::vector<request_shape>;
 
@@ -42,6 +46,10 @@ public:
   }
   request_shape mine(const std::string& what) const { return read(mine_ + "/" + what, what); }
   request_shape offers() const { return read(public_ + "/shops/" + where_.shop + "/offers", "offers"); }
+  // As many as are shown while somebody types.
+  request_shape search(const typed_search& what) const {
+    return read(public_ + "/staff/households?limit=20&q=" + url_encoded(what.text), what.kind);
+  }
   request_shape login() const {
     const auto body =
         R"({"login":"<name>","password":")" + std::string{seeded_password} + R"(","mode":"token"})";
@@ -79,14 +87,22 @@ void mix(std::vector<Item>& items, std::mt19937_64& random) {
 }
 
 // What a scenario sends, each shape as often as its share of the whole.
-shapes shapes_of(scenario what, const target& where, std::mt19937_64& random) {
+shapes shapes_of(const options& wanted, const target& where, std::mt19937_64& random) {
   const catalogue with{where};
   shapes out;
-  switch (what) {
+  switch (wanted.what) {
   case scenario::rush:
+  case scenario::overload:
+  case scenario::scale:
   case scenario::wallet: return {with.order()};
+  case scenario::memory: return {with.mine("wallet"), with.mine("household"), with.read("/api/v1/me", "account")};
+  case scenario::search:
+    for (const auto& each : typed_searches(wanted.seed, wanted.households)) out.push_back(with.search(each));
+    break;
+  case scenario::start: return {};
   case scenario::login: return {with.login()};
   case scenario::registration: return {with.registration()};
+  case scenario::invitation: return {}; // bench/campaign_run.hpp
   case scenario::read:
     for (const auto& each : read_targets(where)) out.push_back(with.read(each, "read"));
     return out;
@@ -153,13 +169,28 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
   stream.rate = wanted.rate;
   stream.callers = where.callers;
   mix(stream.callers, random);
-  stream.shapes = shapes_of(wanted.what, where, random);
+  stream.shapes = shapes_of(wanted, where, random);
   plan.streams.push_back(std::move(stream));
   if (wanted.what == scenario::login) {
     plan.streams.push_back(readers(wanted, where));
     plan.streams.back().background = true;
   }
   return plan;
+}
+
+load_plan peak_plan_of(const options& wanted, const target& where, std::size_t repeat) {
+  auto peak = wanted;
+  peak.connections = peak_connections;
+  peak.rate = 0;
+  auto plan = plan_of(peak, where, repeat);
+  plan.streams[0].name = "peak";
+  return plan;
+}
+
+load_plan crowd_plan_of(const options& wanted, const target& where, std::size_t repeat, double rate) {
+  auto crowd = wanted;
+  crowd.rate = rate;
+  return plan_of(crowd, where, repeat);
 }
 
 load_plan quiet_plan_of(const options& wanted, const target& where) {
@@ -169,7 +200,14 @@ load_plan quiet_plan_of(const options& wanted, const target& where) {
 }
 
 bool buys(scenario which) {
-  return which == scenario::rush || which == scenario::wallet || which == scenario::mixed;
+  switch (which) {
+  case scenario::rush:
+  case scenario::wallet:
+  case scenario::mixed:
+  case scenario::overload:
+  case scenario::scale: return true;
+  default: return false;
+  }
 }
 
 std::string offer_body(scenario which) {

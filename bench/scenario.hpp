@@ -27,6 +27,10 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
 // login: the readers alone, without the storm (B4).
 load_plan quiet_plan_of(const options& wanted, const target& where);
 
+// overload: the rush at its peak, and then `rate` orders a second.
+load_plan peak_plan_of(const options& wanted, const target& where, std::size_t repeat);
+load_plan crowd_plan_of(const options& wanted, const target& where, std::size_t repeat, double rate);
+
 // Whether it makes orders.
 bool buys(scenario which);
 

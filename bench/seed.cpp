@@ -3,10 +3,12 @@
 #include "actors/vocabulary/secret.hpp"
 #include "actors/wallet/wallet.hpp"
 #include "bench/failure.hpp"
+#include "bench/people.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <future>
 #include <utility>
 
 namespace foyer::bench {
@@ -80,7 +82,7 @@ seeder::seeder(database& to, const std::string& organisation_slug, std::uint64_t
       to_.value("select (extract(epoch from date_trunc('second', now())) * 1000000)::bigint");
   now_ = time_point{std::chrono::microseconds{std::stoll(microseconds)}};
   at_ = to_.value("select to_timestamp(" + microseconds + " / 1000000)::text");
-  expires_ = to_.value("select (to_timestamp(" + microseconds + " / 1000000) + interval '12 hours')::text");
+  expires_ = to_.value("select (to_timestamp(" + microseconds + " / 1000000) + interval '10 years')::text");
 }
 
 void seeder::add_account(std::size_t number) {
@@ -93,22 +95,23 @@ void seeder::add_account(std::size_t number) {
 }
 
 void seeder::add_session(std::size_t number) {
+  // Kept data is used for years, and no run should begin with noting that everybody is there again.
   // id, token_hash, assurance, account_id, created_at, last_used_at, password_at, expires_at
   add_line(sessions_, numbered("01900000-0000-7004-8000-", number),
-           in_hex(sha256(seeded_token(seed_, number))), "login", numbered(account_prefix, number), at_, at_,
-           at_, expires_);
+           in_hex(sha256(seeded_token(seed_, number))), "login", numbered(account_prefix, number), at_,
+           expires_, at_, expires_);
 }
 
 void seeder::add_household(std::size_t number) {
   const auto household = numbered(household_prefix, number);
   const auto member = numbered("01900000-0000-7003-8000-", number);
-  const auto email = "bench" + std::to_string(number) + "@bench.example";
-  // organisation_id, id, number, status, responsible_id, email, email_key, locale, account_id, linked_at,
+  const auto who = person_of(seed_, number);
+  // organisation_id, id, number, status, responsible_id, email, email_key, phone, locale, account_id, linked_at,
   // everything_shown, version, created_at
-  add_line(households_, organisation_, household, "B" + std::to_string(1'000'000 + number), "accepted",
-           member, email, email, "fr", numbered(account_prefix, number), at_, "t", "1", at_);
-  // organisation_id, household_id, id, position, first_name, last_name, birth_date, email
-  add_line(members_, organisation_, household, member, "0", "Camille", "Banc", "1980-05-17", email);
+  add_line(households_, organisation_, household, client_number(number), "accepted", member, who.email, who.email,
+           who.phone, "fr", numbered(account_prefix, number), at_, "t", "1", at_);
+  // organisation_id, household_id, id, position, first_name, last_name, birth_date
+  add_line(members_, organisation_, household, member, "0", who.first_name, who.last_name, "1980-05-17");
 }
 
 // The wallet's own rules make its rows, so that the chain is what `foyer ledger verify` expects.
@@ -165,11 +168,10 @@ void seeder::copy_all() {
        &accounts_},
       {"sessions (id, token_hash, assurance, account_id, created_at, last_used_at, password_at, expires_at)",
        &sessions_},
-      {"households (organisation_id, id, number, status, responsible_id, email, email_key, locale, "
-       "account_id, "
-       "linked_at, everything_shown, version, created_at)",
+      {"households (organisation_id, id, number, status, responsible_id, email, email_key, phone, "
+       "locale, account_id, linked_at, everything_shown, version, created_at)",
        &households_},
-      {"members (organisation_id, household_id, id, position, first_name, last_name, birth_date, email)",
+      {"members (organisation_id, household_id, id, position, first_name, last_name, birth_date)",
        &members_},
       {"wallets (organisation_id, household_id, balance, held, lowest, entries_count, head, version)",
        &wallets_},
@@ -185,6 +187,44 @@ void seeder::copy_all() {
     lines->clear();
   }
 }
+
+// What clients are searched by follows every change of a row; here it is made in portions on a connection of its own,
+// beside the rows of the next portion, and its index at the end.
+class bulk_search {
+public:
+  explicit bulk_search(database& to) : to_{to}, beside_{to.another()} {
+    index_ = to_.value("select pg_get_indexdef(to_regclass('household_search_words'))");
+    if (index_.empty()) throw failure{"the database has no index household_search_words"};
+    to_.execute("drop index household_search_words");
+    switch_triggers("disable");
+    beside_.execute("set synchronous_commit = off");
+  }
+  // Of households that are committed. Throws what the portion before threw.
+  void refresh(std::size_t from, std::size_t last) {
+    if (under_way_.valid()) under_way_.get();
+    under_way_ = std::async(std::launch::async, [this, from, last] {
+      beside_.execute("select refresh_household_search(array(select id from households where id between '" +
+                      numbered(household_prefix, from) + "' and '" + numbered(household_prefix, last) + "'))");
+    });
+  }
+  void finish() {
+    if (under_way_.valid()) under_way_.get();
+    switch_triggers("enable");
+    to_.execute("set maintenance_work_mem = '512MB'");
+    to_.execute(index_);
+  }
+
+private:
+  void switch_triggers(const std::string& way) {
+    for (const char* table : {"households", "members"})
+      to_.execute("alter table " + std::string{table} + " " + way + " trigger search_insert");
+  }
+
+  database& to_;
+  database beside_;
+  std::string index_;
+  std::future<void> under_way_; // the last: it ends before what it uses
+};
 
 } // namespace
 
@@ -202,18 +242,23 @@ std::string seeded_token(std::uint64_t seed, std::size_t number) {
 
 void seed_households(database& to, const std::string& organisation_slug, std::size_t households,
                      std::uint64_t seed, const std::function<void(std::size_t done)>& progress) {
-  // One transaction: a crash in between leaves nothing half made.
-  to.execute("begin");
+  // What is half made is thrown away, so nothing waits for the disk before the end.
+  to.execute("set synchronous_commit = off");
   seeder all{to, organisation_slug, seed};
+  bulk_search search{to};
   all.administrator();
   for (std::size_t from = 1; from <= households; from += chunk_size) {
     const auto last = std::min(households, from + chunk_size - 1);
     all.households(from, last);
+    search.refresh(from, last);
     progress(last);
   }
-  to.execute("commit");
-  // The planner's view of the tables would otherwise come minutes later, in the middle of a run.
-  to.execute("analyze accounts, sessions, households, members, wallets, ledger_entries");
+  search.finish();
+  // It would otherwise come minutes later, in the middle of a run.
+  to.execute("vacuum (analyze) accounts, sessions, households, members, wallets, ledger_entries, household_search, "
+             "search_words");
+  to.execute("reset synchronous_commit");
+  to.execute("checkpoint");
 }
 
 } // namespace foyer::bench

@@ -3,7 +3,9 @@
 Nothing here says how fast anything is."""
 
 import json
+import os
 import subprocess
+import tempfile
 
 import pytest
 
@@ -87,6 +89,43 @@ def test_B4_bench_scenarios_of_an_evening_are_answered_and_leave_a_clean_audit(t
     assert (figures["readers_p99_ratio"] is not None) == (scenario == "login")
 
 
+@pytest.fixture
+def open_folder():
+    """On a disk, and such that user postgres may pass when the tests run as root."""
+    with tempfile.TemporaryDirectory(prefix="foyer-bench-kept-", dir="/var/tmp") as folder:
+        os.chmod(folder, 0o711)
+        yield folder
+
+
+def test_B5_B6_B7_B9_bench_asks_what_a_large_house_costs_and_keeps_its_data(tmp_path, open_folder):
+    kept = ["--foyer", BINARY, "--data", open_folder, "--keep-data"]
+    done, figures = bench(tmp_path, "start", *kept)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert figures["ready_ms"][0] > 0 and figures["audit"] == "clean"
+    done, figures = bench(tmp_path, "memory", *kept)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "of 200 households" not in done.stderr, "the data was made anew"
+    assert figures["memory"]["in_use_bytes"] > 10_000_000 and figures["server_repeats"][0]["succeeded"] == 600
+    done, figures = bench(tmp_path, "search", *kept)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert {each["kind"] for each in figures["server_repeats"][0]["kinds"]} == {"name", "e-mail", "phone", "number", "mistyped"}
+    done, figures = bench(tmp_path, "scale", *kept)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert figures["scale_ratio"] > 0 and figures["first_order_ratio"] > 0 and figures["audit"] == "clean"
+
+
+def test_bench_offers_more_than_there_is_and_the_surplus_is_refused_with_a_hint(tmp_path):
+    foyer = tmp_path / "foyer"
+    foyer.write_text(f'#!/bin/sh\nexport FOYER_HTTP__IN_FLIGHT_MAX=4\nexec "{BINARY}" "$@"\n')
+    foyer.chmod(0o755)
+    # The peak too has more connections than that: it is refused there, so only what is offered later counts here.
+    done, figures = bench(tmp_path, "overload", "--foyer", foyer)
+    repeat = figures["server_repeats"][0]
+    assert repeat["succeeded"] > 0 and repeat["errors_by_status"]["503"] > 0, done.stderr + done.stdout
+    assert repeat["refused_without_retry_after"] == 0 and repeat["refused"]["count"] > 0
+    assert figures["overload_ratio"] > 0 and figures["audit"] == "clean"
+
+
 def test_bench_fails_when_the_audit_finds_something(tmp_path):
     liar = tmp_path / "foyer"
     liar.write_text(
@@ -125,3 +164,12 @@ def test_bench_misuse_has_status_2():
     done = subprocess.run([BENCH, "rush", "--duration", "10"], capture_output=True, text=True, timeout=10, check=False)
     assert done.returncode == 2
     assert "--duration" in done.stderr
+
+
+def test_B8_bench_invites_everybody_and_counts_the_mails_that_arrive(tmp_path):
+    done, figures = bench(tmp_path, "invitation", "--foyer", BINARY)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert figures["problems"] == [] and figures["audit"] == "clean"
+    campaign = figures["campaigns"][0]
+    assert campaign["mails"] == 200 and campaign["queued_s"] > 0 and campaign["sent_s"] > 0
+    assert "queued after" in done.stdout

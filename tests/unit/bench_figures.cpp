@@ -1,6 +1,7 @@
 #include "bench/compare.hpp"
 #include "bench/cpu_look.hpp"
 #include "bench/machine.hpp"
+#include "bench/people.hpp"
 #include "bench/pgbench.hpp"
 #include "bench/pgbench_script.hpp"
 #include "bench/plot.hpp"
@@ -8,11 +9,14 @@
 #include "bench/report.hpp"
 #include "bench/report_html.hpp"
 #include "bench/request.hpp"
+#include "bench/rush_plot.hpp"
+#include "bench/typing.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <unistd.h>
 
@@ -99,6 +103,46 @@ TEST_CASE("bench request: token and key stand where the server looks for them") 
                R"({"login":"ann","key":"K1"})");
   request_shape::make_anonymous("POST", "/", "h", "<unique>").write_to(out, who, 1, 2);
   CHECK(out.ends_with("\r\n\r\n00000000000000010000000000000002"));
+}
+
+TEST_CASE("bench people: the same seed names the same people, and they can be looked for") {
+  CHECK(person_of(7, 123).email == person_of(7, 123).email);
+  CHECK(person_of(7, 123).email != person_of(8, 123).email);
+  std::set<std::string> names;
+  for (std::size_t number = 1; number <= 1'000; ++number) names.insert(person_of(1, number).last_name);
+  CHECK(names.size() > 400);
+  const auto searches = typed_searches(1, 500);
+  std::set<std::string> kinds;
+  for (const auto& each : searches) kinds.insert(std::string{each.kind});
+  CHECK(kinds == std::set<std::string>{"name", "e-mail", "phone", "number", "mistyped"});
+  CHECK(typed_searches(1, 500).back().text == searches.back().text);
+  CHECK(url_encoded("é +a") == "%C3%A9%20%2Ba");
+}
+
+TEST_CASE("bench report: what a large house costs, and how the rush looks beside pgbench") {
+  report of;
+  const auto run = [](double per_second) {
+    server_run out;
+    out.load.succeeded = static_cast<std::uint64_t>(per_second);
+    out.load.measured = std::chrono::seconds{1};
+    return out;
+  };
+  of.server = {run(90), run(80), run(100)};
+  of.small = {run(100), run(100), run(100)};
+  of.first = {run(50), run(40), run(60)};
+  CHECK(of.scale_ratio().value() == Approx(0.9));
+  CHECK(of.first_ratio().value() == Approx(0.5));
+  CHECK_FALSE(of.overload_ratio());
+  CHECK(memory_figures{1'000, 10, 11'000, 110, 61'000}.per_household() == Approx(500));
+  CHECK(rush_plot(of).empty());
+  of.on.cpu_model = "A & B";
+  of.pgbench.resize(3);
+  for (auto& each : of.pgbench) each.summary.per_second = 20;
+  const auto picture = rush_plot(of);
+  CHECK(picture.starts_with("<svg xmlns="));
+  CHECK(picture.find("4.5 times") != std::string::npos);
+  CHECK(picture.find("A &amp; B") != std::string::npos);
+  CHECK(picture.find("prefers-color-scheme:dark") != std::string::npos);
 }
 
 TEST_CASE("bench plot: round numbers on the axes") {

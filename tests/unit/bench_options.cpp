@@ -72,6 +72,21 @@ TEST_CASE("bench options: everything can be said") {
   CHECK(got.json_file == "out.json");
 }
 
+TEST_CASE("bench options: scenarios of a large house begin with one") {
+  const auto search = parse({"search"});
+  REQUIRE(search.line.parsed);
+  CHECK(search.line.parsed->households == 1'000'000);
+  CHECK(search.line.parsed->rate == 40);
+  CHECK(parse({"search", "--connections", "2"}).line.parsed->rate == 0);
+  CHECK_FALSE(search.line.parsed->with_pgbench);
+  CHECK(parse({"start", "--households", "300"}).line.parsed->households == 300);
+  CHECK(parse({"overload"}).line.parsed->connections > 1'024);
+  CHECK(parse({"overload", "--connections", "9"}).line.parsed->connections == 9);
+  CHECK(parse({"rush", "--plot", "rush.svg"}).line.parsed->plot_file == "rush.svg");
+  check_misuse({"read", "--plot", "x.svg"}, "--plot");
+  check_misuse({"rush", "--plot", "x.svg", "--no-pgbench"}, "--plot");
+}
+
 TEST_CASE("bench options: help and version are no misuse") {
   auto result = parse({"--help"});
   CHECK(result.line.exit_status == 0);

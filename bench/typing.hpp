@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace foyer::bench {
+
+// What staff have typed so far of a client whom they look for (B9).
+struct typed_search {
+  std::string_view kind; // name, e-mail, phone, number, mistyped
+  std::string text;      // UTF-8
+};
+
+// Letter by letter, from the second on, what is known of some of the seeded households; the same for the same seed.
+std::vector<typed_search> typed_searches(std::uint64_t seed, std::size_t households);
+
+// For the query of a URL (RFC 3986: all but unreserved characters).
+std::string url_encoded(std::string_view text);
+
+} // namespace foyer::bench
