@@ -128,6 +128,7 @@ struct idempotency_row {
   int status = 201;
   std::string answer;
   time_point at;
+  std::optional<order_id> order{}; // set: the answer is made of this order's rows, and `answer` is empty
 };
 
 enum class mail_priority { security = 0, order = 1, bulk = 2 };

@@ -141,8 +141,8 @@ std::string rush_script(database& sample) {
   script += insert_statement("payments", rows_of(sample, "payments", "order_id = " + id), of_order);
   script += insert_statement("tickets", rows_of(sample, "tickets", "order_id = " + id), of_order);
   script += entry_insert(entry);
-  script += insert_statement("idempotency", rows_of(sample, "idempotency", "answer like " + like_number),
-                             {{"id", "gen_random_uuid()"}});
+  script += insert_statement("idempotency", rows_of(sample, "idempotency", "order_id = " + id),
+                             {{"id", "gen_random_uuid()"}, {"order_id", order_id}});
   // As the mail was before a mailer took it.
   script += insert_statement("outbox", rows_of(sample, "outbox", "params like " + like_number),
                              {{"id", order_id},

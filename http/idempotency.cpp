@@ -82,7 +82,7 @@ public:
         keys_(limits.in_progress_max, limits.answers_max, limits.kept_for) {}
 
   boost::asio::awaitable<response> once(request& in, organisation::snapshot_ptr at, std::string principal,
-                                        command run) override {
+                                        command run, recall again) override {
     const auto sent = in.header("idempotency-key").value_or("");
     if (sent.empty() || sent.size() > key_max || !is_printable(sent) || in.count("idempotency-key") != 1)
       co_return problem_of(errc::idempotency_key_required);
@@ -96,12 +96,12 @@ public:
     case idempotency_keys::arrival::full: co_return unavailable();
     case idempotency_keys::arrival::first: break;
     }
-    co_return co_await run_claimed(key, hash, std::move(at), std::move(run));
+    co_return co_await run_claimed(key, hash, std::move(at), std::move(run), std::move(again));
   }
 
 private:
   boost::asio::awaitable<response> run_claimed(uuid key, sha256_hash hash, organisation::snapshot_ptr at,
-                                               command run) {
+                                               command run, recall again) {
     claim mine{keys_, key};
     idempotency_row row;
     row.id = key;
@@ -121,6 +121,11 @@ private:
     if (!earlier) co_return problem_of(earlier.error());
     if (earlier->status == 0) co_return problem_of(answer.error(), at->unit);
     if (earlier->request_hash != hash) co_return reused();
+    if (earlier->order && again) {
+      auto told = co_await again(*earlier->order);
+      if (!told) co_return problem_of(told.error());
+      earlier->answer = std::move(*told);
+    }
     const idempotency_keys::answer first{hash, earlier->status, std::move(earlier->answer), earlier->at};
     keep(mine, first);
     co_return replayed(first);
@@ -137,6 +142,15 @@ private:
 };
 
 } // namespace
+
+idempotency::recall recall_order(order::loader& from, std::function<std::string(const order::state&)> render) {
+  return [&from, render = std::move(render)](order_id placed) -> boost::asio::awaitable<outcome<std::string>> {
+    auto found = co_await runtime::await_reply<order::state>(
+        [&](reply<order::state> back) { from.load_order(placed, std::move(back)); });
+    if (!found) co_return found.error();
+    co_return render(order::as_placed(std::move(*found)));
+  };
+}
 
 std::unique_ptr<idempotency> create_idempotency(order::answers& stored, const clock_source& clock,
                                                 idempotency_limits limits) {

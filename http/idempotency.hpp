@@ -26,6 +26,9 @@ public:
   /// Gets the row that has to be in the command's commit, with `answer` set to what this returns. Called at
   /// most once. A refusal stores nothing.
   using command = std::function<boost::asio::awaitable<outcome<std::string>>(idempotency_row prefilled)>;
+  /// Makes the first answer again of the order that the row names, where the row holds no answer of its own. Commands
+  /// that place orders bring one (recall_order).
+  using recall = std::function<boost::asio::awaitable<outcome<std::string>>(order_id placed)>;
 
   virtual ~idempotency() = default;
 
@@ -38,7 +41,7 @@ public:
   /// It is under way until the command has ended, also when the client got 503 at the handler's deadline long
   /// before. `in` must live until the coroutine ends, as the server does it.
   virtual boost::asio::awaitable<response> once(request& in, organisation::snapshot_ptr at,
-                                                std::string principal, command run) = 0;
+                                                std::string principal, command run, recall again = {}) = 0;
 };
 
 struct idempotency_limits {
@@ -50,6 +53,10 @@ struct idempotency_limits {
   /// How long a repeat gets the first answer (orders.idempotency_kept_for); the rows are removed after it, too.
   std::chrono::milliseconds kept_for = std::chrono::hours{24};
 };
+
+/// For commands that place an order: reads it and renders it as it was placed, like the first time. `from` must outlive
+/// it.
+idempotency::recall recall_order(order::loader& from, std::function<std::string(const order::state&)> render);
 
 /// `stored` and `clock` must outlive it.
 std::unique_ptr<idempotency> create_idempotency(order::answers& stored, const clock_source& clock,

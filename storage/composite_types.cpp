@@ -17,6 +17,7 @@ composite_types read_composite_types(const pg::rows& from) {
   out.outbox = read();
   out.deadlines = read();
   out.members = read();
+  out.staff_changes = read();
   return out;
 }
 

@@ -18,6 +18,7 @@ struct composite_types {
   pg::oid outbox = 0;
   pg::oid deadlines = 0;
   pg::oid members = 0;
+  pg::oid staff_changes = 0;
 };
 
 /// Its one row goes to read_composite_types.
@@ -26,7 +27,7 @@ inline constexpr const char* composite_types_sql =
     " 'orders'::regtype::int8, 'order_lines'::regtype::int8, 'payments'::regtype::int8, "
     "'tickets'::regtype::int8,"
     " 'idempotency'::regtype::int8, 'outbox'::regtype::int8, 'deadlines'::regtype::int8, "
-    "'members'::regtype::int8";
+    "'members'::regtype::int8, 'staff_changes'::regtype::int8";
 
 composite_types read_composite_types(const pg::rows& from);
 

@@ -56,11 +56,8 @@ stock as (update offer_stock set capacity = $8 where offer_id = $1 returning 1)
 select guard('offer', 1, (select count(*) from offer)), guard('stock', 1, (select count(*) from stock))
 )sql"};
 
-constexpr pg::statement insert_staff_change{"insert_staff_change", R"sql(
-insert into staff_changes (organisation_id, id, account_id, action, subject_kind, subject_id, before, after,
-  at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-)sql"};
+constexpr pg::statement insert_staff_changes{
+    "insert_staff_changes", "insert into staff_changes select * from unnest($1::staff_changes[])"};
 
 } // namespace
 
@@ -96,21 +93,38 @@ const pg::statement& encode(pg::params& out, const offer_row& row, const cold_co
   return update_offer;
 }
 
-const pg::statement& encode(pg::params& out, const staff_change_row& row, const cold_context&) {
-  out.add(row.organisation)
-      .add(row.id)
-      .add(row.account)
-      .add(row.action)
-      .add(row.subject_kind)
-      .add(row.subject);
-  out.add(none_if_empty(row.before)).add(none_if_empty(row.after)).add(row.at);
-  return insert_staff_change;
+namespace {
+
+void append(pg::record_array& to, const staff_change_row& row) {
+  to.row(row.organisation, row.id, row.account, row.action, row.subject_kind, row.subject, none_if_empty(row.before),
+         none_if_empty(row.after), row.at);
+}
+
+} // namespace
+
+const pg::statement& encode(pg::params& out, const staff_change_row& row, const cold_context& with) {
+  auto array = out.records(with.types.staff_changes, 1);
+  append(array, row);
+  return insert_staff_changes;
+}
+
+const pg::statement* encode_staff_changes(pg::params& out, std::span<const commit* const> commits,
+                                          const composite_types& types) {
+  std::vector<const staff_change_row*> rows;
+  for (const auto* each : commits)
+    for (const auto& row : each->cold)
+      if (const auto* change = std::get_if<staff_change_row>(&row)) rows.push_back(change);
+  if (rows.empty()) return nullptr;
+  out.clear();
+  auto array = out.records(types.staff_changes, rows.size());
+  for (const auto* row : rows) append(array, *row);
+  return &insert_staff_changes;
 }
 
 std::span<const pg::statement* const> organisation_statements() {
   static constexpr const pg::statement* all[] = {
       &insert_organisation, &update_organisation, &insert_shop,  &update_shop,        &grant_role,
-      &remove_role,         &insert_offer,        &update_offer, &insert_staff_change};
+      &remove_role,         &insert_offer,        &update_offer, &insert_staff_changes};
   return all;
 }
 

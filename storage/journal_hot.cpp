@@ -104,7 +104,7 @@ void encode_stock(pg::params& out, const journal_batch& batch, const composite_t
 }
 
 void encode_key(pg::record_array& out, const idempotency_row& row) {
-  out.row(row.id, row.request_hash, as_small(row.status), row.answer, row.at);
+  out.row(row.id, row.request_hash, as_small(row.status), row.answer, row.at, row.order);
 }
 
 void encode_mail(pg::record_array& out, const mail_row& row) {

@@ -165,7 +165,10 @@ commit rows_of(const place_order& command, const priced& what, const client& who
   if (command.answer.render) answer = command.answer.render(order);
   if (command.answer.row) {
     auto kept = *command.answer.row;
-    kept.answer = answer;
+    if (order::tells_its_beginning(order))
+      kept.order = order.id;
+    else
+      kept.answer = answer;
     rows.idempotency.push_back(std::move(kept));
   }
   return rows;

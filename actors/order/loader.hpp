@@ -71,6 +71,7 @@ struct stored_answer {
   int status = 0; // 0: none stored
   std::string answer;
   time_point at{};
+  std::optional<order_id> order{}; // set: the answer is to be made of this order as it was placed
 };
 class answers {
 public:

@@ -132,4 +132,21 @@ void write_new(const state& of, commit& rows) {
   write_tickets(of, rows);
 }
 
+bool tells_its_beginning(const state& of) noexcept {
+  return of.paid_at == of.created_at && of.benefits.empty();
+}
+
+state as_placed(state of) {
+  of.status = status::paid;
+  of.version = 1;
+  of.cancel_reason.clear();
+  for (auto& each : of.lines) each.cancelled = false;
+  for (auto& each : of.payments) each.status = payment_status::succeeded;
+  for (auto& each : of.tickets) {
+    each.status = ticket_status::valid;
+    each.used_at.reset();
+  }
+  return of;
+}
+
 } // namespace foyer::order

@@ -105,4 +105,10 @@ void write_new(const state& of, commit& rows);
 void write_tickets(const state& of, commit& rows);
 payment_row to_row(const state& order, const payment& of);
 
+/// Whether the order's rows tell for good how it was when it was placed: it was paid at once, and has no pass or
+/// voucher, whose uses count down.
+[[nodiscard]] bool tells_its_beginning(const state& of) noexcept;
+/// Such an order as it was placed, whatever became of it since (W5: a repeat gets the first answer).
+[[nodiscard]] state as_placed(state of);
+
 } // namespace foyer::order

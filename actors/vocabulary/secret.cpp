@@ -2,12 +2,12 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 namespace foyer {
 namespace {
@@ -24,20 +24,71 @@ int base64url_value(char digit) noexcept {
   return digit == '_' ? 63 : -1;
 }
 
+// OpenSSL's one-shot functions look the algorithm up at every call, which costs several times what a short text's
+// hash does. One context a thread, with the algorithm fetched once.
+class digest {
+public:
+  digest() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
+    if (algorithm_ == nullptr || context_ == nullptr) fail();
+  }
+  ~digest() {
+    EVP_MD_CTX_free(context_);
+    EVP_MD_free(algorithm_);
+  }
+  digest(const digest&) = delete;
+  digest& operator=(const digest&) = delete;
+
+  sha256_hash hash(std::string_view first, std::string_view then) {
+    sha256_hash out;
+    const bool done = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
+                      EVP_DigestUpdate(context_, first.data(), first.size()) == 1 &&
+                      EVP_DigestUpdate(context_, then.data(), then.size()) == 1 &&
+                      EVP_DigestFinal_ex(context_, out.data(), nullptr) == 1;
+    if (!done) fail();
+    return out;
+  }
+
+private:
+  [[noreturn]] static void fail() {
+    // Without hashes no entry and no token can be made or checked.
+    std::fputs("foyer: SHA-256 failed\n", stderr);
+    std::abort();
+  }
+
+  EVP_MD* algorithm_;
+  EVP_MD_CTX* context_;
+};
+
+digest& digest_of_thread() {
+  static thread_local digest one;
+  return one;
+}
+
 } // namespace
 
 sha256_hash sha256(std::string_view bytes) {
-  sha256_hash out;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());
-  return out;
+  return digest_of_thread().hash(bytes, {});
 }
 
 sha256_hash hmac_sha256(std::string_view key, std::string_view bytes) {
-  sha256_hash out;
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
-       bytes.size(), out.data(), &size);
-  return out;
+  constexpr std::size_t block_size = 64;
+  std::array<char, block_size> block{};
+  if (key.size() > block_size) {
+    const auto hashed = sha256(key);
+    std::memcpy(block.data(), hashed.data(), hashed.size());
+  } else {
+    key.copy(block.data(), key.size());
+  }
+  const auto padded = [&block](char with) {
+    auto out = block;
+    std::transform(out.begin(), out.end(), out.begin(), [with](char c) { return static_cast<char>(c ^ with); });
+    return out;
+  };
+  const auto inner_key = padded(0x36);
+  const auto outer_key = padded(0x5C);
+  auto& with = digest_of_thread();
+  const auto inner = with.hash({inner_key.data(), inner_key.size()}, bytes);
+  return with.hash({outer_key.data(), outer_key.size()}, {reinterpret_cast<const char*>(inner.data()), inner.size()});
 }
 
 std::string base64url(std::span<const std::uint8_t> bytes) {

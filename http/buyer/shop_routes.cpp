@@ -179,20 +179,23 @@ asio::awaitable<response> post_order(shop_services& with, request& in) {
     // Two guests may have chosen the same key: the address that they typed tells them apart.
     principal += ":" + command.buyer.email;
   }
-  auto place = [&with, &command, &counted](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
-    const auto reads = counted ? reader::unproven : reader::known;
+  auto render = [&with, at = command.organisation,
+                 reads = guest ? reader::unproven : reader::known](const order::state& made) {
+    return order_json(made, *at, with.secret, reads);
+  };
+  auto again = recall_order(with.checkout.orders, render);
+  auto place = [&with, &command, &counted, &render](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     if (counted)
       if (auto why = counted->take(with.throttle)) co_return *why;
     command.answer.row = std::move(prefilled);
-    command.answer.render = [&with, at = command.organisation, reads](const order::state& made) {
-      return order_json(made, *at, with.secret, reads);
-    };
+    command.answer.render = render;
     auto placed = co_await checkout::place(with.checkout, std::move(command));
     if (!placed && counted) counted->give_back(with.throttle);
     if (!placed) co_return placed.error();
     co_return std::move(placed->answer);
   };
-  co_return co_await with.idempotent.once(in, where->organisation, std::move(principal), std::move(place));
+  co_return co_await with.idempotent.once(in, where->organisation, std::move(principal), std::move(place),
+                                           std::move(again));
 }
 
 // The buyer's own order, visible to this caller; anybody else's is not found.

@@ -48,16 +48,18 @@ asio::awaitable<response> post_order(order_services& with, request& in) {
   buyer::read_order(*form, command);
   command.allow_negative = form->boolean_or("allow_negative", false);
   if (auto bad = form.finish()) co_return *bad;
-  auto place = [&with, &command](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+  auto render = [&with, where = command.organisation](const order::state& made) {
+    return order_json(made, *where, with.secret);
+  };
+  auto again = recall_order(with.checkout.orders, render);
+  auto place = [&with, &command, &render](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     command.answer.row = std::move(prefilled);
-    command.answer.render = [&with, where = command.organisation](const order::state& made) {
-      return order_json(made, *where, with.secret);
-    };
+    command.answer.render = render;
     auto placed = co_await checkout::place(with.checkout, std::move(command));
     if (!placed) co_return placed.error();
     co_return std::move(placed->answer);
   };
-  co_return co_await with.idempotent.once(in, *at, principal_of(*who), std::move(place));
+  co_return co_await with.idempotent.once(in, *at, principal_of(*who), std::move(place), std::move(again));
 }
 
 asio::awaitable<response> post_payment(order_services& with, request& in) {

@@ -7,7 +7,8 @@ namespace {
 using order::stored_answer;
 
 constexpr pg::statement answer_by_key{"answer_by_key",
-                                      "select request_hash, status, answer, created_at from idempotency where id = $1"};
+                                      "select request_hash, status, answer, created_at, order_id "
+                                      "from idempotency where id = $1"};
 
 class answers final : public order::answers {
 public:
@@ -18,7 +19,8 @@ public:
                         [](const pg::read_pool::all_rows& got) -> outcome<stored_answer> {
                           stored_answer out;
                           if (got[0].size() > 0)
-                            pg::row_reader{got[0], 0}.into(out.request_hash, out.status, out.answer, out.at);
+                            pg::row_reader{got[0], 0}.into(out.request_hash, out.status, out.answer, out.at,
+                                                        out.order);
                           return out;
                         });
   }

@@ -284,3 +284,22 @@ def test_O5_staff_take_money_at_the_counter(venue):
         venue.change_offer(offer, capacity=None)
         assert venue.staff_order(household, offer, ["cash"], by=venue.staff(role)).status == status
     venue.audit()
+
+
+def test_W5_an_order_is_told_as_it_was_placed_after_a_restart_too(make_server):
+    venue = Venue(make_server())
+    offer = venue.offer(1000)
+    buyer = venue.buyer(credit=5000)
+    first = buyer.order((offer, 2), key="kept")
+    assert first.status == 201
+    assert buyer.post(f"/orders/{first['number']}/cancel").status in (200, 409)
+    by_staff = venue.staff_order(buyer.household, offer, [{"method": "cash", "amount": money(1000)}], key="counter")
+    assert by_staff.status == 201, by_staff
+    assert venue.cancel(by_staff["number"]).status in (200, 409)
+    venue.server.restart()
+    again = buyer.order((offer, 2), key="kept")
+    assert again.status == 201 and again.json == first.json and again.headers["Idempotency-Replayed"] == "true"
+    again = venue.staff_order(buyer.household, offer, [{"method": "cash", "amount": money(1000)}], key="counter")
+    assert again.status == 201 and again.json == by_staff.json and again.headers["Idempotency-Replayed"] == "true"
+    assert buyer.order((offer, 1), key="kept").code == "idempotency_key_reused"
+    venue.audit()

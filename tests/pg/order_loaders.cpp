@@ -105,6 +105,15 @@ TEST_CASE("W5 an answer is found by its key") {
   CHECK(found.status == 201);
   CHECK(found.answer == row.answer);
   CHECK(found.request_hash == row.request_hash);
+  CHECK_FALSE(found.order);
+
+  // What an order's own rows tell is not kept twice.
+  idempotency_row by_order{fresh(), fresh_hash(), 201, {}, noon(), order_id{fresh()}};
+  commit more;
+  more.idempotency.push_back(by_order);
+  here.write(std::move(more));
+  CHECK(answer_of<order::stored_answer>([&](auto done) { answers->find_answer(by_order.id, done); })->order ==
+        by_order.order);
   CHECK(answer_of<order::stored_answer>([&](auto done) { answers->find_answer(fresh(), done); })->status ==
         0);
 }

@@ -64,6 +64,7 @@ asio::awaitable<answer> refused(server with, const request what, outcome<T> resu
   auto stored = co_await await_reply<order::stored_answer>(
       [&](reply<order::stored_answer> back) { with.answers.find_answer(what.key, std::move(back)); });
   if (!stored) co_return answer{{}, errc::unavailable};
+  if (stored->order) co_return answer{to_string(*stored->order), {}};
   if (stored->status != 0) co_return answer{stored->answer, {}};
   co_return answer{{}, result.error()};
 }

@@ -60,6 +60,35 @@ TEST_CASE("S2 an order shows number, total, lines, payments and tickets with sig
   CHECK_FALSE(contains(body, "next_action"));
 }
 
+TEST_CASE("W5 an order that was paid at once is told as it was placed, whatever became of it") {
+  const server_secret secret{"s"};
+  auto placed = paid_order();
+  placed.created_at = time_point{std::chrono::seconds{1'750'000'000}};
+  placed.paid_at = placed.created_at;
+  REQUIRE(order::tells_its_beginning(placed));
+  auto later = placed;
+  later.status = order::status::refunded;
+  later.version = 7;
+  later.cancel_reason = "buyer";
+  later.lines[0].cancelled = true;
+  later.payments[0].status = order::payment_status::refunded;
+  later.tickets[0].status = order::ticket_status::used;
+  later.tickets[0].used_at = placed.created_at + std::chrono::hours{1};
+  const auto first = http::buyer::order_json(placed, theatre(), secret);
+  CHECK(http::buyer::order_json(later, theatre(), secret) != first);
+  CHECK(http::buyer::order_json(order::as_placed(later), theatre(), secret) == first);
+}
+
+TEST_CASE("W5 an order that waited for money, or has a pass, does not tell how it began") {
+  auto waited = paid_order();
+  waited.paid_at = waited.created_at + std::chrono::minutes{1};
+  CHECK_FALSE(order::tells_its_beginning(waited));
+  auto pass = paid_order();
+  pass.paid_at = pass.created_at;
+  pass.benefits.emplace_back();
+  CHECK_FALSE(order::tells_its_beginning(pass));
+}
+
 TEST_CASE("H3 who may not own the address of an order reads nothing of its household") {
   auto of = paid_order();
   of.household = household_id{*parse_uuid("01920000-0000-7000-8000-000000000009")};
