@@ -51,7 +51,7 @@ void dispatch::exchanged(std::optional<std::vector<queued_mail>> mails, std::opt
   booking_.clear();
   for (auto& mail : *mails) {
     const auto queue = std::min<std::size_t>(static_cast<std::size_t>(mail.priority), ready_.size() - 1);
-    ready_[queue].push_back({std::move(mail), now});
+    ready_[queue].push_back({std::move(mail), asked_at_});
   }
 }
 
@@ -140,6 +140,7 @@ std::optional<dispatch::exchange> dispatch::next_exchange(time_point now) {
   if (settlements_.empty() && claim == 0) return std::nullopt;
   exchanging_ = true;
   claim_asked_ = claim;
+  asked_at_ = now;
   if (claim > 0) woken_ = false;
   booking_ = std::move(settlements_);
   settlements_.clear();

@@ -102,6 +102,7 @@ private:
   std::vector<settlement> booking_;     // in the exchange under way
   bool exchanging_ = false;
   int claim_asked_ = 0; // in that exchange
+  time_point asked_at_; // a lease runs from then at the earliest: the answer may have been long on its way
   bool woken_ = true;   // there may be mails of before the start
   bool stopping_ = false;
   bool gave_up_ = false; // the outbox failed while stopping: the leases will free the rest

@@ -241,6 +241,17 @@ TEST_CASE("M1 a mail whose lease would end on the way is given back untried") {
   CHECK(asked.settlements[0].what == settlement::kind::released);
 }
 
+TEST_CASE("M1 the lease counts from when it was asked for, however long the answer is on its way") {
+  auto options = options_with(1);
+  bench b(options);
+  b.exchange();
+  b.now += options.lease - options.send_deadline;
+  b.give({mail_with(mail_priority::order, 1)});
+  const auto asked = b.exchange();
+  REQUIRE(asked.settlements.size() == 1);
+  CHECK(asked.settlements[0].what == settlement::kind::released);
+}
+
 TEST_CASE("M1 stopping finishes what is in hand, books it and gives the rest back") {
   bench b(options_with(1));
   b.exchange();
