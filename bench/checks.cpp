@@ -36,7 +36,8 @@ bool may_be_refused(const options& wanted) {
 
 table_counts count_tables(database& db) {
   const auto count = [&](const std::string& from) { return std::stoull(db.value("select count(*) from " + from)); };
-  return {count("orders"), count("tickets"), count("accounts where email like 'r%@bench.example'")};
+  return {count("orders"), count("tickets"), count("accounts where email like 'r%@bench.example'"),
+          count("ledger_entries where kind = 4")};
 }
 
 void check_orders(database& db, const table_counts& before, report& to) {
@@ -59,6 +60,15 @@ void check_accounts(database& db, const table_counts& before, report& to) {
     to.problems.push_back(std::to_string(answered) + " registrations were answered 202 (and " +
                           std::to_string(unknown) + " not at all), but there are " + std::to_string(found) +
                           " new accounts");
+}
+
+void check_debits(database& db, const table_counts& before, report& to) {
+  const auto [answered, unknown] = answers_of(to, "debit");
+  if (answered == 0) return;
+  const auto found = count_tables(db).adjustments - before.adjustments;
+  if (found < answered || found > answered + unknown)
+    to.problems.push_back(std::to_string(answered) + " debits were answered 201 (and " + std::to_string(unknown) +
+                          " not at all), but there are " + std::to_string(found) + " entries");
 }
 
 void audit(const own_server& server, report& to) {

@@ -17,6 +17,7 @@ struct table_counts {
   std::uint64_t orders = 0;
   std::uint64_t tickets = 0;
   std::uint64_t registrations = 0;
+  std::uint64_t adjustments = 0;
 };
 table_counts count_tables(database& db);
 
@@ -24,6 +25,8 @@ table_counts count_tables(database& db);
 void check_orders(database& db, const table_counts& before, report& to);
 // The same of new accounts.
 void check_accounts(database& db, const table_counts& before, report& to);
+// The same of what staff took from the one wallet.
+void check_debits(database& db, const table_counts& before, report& to);
 
 // `foyer audit`; a foyer without it is noted as such.
 void audit(const own_server& server, report& to);

@@ -59,7 +59,7 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.set_version_flag("--version", std::string{"foyer-bench "} + FOYER_VERSION);
   app.add_option(
          "scenario", to.what,
-         "rush: one offer, each order from another wallet; wallet: one wallet, 1 cent an order; read: a "
+         "rush: one offer, each order from another wallet; wallet: one wallet that staff debit by a cent; read: a "
          "signed-in buyer's wallet and household; login: a storm of logins with readers beside it; "
          "registration: new accounts; space: my space, opened by keys; invitation: a campaign to all households, and "
          "its mails; mixed: an evening of all these; search: "
@@ -118,6 +118,8 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option("--org", to.organisation, "slug of the organisation there")->group(other);
   app.add_option("--shop", to.shop, "slug of the point of sale")->group(other)->capture_default_str();
   app.add_option("--offer", to.offer, "id of the offer to buy")->group(other);
+  app.add_option("--household", to.household, "wallet: id of the household to debit; the tokens are then of staff")
+      ->group(other);
 }
 
 std::string read_duration(const std::string& option, const std::string& text, std::chrono::milliseconds& to) {
@@ -164,7 +166,7 @@ std::string check(const CLI::App& app, options& to, const raw_options& raw) {
     if (auto error = read_tokens(raw.tokens_file, to.tokens); !error.empty()) return error;
 
   if (to.url.empty()) {
-    for (const char* option : {"--token", "--tokens", "--org", "--offer"})
+    for (const char* option : {"--token", "--tokens", "--org", "--offer", "--household"})
       if (app.count(option) > 0) return std::string{option} + " needs --url";
     if (to.what != scenario::rush && to.what != scenario::wallet) to.with_pgbench = false;
     return {};
@@ -181,7 +183,9 @@ std::string check(const CLI::App& app, options& to, const raw_options& raw) {
       return "a session token has " + std::to_string(request_shape::token_size) + " characters, not " +
              std::to_string(token.size());
   if (app.count("--org") == 0) return "--url needs --org, the organisation's slug";
-  if (to.what != scenario::read && to.offer.empty()) return "--url needs --offer, the id of the offer to buy";
+  if (to.what == scenario::wallet && to.household.empty())
+    return "--url needs --household, the id of the household to debit";
+  if (to.what == scenario::rush && to.offer.empty()) return "--url needs --offer, the id of the offer to buy";
   to.with_pgbench = false;
   return {};
 }

@@ -52,6 +52,7 @@ struct options {
   std::string organisation = "bench";
   std::string shop = "online";
   std::string offer;
+  std::string household;
 };
 
 // What the command line means: options, or that the program has said all there is to say (help, version,

@@ -30,7 +30,6 @@ std::size_t buyers_of(const options& wanted) {
   switch (wanted.what) {
   case scenario::rush:
   case scenario::overload: return wanted.households;
-  case scenario::wallet:
   case scenario::registration: return 1;
   case scenario::invitation: return 0;
   case scenario::space: return std::min(wanted.households, visitors_max);
@@ -38,6 +37,7 @@ std::size_t buyers_of(const options& wanted) {
   case scenario::login:
   case scenario::mixed: return std::min(wanted.households, readers_max);
   case scenario::scale: return std::min(wanted.households, readers_max);
+  case scenario::wallet: // the administrator
   case scenario::search: // the administrator
   case scenario::memory:
   case scenario::start: return 0;
@@ -48,7 +48,7 @@ std::size_t buyers_of(const options& wanted) {
 // The offer that the scenario buys, made as an editor would make it.
 std::string create_offer(const own_server& server, const options& wanted) {
   const auto answer = http_call(server.address(), "POST", "/api/v1/orgs/bench/staff/offers",
-                                seeded_token(wanted.seed, 0), offer_body(wanted.what));
+                                seeded_token(wanted.seed, 0), offer_body());
   if (answer.status != 201)
     throw failure{"the server did not create the offer: status " + std::to_string(answer.status) + "\n" +
                   answer.body};
@@ -121,7 +121,8 @@ std::vector<caller> own_run::callers(const std::vector<std::size_t>& numbers) co
 }
 
 void own_run::gather_callers() {
-  if (wanted_.what == scenario::search) target_.callers = callers({0});
+  if (wanted_.what == scenario::search || wanted_.what == scenario::wallet) target_.callers = callers({0});
+  target_.household = to_string(seeded_household(1));
   const auto buyers = buyers_of(wanted_);
   for (std::size_t number = 1; number <= buyers; ++number)
     target_.callers.push_back({seeded_token(wanted_.seed, number), seeded_name(number), {}});
@@ -219,6 +220,7 @@ void own_run::check() {
   if (!to_.pgbench.empty()) reference_->check();
   check_orders(*db_, before_, to_);
   check_accounts(*db_, before_, to_);
+  check_debits(*db_, before_, to_);
   audit(server_, to_);
   server_.stop();
 }

@@ -97,7 +97,7 @@ void pgbench_reference::calibrate(database& sample, const std::function<void(con
   database reference{server_.database_url(reference_database)};
   const auto stock =
       sample.query("select offer_id, organisation_id, capacity, 0 as sold, 0 as held from offer_stock");
-  reference.execute(insert_statement("offer_stock", stock, {}));
+  if (!stock.values.empty()) reference.execute(insert_statement("offer_stock", stock, {}));
   // Up and down again, so that a machine that slows down meanwhile favours none.
   std::vector<std::size_t> counts{std::begin(client_counts), std::end(client_counts)};
   std::map<std::size_t, double> speeds;
@@ -151,7 +151,7 @@ void pgbench_reference::check() {
       throw failure{"pgbench made " + std::to_string(transactions_) + " transactions, but " + found + " " +
                     what};
   };
-  expect("ledger entries", "select count(*) from ledger_entries where kind = 2");
+  expect("ledger entries", "select count(*) from ledger_entries where amount < 0");
   if (wanted_.what != scenario::rush) return;
   expect("orders", "select count(*) from orders");
   expect("places sold", "select sum(sold) from offer_stock");

@@ -48,14 +48,14 @@ std::string wallet_update(database& sample, const std::string& price) {
          " and balance - held >= " + price + " returning balance, entries_count \\gset w_\n";
 }
 
-std::string entry_insert(const rows& entry) {
-  return insert_statement("ledger_entries", entry,
-                          {{"household_id", household_expression(household_prefix)},
-                           {"seq", ":w_entries_count::bigint"},
-                           {"id", order_id},
-                           {"balance_after", ":w_balance::bigint"},
-                           {"order_id", order_id},
-                           {"order_number", order_number}});
+using expressions = std::map<std::string, std::string>;
+
+std::string entry_insert(const rows& entry, expressions more) {
+  more.insert({{"household_id", household_expression(household_prefix)},
+               {"seq", ":w_entries_count::bigint"},
+               {"id", order_id},
+               {"balance_after", ":w_balance::bigint"}});
+  return insert_statement("ledger_entries", entry, more);
 }
 
 // The newest purchase: the sample's order.
@@ -140,7 +140,7 @@ std::string rush_script(database& sample) {
   script += insert_statement("order_lines", lines, of_order);
   script += insert_statement("payments", rows_of(sample, "payments", "order_id = " + id), of_order);
   script += insert_statement("tickets", rows_of(sample, "tickets", "order_id = " + id), of_order);
-  script += entry_insert(entry);
+  script += entry_insert(entry, {{"order_id", order_id}, {"order_number", order_number}});
   script += insert_statement("idempotency", rows_of(sample, "idempotency", "order_id = " + id),
                              {{"id", "gen_random_uuid()"}, {"order_id", order_id}});
   // As the mail was before a mailer took it.
@@ -158,11 +158,11 @@ std::string rush_script(database& sample) {
 }
 
 std::string wallet_script(database& sample) {
-  const auto entry = newest_entry(sample);
+  const auto entry = rows_of(sample, "ledger_entries", "kind = 4 order by seq desc limit 1");
   std::string script;
-  script.append("\\set h 1\n").append(ids).append(number_of_order).append("begin;\n");
+  script.append("\\set h 1\n").append(ids).append("begin;\n");
   script += wallet_update(sample, price_of(entry));
-  script += entry_insert(entry);
+  script += entry_insert(entry, {});
   return script + "commit;\n";
 }
 

@@ -17,6 +17,7 @@ void run_against(const options& wanted, const std::atomic<bool>& stop, report& t
   where.organisation = wanted.organisation;
   where.shop = wanted.shop;
   where.offer = wanted.offer;
+  where.household = wanted.household;
   for (const auto& token : wanted.tokens) where.callers.push_back({token, {}, {}});
   for (std::size_t repeat = 0; repeat < wanted.repeats && !stop; ++repeat) {
     const auto label = numbered(name_of(wanted.what), repeat, wanted.repeats);

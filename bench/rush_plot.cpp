@@ -86,8 +86,8 @@ std::string rush_plot(const report& of) {
   out += "<text class=\"title\" x=\"10\" y=\"24\">" + html_escaped(title) + "</text>\n";
   draw(out, ours, 48, most);
   draw(out, theirs, 106, most);
-  out += format(R"(<text class="small" x="10" y="178">Orders a second for one offer, each from another wallet, all on disk: )"
-                "%zu connections, medians of %zu repeats of %.3g s, lines from the slowest to the fastest</text>\n",
+  out += format(R"(<text class="small" x="10" y="178">Orders a second for one offer, each from another wallet, all on disk. )"
+                "%zu connections, %zu repeats of %.3g s: median and range</text>\n",
                 of.wanted.connections, of.server.size(), std::chrono::duration<double>(of.wanted.duration).count());
   out += "<text class=\"small\" x=\"10\" y=\"198\">" +
          html_escaped(of.on.date + format(", %u cores ", of.on.cores) + of.on.cpu_model + ", " + of.on.memory + ", " +

@@ -14,6 +14,7 @@ struct target {
   std::string organisation; // slug
   std::string shop;         // slug
   std::string offer;        // id; only for those who buy
+  std::string household;    // id; whose wallet staff debit
   std::vector<caller> callers;
 };
 
@@ -35,7 +36,7 @@ load_plan crowd_plan_of(const options& wanted, const target& where, std::size_t 
 bool buys(scenario which);
 
 // The body of a request that makes the offer which an own server's scenario buys (API.md, "Offer and shop").
-std::string offer_body(scenario which);
+std::string offer_body();
 // An order of one ticket, paid by the wallet.
 std::string order_body(const std::string& offer);
 

@@ -251,7 +251,7 @@ const field fields[] = {
      "passes of one password hash"},
     {"security.hash_threads",
      integer_field{at<&settings::security, &security_settings::hash_threads>, 0, 1'024},
-     "threads that hash passwords; 0: one per core"},
+     "threads that hash passwords; 0: one per core but one"},
     {"security.hash_queue",
      integer_field{at<&settings::security, &security_settings::hash_queue>, 1, 1'000'000},
      "password hashes waiting; more are told 503"},

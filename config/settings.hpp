@@ -142,7 +142,7 @@ struct security_settings {
   bool throttling = true;
   std::int64_t argon2_memory_kib = 19'456;
   std::int64_t argon2_iterations = 2;
-  std::int64_t hash_threads = 0; ///< 0: one per core
+  std::int64_t hash_threads = 0; ///< 0: one per core but one
   std::int64_t hash_queue = 64;
   std::int64_t password_min = 12;
   std::int64_t password_min_staff = 15;

@@ -23,7 +23,9 @@ constexpr int niceness = 10;
 class pool final : public hash_pool {
 public:
   explicit pool(const pool_options& options) : options_(options) {
-    const auto count = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    // All but one of the cores: what a storm of logins leaves free keeps the others quick (README, "Speed").
+    const auto cores = std::thread::hardware_concurrency();
+    const auto count = options.threads > 0 ? options.threads : std::max(2U, cores) - 1;
     for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
   }
 
