@@ -90,6 +90,11 @@ document::document(std::string_view body) : parser(take_parser()) {
       return;
     }
   }
+  // An empty view may have no address, from which simdjson must not copy.
+  if (body.empty()) {
+    failure = malformed("The body is not JSON.");
+    return;
+  }
   dom::element root;
   switch (parser->parse(body.data(), body.size()).get(root)) {
   case simdjson::SUCCESS: break;
