@@ -11,13 +11,14 @@
 #include <variant>
 #include <vector>
 
-// The rows that an entity's decision changes, typed, without SQL. One `commit` is all or nothing. The first group
-// travels on the hot path as arrays of one statement; `cold_row`s have a statement of their own in the same
-// transaction. storage/ knows how each is written.
+// The rows that an entity's decision changes, typed, without SQL. One `commit` is all or nothing. The first
+// group travels on the hot path as arrays of one statement; `cold_row`s have a statement of their own in the
+// same transaction. storage/ knows how each is written.
 
 namespace foyer {
 
-// Hot rows ------------------------------------------------------------------------------------------------------
+// Hot rows
+// ------------------------------------------------------------------------------------------------------
 
 struct wallet_row {
   organisation_id organisation;
@@ -112,8 +113,8 @@ struct ticket_row {
   int status = 1;     // order::ticket_status
 };
 
-/// Added to the stock row; the database refuses what would exceed the capacity or fall below zero. Deltas of one
-/// batch are summed, so that a hot offer costs one update.
+/// Added to the stock row; the database refuses what would exceed the capacity or fall below zero. Deltas of
+/// one batch are summed, so that a hot offer costs one update.
 struct stock_delta {
   organisation_id organisation;
   offer_id offer;
@@ -159,7 +160,8 @@ struct deadline_row {
   time_point due_at;
 };
 
-// Cold rows -----------------------------------------------------------------------------------------------------
+// Cold rows
+// -----------------------------------------------------------------------------------------------------
 
 /// Inserts (expected_version 0) or updates under the version guard.
 struct account_row {
@@ -191,7 +193,13 @@ struct account_removed {
 };
 
 enum class token_purpose {
-  confirmation, password_reset, email_change, email_undo, space_code, staff_welcome, invitation
+  confirmation,
+  password_reset,
+  email_change,
+  email_undo,
+  space_code,
+  staff_welcome,
+  invitation
 };
 
 struct token_row {
@@ -297,7 +305,8 @@ struct household_row {
   time_point created_at;
 };
 
-/// What a unique key is found by (S6). Written when a key is told to somebody; the key itself is never stored.
+/// What a unique key is found by (S6). Written when a key is told to somebody; the key itself is never
+/// stored.
 struct space_key_row {
   organisation_id organisation;
   household_id household;
@@ -353,7 +362,8 @@ struct offer_row {
   time_point created_at;
 };
 
-/// Changes an order that exists, under its version guard. Lines, payments and tickets follow by their own rows.
+/// Changes an order that exists, under its version guard. Lines, payments and tickets follow by their own
+/// rows.
 struct order_changed {
   order_id id;
   std::int64_t expected_version = 0;
@@ -440,11 +450,11 @@ struct unsubscribed_row {
   time_point at;
 };
 
-using cold_row =
-    std::variant<account_row, account_removed, token_row, tokens_replaced, token_used, token_code_failed, session_row,
-                 session_touched, session_ended, sessions_ended, household_row, space_key_row, organisation_row, shop_row, role_row,
-                 offer_row, order_changed, payment_changed, tickets_changed, benefit_row, deadline_done,
-                 staff_change_row, campaign_row, invitation_wording_row, unsubscribed_row>;
+using cold_row = std::variant<account_row, account_removed, token_row, tokens_replaced, token_used,
+                              token_code_failed, session_row, session_touched, session_ended, sessions_ended,
+                              household_row, space_key_row, organisation_row, shop_row, role_row, offer_row,
+                              order_changed, payment_changed, tickets_changed, benefit_row, deadline_done,
+                              staff_change_row, campaign_row, invitation_wording_row, unsubscribed_row>;
 
 /// All or nothing.
 struct commit {

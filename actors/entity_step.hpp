@@ -4,8 +4,8 @@
 
 namespace foyer {
 
-/// What a decision leads to: the state afterwards, the answer, and the rows that make it durable. With `durable`
-/// false it changes memory alone (a place held) and is answered at once.
+/// What a decision leads to: the state afterwards, the answer, and the rows that make it durable. With
+/// `durable` false it changes memory alone (a place held) and is answered at once.
 template <class State, class Result>
 struct step {
   State next;

@@ -2,8 +2,14 @@
 
 namespace foyer::guards {
 
-bool funds() noexcept { return true; }
-bool places() noexcept { return true; }
-bool keys() noexcept { return true; }
+bool funds() noexcept {
+  return true;
+}
+bool places() noexcept {
+  return true;
+}
+bool keys() noexcept {
+  return true;
+}
 
 } // namespace foyer::guards

@@ -2,8 +2,9 @@
 
 namespace foyer::guards {
 
-// The rules whose absence the race tests must notice. In the program all are on, for good (actors/guards.cpp); the
-// tests link another file in its place (tests/support/guards_off.cpp) to show that they fail without them.
+// The rules whose absence the race tests must notice. In the program all are on, for good
+// (actors/guards.cpp); the tests link another file in its place (tests/support/guards_off.cpp) to show that
+// they fail without them.
 
 /// W3: a wallet is not taken below its limit.
 bool funds() noexcept;

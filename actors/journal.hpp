@@ -22,17 +22,17 @@ struct commit_outcome {
   std::string detail;
 };
 
-/// The port through which everything durable is written. Implemented by storage/journal.cpp, and by a faulty one in
-/// the simulation.
+/// The port through which everything durable is written. Implemented by storage/journal.cpp, and by a faulty
+/// one in the simulation.
 class journal {
 public:
   using callback = std::function<void(const commit_outcome&)>;
 
   virtual ~journal() = default;
 
-  /// Any thread. Commits are tried in the order in which they were appended; `done` is called once, from another
-  /// thread than the caller's or later on the same, and must only pass the news on. When the queue is full or the
-  /// database is away, `done` is told `lost`.
+  /// Any thread. Commits are tried in the order in which they were appended; `done` is called once, from
+  /// another thread than the caller's or later on the same, and must only pass the news on. When the queue is
+  /// full or the database is away, `done` is told `lost`.
   virtual void append(commit rows, callback done) = 0;
 };
 

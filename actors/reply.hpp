@@ -8,8 +8,9 @@
 
 namespace foyer {
 
-/// The way back of a command: answered once, from any thread. When the last copy dies unanswered (its actor crashed,
-/// was sent away, or forgot), the asker is told `unavailable`, so that nobody waits for an answer that can't come.
+/// The way back of a command: answered once, from any thread. When the last copy dies unanswered (its actor
+/// crashed, was sent away, or forgot), the asker is told `unavailable`, so that nobody waits for an answer
+/// that can't come.
 template <class T>
 class reply {
 public:

@@ -35,7 +35,9 @@ bool may_be_refused(const options& wanted) {
 } // namespace
 
 table_counts count_tables(database& db) {
-  const auto count = [&](const std::string& from) { return std::stoull(db.value("select count(*) from " + from)); };
+  const auto count = [&](const std::string& from) {
+    return std::stoull(db.value("select count(*) from " + from));
+  };
   return {count("orders"), count("tickets"), count("accounts where email like 'r%@bench.example'"),
           count("ledger_entries where kind = 4")};
 }
@@ -44,8 +46,8 @@ void check_orders(database& db, const table_counts& before, report& to) {
   if (!buys(to.wanted.what)) return;
   const auto [answered, unknown] = answers_of(to, "order");
   const auto now = count_tables(db);
-  for (const auto& [table, found] : {std::pair{"orders", now.orders - before.orders},
-                                     std::pair{"tickets", now.tickets - before.tickets}})
+  for (const auto& [table, found] :
+       {std::pair{"orders", now.orders - before.orders}, std::pair{"tickets", now.tickets - before.tickets}})
     if (found < answered || found > answered + unknown)
       to.problems.push_back(std::to_string(answered) + " orders were answered 201 (and " +
                             std::to_string(unknown) + " not at all), but there are " + std::to_string(found) +
@@ -67,8 +69,9 @@ void check_debits(database& db, const table_counts& before, report& to) {
   if (answered == 0) return;
   const auto found = count_tables(db).adjustments - before.adjustments;
   if (found < answered || found > answered + unknown)
-    to.problems.push_back(std::to_string(answered) + " debits were answered 201 (and " + std::to_string(unknown) +
-                          " not at all), but there are " + std::to_string(found) + " entries");
+    to.problems.push_back(std::to_string(answered) + " debits were answered 201 (and " +
+                          std::to_string(unknown) + " not at all), but there are " + std::to_string(found) +
+                          " entries");
 }
 
 void audit(const own_server& server, report& to) {
@@ -100,7 +103,8 @@ void check_answers(report& to) {
     for (const auto& run : *runs) failed += run.load.failed();
   for (const auto& run : to.server)
     if (run.load.refused_without_hint > 0)
-      to.problems.push_back(std::to_string(run.load.refused_without_hint) + " answers 503 had no Retry-After");
+      to.problems.push_back(std::to_string(run.load.refused_without_hint) +
+                            " answers 503 had no Retry-After");
   std::uint64_t background = 0;
   for (const auto& run : to.server)
     for (const auto& each : run.load.kinds)

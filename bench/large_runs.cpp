@@ -47,14 +47,14 @@ void run_scale(const options& wanted, const std::atomic<bool>& stop, report& to)
   small.prepare();
   large.prepare();
   for (std::size_t repeat = 0; repeat < wanted.repeats && !stop; ++repeat) {
-    small_report.server.push_back(
-        small.measure_plan(plan_of(few, small.where(), repeat), numbered("1,000 households", repeat, wanted.repeats)));
+    small_report.server.push_back(small.measure_plan(plan_of(few, small.where(), repeat),
+                                                     numbered("1,000 households", repeat, wanted.repeats)));
     if (stop) break;
     auto unknown = large.where();
     unknown.callers = large.callers(newcomers(wanted, repeat));
     auto plan = plan_of(wanted, unknown, repeat);
-    const auto& first = to.first.emplace_back(
-        large.measure_plan(plan, numbered("first orders", repeat, wanted.repeats)));
+    const auto& first =
+        to.first.emplace_back(large.measure_plan(plan, numbered("first orders", repeat, wanted.repeats)));
     if (stop) break;
     auto& callers = plan.streams[0].callers;
     const auto seen = static_cast<std::size_t>(first.load.succeeded_in_all);

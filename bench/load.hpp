@@ -24,7 +24,8 @@ struct load_stream {
   // counts from when it was due, not from when a connection was free to send it: a server that stalls can't
   // hide the requests that it kept from being sent (coordinated omission).
   double rate = 0;
-  // Ends after so many requests, if the time is not over before; 0: never. When all streams have ended, the load has.
+  // Ends after so many requests, if the time is not over before; 0: never. When all streams have ended, the
+  // load has.
   std::uint64_t requests_max = 0;
   // Runs beside what is measured: counted by kind and in its own timeline only.
   bool background = false;
@@ -79,8 +80,8 @@ struct load_result {
   // was due, for every request that was due within the measured time, also when the answer came later; those
   // that were never sent count with the time that they had waited at the end.
   histogram latency;
-  histogram service;        // open loop: the same from writing the request, for comparison
-  histogram refused;        // of 503, from writing the request
+  histogram service;                      // open loop: the same from writing the request, for comparison
+  histogram refused;                      // of 503, from writing the request
   std::uint64_t refused_without_hint = 0; // 503 without Retry-After
   std::uint64_t unsent = 0; // open loop: due within the measured time, but no connection was free
   std::vector<kind_result> kinds;

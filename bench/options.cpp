@@ -59,16 +59,17 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.set_version_flag("--version", std::string{"foyer-bench "} + FOYER_VERSION);
   app.add_option(
          "scenario", to.what,
-         "rush: one offer, each order from another wallet; wallet: one wallet that staff debit by a cent; read: a "
+         "rush: one offer, each order from another wallet; wallet: one wallet that staff debit by a cent; "
+         "read: a "
          "signed-in buyer's wallet and household; login: a storm of logins with readers beside it; "
-         "registration: new accounts; space: my space, opened by keys; invitation: a campaign to all households, and "
+         "registration: new accounts; space: my space, opened by keys; invitation: a campaign to all "
+         "households, and "
          "its mails; mixed: an evening of all these; search: "
          "clients, as staff type; overload: a rush of more than the server can do; scale: the rush on many "
          "households beside 1,000; memory: of the server with 10,000 households in use; start: until ready")
       ->required()
-      ->transform(
-          CLI::CheckedTransformer(scenarios)
-              .description("rush|wallet|read|login|registration|space|invitation|mixed|search|overload|scale|memory|start"))
+      ->transform(CLI::CheckedTransformer(scenarios).description(
+          "rush|wallet|read|login|registration|space|invitation|mixed|search|overload|scale|memory|start"))
       ->type_name("");
   app.add_option("--connections", to.connections, "keep-alive connections, each with one request in flight")
       ->capture_default_str()
@@ -76,7 +77,8 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option(
          "--rate", to.rate,
          "open loop: so many requests a second, sent when they are due whatever the server does; latency "
-         "counts from then (default: closed loop, as fast as they are answered; search: 40, unless --connections "
+         "counts from then (default: closed loop, as fast as they are answered; search: 40, unless "
+         "--connections "
          "is given)")
       ->check(CLI::Range(0.1, rate_max));
   app.add_option("--duration", raw.duration, "measured time of each repeat, such as 10s or 500ms")
@@ -98,14 +100,16 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option("--data", to.data_dir, "folder for the data (default: TMPDIR, else /var/tmp); on a disk")
       ->group(own)
       ->check(CLI::ExistingDirectory);
-  app.add_option("--households", to.households,
-                 "households with a wallet and a session (default: 20,000; 1,000,000 for search, scale, memory and "
-                 "start)")
+  app.add_option(
+         "--households", to.households,
+         "households with a wallet and a session (default: 20,000; 1,000,000 for search, scale, memory and "
+         "start)")
       ->group(own)
       ->check(CLI::Range(std::size_t{1}, households_max));
   app.add_flag("!--no-pgbench", to.with_pgbench, "leave out the same work by pgbench")->group(own);
-  app.add_flag("--keep-data", to.keep_data,
-               "do not remove the data; begin with that of an earlier run with as many households and this seed")
+  app.add_flag(
+         "--keep-data", to.keep_data,
+         "do not remove the data; begin with that of an earlier run with as many households and this seed")
       ->group(own);
 
   const auto other = "Another server";
@@ -118,7 +122,8 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option("--org", to.organisation, "slug of the organisation there")->group(other);
   app.add_option("--shop", to.shop, "slug of the point of sale")->group(other)->capture_default_str();
   app.add_option("--offer", to.offer, "id of the offer to buy")->group(other);
-  app.add_option("--household", to.household, "wallet: id of the household to debit; the tokens are then of staff")
+  app.add_option("--household", to.household,
+                 "wallet: id of the household to debit; the tokens are then of staff")
       ->group(other);
 }
 

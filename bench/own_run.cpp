@@ -116,7 +116,8 @@ void own_run::seed() {
 
 std::vector<caller> own_run::callers(const std::vector<std::size_t>& numbers) const {
   std::vector<caller> out;
-  for (const auto number : numbers) out.push_back({seeded_token(wanted_.seed, number), seeded_name(number), {}});
+  for (const auto number : numbers)
+    out.push_back({seeded_token(wanted_.seed, number), seeded_name(number), {}});
   return out;
 }
 
@@ -148,8 +149,8 @@ server_run own_run::measure_plan(const load_plan& plan, const std::string& label
 
 // The server at its best, then offered more: `--rate`, or two and a half times that.
 void own_run::measure_overload(std::size_t repeat) {
-  const auto& peak = to_.peak.emplace_back(measure_plan(peak_plan_of(wanted_, target_, repeat),
-                                                        numbered("peak", repeat, wanted_.repeats)));
+  const auto& peak = to_.peak.emplace_back(
+      measure_plan(peak_plan_of(wanted_, target_, repeat), numbered("peak", repeat, wanted_.repeats)));
   if (stop_) return;
   constexpr double times_peak = 2.5;
   const auto rate = wanted_.rate > 0 ? wanted_.rate : times_peak * peak.load.per_second();

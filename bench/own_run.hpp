@@ -1,8 +1,8 @@
 #pragma once
 
 #include "bench/bare_handler.hpp"
-#include "bench/checks.hpp"
 #include "bench/campaign_run.hpp"
+#include "bench/checks.hpp"
 #include "bench/database.hpp"
 #include "bench/own_server.hpp"
 #include "bench/pgbench.hpp"

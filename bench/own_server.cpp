@@ -104,7 +104,8 @@ std::string kept_name(const options& wanted) {
 }
 
 own_server::own_server(const options& wanted)
-    : folder_{parent_folder(wanted.data_dir), wanted.keep_data ? kept_name(wanted) : std::string{}}, program_{find_program(wanted.foyer)} {
+    : folder_{parent_folder(wanted.data_dir), wanted.keep_data ? kept_name(wanted) : std::string{}},
+      program_{find_program(wanted.foyer)} {
   address_.host = "127.0.0.1";
   address_.port = free_port();
   address_.host_header = address_.host + ":" + std::to_string(address_.port);
@@ -113,10 +114,11 @@ own_server::own_server(const options& wanted)
   metrics_.host_header = metrics_.host + ":" + std::to_string(metrics_.port);
   std::ofstream file{folder() / "foyer.toml"};
   file << "[server]\nlisten = \"" << address_.host_header << "\"\npublic_url = \"http://"
-       << address_.host_header
-       << "\"\nmetrics_listen = \"" << metrics_.host_header << "\"\n[http]\nconnections_per_address_max = " << wanted.connections + 16
+       << address_.host_header << "\"\nmetrics_listen = \"" << metrics_.host_header
+       << "\"\n[http]\nconnections_per_address_max = " << wanted.connections + 16
        << "\nconnections_max = " << wanted.connections + 16 << "\n[data]\ndir = " << (folder() / "data")
-       << "\n[ledger]\ncheckpoint_after_start = \"1d\"\n[sessions]\nstaff_idle = \"3650d\"\nstaff_absolute = \"3650d\"\n[security]\nthrottling = false\n[log]\nlevel = \"warn\"\n";
+       << "\n[ledger]\ncheckpoint_after_start = \"1d\"\n[sessions]\nstaff_idle = \"3650d\"\nstaff_absolute = "
+          "\"3650d\"\n[security]\nthrottling = false\n[log]\nlevel = \"warn\"\n";
   if (!file.flush()) throw failure{"cannot write into " + folder().string()};
 }
 

@@ -12,7 +12,8 @@
 
 namespace foyer::bench {
 
-// A folder below `parent`: a temporary one, removed with everything in it, or the one of this name, which stays.
+// A folder below `parent`: a temporary one, removed with everything in it, or the one of this name, which
+// stays.
 class scratch_folder {
 public:
   scratch_folder(const std::filesystem::path& parent, const std::string& kept_name);
@@ -40,8 +41,8 @@ public:
 
   // Adds sections to the server's configuration; before start().
   void configure(const std::string& toml) const;
-  // Starts the private PostgreSQL, with the server's tables and organisation `bench` in it. Kept data that was
-  // never complete is thrown away.
+  // Starts the private PostgreSQL, with the server's tables and organisation `bench` in it. Kept data that
+  // was never complete is thrown away.
   void prepare();
   // The data was kept by an earlier run. remember_seeded: from now on it is complete.
   bool seeded() const;

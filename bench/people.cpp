@@ -33,17 +33,19 @@ const std::vector<std::string>& common_last_names() {
 
 // Of these come the many names that few people have: about 100,000.
 constexpr std::array<std::string_view, 40> beginnings{
-    "Bar",  "Bel",  "Ber",   "Bou",  "Bri",  "Cas", "Cha",  "Clé",  "Cor", "Cou",  "D'Ar", "Dau", "Del", "Des",
-    "Du",   "Fal",  "Fon",   "Gar",  "Gou",  "Gué", "Hau",  "Jou",  "Ker", "La",   "Le ",  "Lé",  "Mal", "Mar",
-    "Mon",  "Mor",  "Nou",   "Pas",  "Pel",  "Qué", "Ra",   "Rou",  "Sal", "Tho",  "Val",  "Vil"};
+    "Bar", "Bel", "Ber", "Bou", "Bri", "Cas", "Cha", "Clé", "Cor", "Cou", "D'Ar", "Dau", "Del", "Des",
+    "Du",  "Fal", "Fon", "Gar", "Gou", "Gué", "Hau", "Jou", "Ker", "La",  "Le ",  "Lé",  "Mal", "Mar",
+    "Mon", "Mor", "Nou", "Pas", "Pel", "Qué", "Ra",  "Rou", "Sal", "Tho", "Val",  "Vil"};
 constexpr std::array<std::string_view, 50> middles{
-    "ba",  "bi",   "bou", "ca",  "cha", "chi", "co",  "da",  "di",  "do",  "fa",   "fi",  "ga",  "gi",  "gno",  "la",  "li",
-    "lo",  "lu",   "ma",  "mi",  "mo",  "na",  "ni",  "no",  "pa",  "pi",  "po",   "qui", "ra",  "ri",  "ro",   "sa",  "si",
-    "so",  "ta",   "te",  "ti",  "to",  "tra", "tri", "va",  "ve",  "vi",  "vo",   "za",  "ze",  "zi",  "zou",  "bre"};
+    "ba",  "bi",  "bou", "ca", "cha", "chi", "co", "da", "di", "do",  "fa", "fi", "ga",
+    "gi",  "gno", "la",  "li", "lo",  "lu",  "ma", "mi", "mo", "na",  "ni", "no", "pa",
+    "pi",  "po",  "qui", "ra", "ri",  "ro",  "sa", "si", "so", "ta",  "te", "ti", "to",
+    "tra", "tri", "va",  "ve", "vi",  "vo",  "za", "ze", "zi", "zou", "bre"};
 constexpr std::array<std::string_view, 50> endings{
-    "nd",   "rd",   "lt",   "ult",  "eau", "el",   "elle", "ert", "et",   "ette", "eux", "ez",   "ic",  "ier", "ière", "ieu", "in",
-    "ine",  "ion",  "is",   "let",  "lin", "lon",  "mont", "n",   "nard", "net",  "nier", "non", "on",  "ot",  "ou",   "quet", "r",
-    "rand", "reau", "ret",  "rien", "rin", "ron",  "s",    "sse", "t",    "teau", "tier", "tin", "ton", "urt", "ux",   "y"};
+    "nd",  "rd",   "lt",  "ult", "eau",  "el",   "elle", "ert", "et",   "ette", "eux",  "ez",   "ic",
+    "ier", "ière", "ieu", "in",  "ine",  "ion",  "is",   "let", "lin",  "lon",  "mont", "n",    "nard",
+    "net", "nier", "non", "on",  "ot",   "ou",   "quet", "r",   "rand", "reau", "ret",  "rien", "rin",
+    "ron", "s",    "sse", "t",   "teau", "tier", "tin",  "ton", "urt",  "ux",   "y"};
 
 constexpr std::array<std::string_view, 8> domains{"courriel.example", "poste.example",   "boite.example",
                                                   "famille.example",  "lettres.example", "orange.example",
@@ -62,9 +64,22 @@ std::string rare_name(chance& with) {
 
 // What a person makes of a name in an address: small letters without accents.
 std::string address_part(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, char>, 16> plain{
-      {{"é", 'e'}, {"è", 'e'}, {"ê", 'e'}, {"ë", 'e'}, {"É", 'e'}, {"È", 'e'}, {"à", 'a'}, {"â", 'a'},
-       {"î", 'i'}, {"ï", 'i'}, {"ô", 'o'}, {"ö", 'o'}, {"ù", 'u'}, {"û", 'u'}, {"ü", 'u'}, {"ç", 'c'}}};
+  static constexpr std::array<std::pair<std::string_view, char>, 16> plain{{{"é", 'e'},
+                                                                            {"è", 'e'},
+                                                                            {"ê", 'e'},
+                                                                            {"ë", 'e'},
+                                                                            {"É", 'e'},
+                                                                            {"È", 'e'},
+                                                                            {"à", 'a'},
+                                                                            {"â", 'a'},
+                                                                            {"î", 'i'},
+                                                                            {"ï", 'i'},
+                                                                            {"ô", 'o'},
+                                                                            {"ö", 'o'},
+                                                                            {"ù", 'u'},
+                                                                            {"û", 'u'},
+                                                                            {"ü", 'u'},
+                                                                            {"ç", 'c'}}};
   std::string out;
   while (!name.empty()) {
     bool found = false;
@@ -93,7 +108,8 @@ std::string format(const char* pattern, Values... values) {
 
 std::string phone(chance& with) {
   const auto pair = [&] { return static_cast<unsigned>(with.below(100)); };
-  const unsigned first = with.percent(70) ? 6 + static_cast<unsigned>(with.below(2)) : 1 + static_cast<unsigned>(with.below(5));
+  const unsigned first =
+      with.percent(70) ? 6 + static_cast<unsigned>(with.below(2)) : 1 + static_cast<unsigned>(with.below(5));
   const unsigned a = pair(), b = pair(), c = pair(), d = pair();
   const auto way = with.below(10);
   if (way < 6) return format("0%u %02u %02u %02u %02u", first, a, b, c, d);

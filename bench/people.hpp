@@ -6,8 +6,8 @@
 
 namespace foyer::bench {
 
-// Who a seeded household is: believable enough to be searched for. A few names are common and most are rare, as in
-// a telephone book; accents, hyphens and apostrophes occur.
+// Who a seeded household is: believable enough to be searched for. A few names are common and most are rare,
+// as in a telephone book; accents, hyphens and apostrophes occur.
 struct person {
   std::string first_name;
   std::string last_name;

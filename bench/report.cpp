@@ -174,11 +174,11 @@ void print_overload(std::ostream& to, const report& of) {
     seconds += std::chrono::duration<double>(run.load.measured).count();
   }
   to << "\noverload\n";
-  row(to, "accepted, once sent", "p50 " + milliseconds(accepted.quantile_ns(0.5)) + ", p99 " +
-                                     milliseconds(accepted.quantile_ns(0.99)));
-  row(to, "refused with 503", format("%llu, p50 ", static_cast<unsigned long long>(refused.count())) +
-                                  milliseconds(refused.quantile_ns(0.5)) + ", p99 " +
-                                  milliseconds(refused.quantile_ns(0.99)));
+  row(to, "accepted, once sent",
+      "p50 " + milliseconds(accepted.quantile_ns(0.5)) + ", p99 " + milliseconds(accepted.quantile_ns(0.99)));
+  row(to, "refused with 503",
+      format("%llu, p50 ", static_cast<unsigned long long>(refused.count())) +
+          milliseconds(refused.quantile_ns(0.5)) + ", p99 " + milliseconds(refused.quantile_ns(0.99)));
   if (without > 0) row(to, "without Retry-After", format("%llu", static_cast<unsigned long long>(without)));
   print_beside(to, "the peak, on 64 connections", of.peak);
   if (const auto ratio = of.overload_ratio())
@@ -186,7 +186,9 @@ void print_overload(std::ostream& to, const report& of) {
 }
 
 void print_memory(std::ostream& to, const memory_figures& of) {
-  const auto mib = [](std::size_t bytes) { return format("%.1f MiB", static_cast<double>(bytes) / (1024.0 * 1024)); };
+  const auto mib = [](std::size_t bytes) {
+    return format("%.1f MiB", static_cast<double>(bytes) / (1024.0 * 1024));
+  };
   to << "\nresident memory of the server\n";
   row(to, "when ready", mib(of.ready));
   row(to, format("%zu in use", of.first_households).c_str(), mib(of.first));
@@ -197,7 +199,8 @@ void print_memory(std::ostream& to, const memory_figures& of) {
 void print_start(std::ostream& to, const std::vector<double>& ready_ms) {
   const auto [low, high] = std::minmax_element(ready_ms.begin(), ready_ms.end());
   to << "\nfrom the program's start until it is ready, PostgreSQL already running\n";
-  row(to, "median", format("%.0f ms   (%.0f to %.0f in %zu starts)", median(ready_ms), *low, *high, ready_ms.size()));
+  row(to, "median",
+      format("%.0f ms   (%.0f to %.0f in %zu starts)", median(ready_ms), *low, *high, ready_ms.size()));
 }
 
 void print_kinds(std::ostream& to, const report& of) {
@@ -216,7 +219,8 @@ void print_server(std::ostream& to, const report& of) {
   for (const auto& run : of.server) succeeded += run.load.succeeded;
   if (!of.campaigns.empty()) print_campaigns(to, of);
   row(to, of.campaigns.empty() ? "throughput" : "mails", with_spread(speeds(of.server)));
-  row(to, of.campaigns.empty() ? "requests answered" : "mails received", format("%llu", static_cast<unsigned long long>(succeeded)));
+  row(to, of.campaigns.empty() ? "requests answered" : "mails received",
+      format("%llu", static_cast<unsigned long long>(succeeded)));
   print_errors(to, of);
   const auto latency = of.latency();
   row(to, "p50", milliseconds(latency.quantile_ns(0.5)));

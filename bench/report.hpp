@@ -48,7 +48,8 @@ enum class audit_outcome {
 
 const char* name_of(audit_outcome outcome);
 
-// What the server holds resident, in bytes: when it is ready, with the first households in use, with all of them.
+// What the server holds resident, in bytes: when it is ready, with the first households in use, with all of
+// them.
 struct memory_figures {
   std::size_t ready = 0;
   std::size_t first_households = 0, first = 0;
@@ -66,12 +67,12 @@ struct report {
   std::vector<server_run> server;
   std::vector<pgbench_run> pgbench; // in turn with `server`, so of the same length, or empty
   std::vector<pgbench_run> calibration;
-  std::vector<server_run> bare;  // of read: in turn with `server`
-  std::vector<server_run> quiet; // of login: the readers without the storm, in turn with `server`
+  std::vector<server_run> bare;            // of read: in turn with `server`
+  std::vector<server_run> quiet;           // of login: the readers without the storm, in turn with `server`
   std::vector<campaign_figures> campaigns; // of invitation: in turn with `server`
-  std::vector<server_run> peak;  // of overload: what the server does at most, in turn with `server`
-  std::vector<server_run> small; // of scale: the rush on few households, in turn with `server`
-  std::vector<server_run> first; // of scale: buyers whom the server hasn't seen since it started
+  std::vector<server_run> peak;            // of overload: what the server does at most, in turn with `server`
+  std::vector<server_run> small;           // of scale: the rush on few households, in turn with `server`
+  std::vector<server_run> first;           // of scale: buyers whom the server hasn't seen since it started
   std::optional<memory_figures> memory;
   std::vector<double> ready_ms; // of start: each
   audit_outcome audit = audit_outcome::not_run;

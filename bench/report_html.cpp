@@ -86,9 +86,11 @@ std::string cards(const report& of) {
     card(out, "readers' p99, calm = 1", format("%.2f&#8239;&#215;", *ratio));
   if (const auto ratio = of.scale_ratio())
     card(out, "against 1,000 households", format("%.2f&#8239;&#215;", *ratio));
-  if (const auto ratio = of.overload_ratio()) card(out, "accepted, peak = 1", format("%.2f&#8239;&#215;", *ratio));
+  if (const auto ratio = of.overload_ratio())
+    card(out, "accepted, peak = 1", format("%.2f&#8239;&#215;", *ratio));
   if (of.memory) {
-    card(out, "resident, in use", format("%.0f MiB", static_cast<double>(of.memory->in_use) / (1024.0 * 1024)));
+    card(out, "resident, in use",
+         format("%.0f MiB", static_cast<double>(of.memory->in_use) / (1024.0 * 1024)));
     card(out, "each household", format("%.1f KiB", of.memory->per_household() / 1024));
   }
   if (!of.ready_ms.empty()) card(out, "start to ready, median", format("%.0f ms", median(of.ready_ms)));

@@ -96,12 +96,9 @@ json::object campaign_object(const campaign_figures& of) {
 
 json::value memory_value(const std::optional<memory_figures>& of) {
   if (!of) return nullptr;
-  return json::object{{"ready_bytes", of->ready},
-                      {"first_households", of->first_households},
-                      {"first_bytes", of->first},
-                      {"households", of->households},
-                      {"in_use_bytes", of->in_use},
-                      {"bytes_per_household", of->per_household()}};
+  return json::object{{"ready_bytes", of->ready},   {"first_households", of->first_households},
+                      {"first_bytes", of->first},   {"households", of->households},
+                      {"in_use_bytes", of->in_use}, {"bytes_per_household", of->per_household()}};
 }
 
 json::object options_object(const options& wanted) {

@@ -1,7 +1,7 @@
 #include "bench/scenario.hpp"
 
-#include "bench/typing.hpp"
 #include "bench/seed.hpp"
+#include "bench/typing.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -43,8 +43,9 @@ public:
   // A cent less on the one wallet, booked by staff: the smallest command that moves money.
   request_shape debit() const {
     const auto path = public_ + "/staff/wallets/" + where_.household + "/entries";
-    return request_shape::make("POST", path, host_,
-                               R"({"kind":"adjustment","amount":{"amount":-1,"currency":"EUR"},"reason":"bench"})", true)
+    return request_shape::make(
+               "POST", path, host_,
+               R"({"kind":"adjustment","amount":{"amount":-1,"currency":"EUR"},"reason":"bench"})", true)
         .of_kind("debit");
   }
   request_shape read(const std::string& path, std::string_view kind) const {
@@ -101,7 +102,8 @@ shapes shapes_of(const options& wanted, const target& where, std::mt19937_64& ra
   case scenario::overload:
   case scenario::scale: return {with.order()};
   case scenario::wallet: return {with.debit()};
-  case scenario::memory: return {with.mine("wallet"), with.mine("household"), with.read("/api/v1/me", "account")};
+  case scenario::memory:
+    return {with.mine("wallet"), with.mine("household"), with.read("/api/v1/me", "account")};
   case scenario::search:
     for (const auto& each : typed_searches(wanted.seed, wanted.households)) out.push_back(with.search(each));
     break;
@@ -218,7 +220,10 @@ bool buys(scenario which) {
 std::string offer_body() {
   std::string body =
       R"({"kind":"ticket","title":{"fr":"Soirée d'ouverture","en":"Opening night"},"price":{"amount":)";
-  return body.append(rush_price).append(R"(,"currency":"EUR"},"shops":["online"],"capacity":)").append(capacity).append("}");
+  return body.append(rush_price)
+      .append(R"(,"currency":"EUR"},"shops":["online"],"capacity":)")
+      .append(capacity)
+      .append("}");
 }
 
 std::string order_body(const std::string& offer) {

@@ -106,10 +106,10 @@ void seeder::add_household(std::size_t number) {
   const auto household = numbered(household_prefix, number);
   const auto member = numbered("01900000-0000-7003-8000-", number);
   const auto who = person_of(seed_, number);
-  // organisation_id, id, number, status, responsible_id, email, email_key, phone, locale, account_id, linked_at,
-  // everything_shown, version, created_at
-  add_line(households_, organisation_, household, client_number(number), "accepted", member, who.email, who.email,
-           who.phone, "fr", numbered(account_prefix, number), at_, "t", "1", at_);
+  // organisation_id, id, number, status, responsible_id, email, email_key, phone, locale, account_id,
+  // linked_at, everything_shown, version, created_at
+  add_line(households_, organisation_, household, client_number(number), "accepted", member, who.email,
+           who.email, who.phone, "fr", numbered(account_prefix, number), at_, "t", "1", at_);
   // organisation_id, household_id, id, position, first_name, last_name, birth_date
   add_line(members_, organisation_, household, member, "0", who.first_name, who.last_name, "1980-05-17");
 }
@@ -171,8 +171,7 @@ void seeder::copy_all() {
       {"households (organisation_id, id, number, status, responsible_id, email, email_key, phone, "
        "locale, account_id, linked_at, everything_shown, version, created_at)",
        &households_},
-      {"members (organisation_id, household_id, id, position, first_name, last_name, birth_date)",
-       &members_},
+      {"members (organisation_id, household_id, id, position, first_name, last_name, birth_date)", &members_},
       {"wallets (organisation_id, household_id, balance, held, lowest, entries_count, head, version)",
        &wallets_},
       {"ledger_entries (organisation_id, household_id, seq, id, kind, amount, balance_after, held_after, "
@@ -188,8 +187,8 @@ void seeder::copy_all() {
   }
 }
 
-// What clients are searched by follows every change of a row; here it is made in portions on a connection of its own,
-// beside the rows of the next portion, and its index at the end.
+// What clients are searched by follows every change of a row; here it is made in portions on a connection of
+// its own, beside the rows of the next portion, and its index at the end.
 class bulk_search {
 public:
   explicit bulk_search(database& to) : to_{to}, beside_{to.another()} {
@@ -204,7 +203,8 @@ public:
     if (under_way_.valid()) under_way_.get();
     under_way_ = std::async(std::launch::async, [this, from, last] {
       beside_.execute("select refresh_household_search(array(select id from households where id between '" +
-                      numbered(household_prefix, from) + "' and '" + numbered(household_prefix, last) + "'))");
+                      numbered(household_prefix, from) + "' and '" + numbered(household_prefix, last) +
+                      "'))");
     });
   }
   void finish() {
@@ -255,8 +255,9 @@ void seed_households(database& to, const std::string& organisation_slug, std::si
   }
   search.finish();
   // It would otherwise come minutes later, in the middle of a run.
-  to.execute("vacuum (analyze) accounts, sessions, households, members, wallets, ledger_entries, household_search, "
-             "search_words");
+  to.execute(
+      "vacuum (analyze) accounts, sessions, households, members, wallets, ledger_entries, household_search, "
+      "search_words");
   to.execute("reset synchronous_commit");
   to.execute("checkpoint");
 }

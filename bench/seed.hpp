@@ -26,9 +26,9 @@ std::string seeded_name(std::size_t number);
 std::string seeded_token(std::uint64_t seed, std::size_t number);
 
 // Fills an organisation that exists: an administrator, and `households` buyers, each with an account, a
-// household of one member (bench/people.hpp), a wallet with one top-up in its hash chain, and a session. In bulk and past the
-// actors, so only before anything of it is in use. All share one password hash, that of seeded_password.
-// Throws failure.
+// household of one member (bench/people.hpp), a wallet with one top-up in its hash chain, and a session. In
+// bulk and past the actors, so only before anything of it is in use. All share one password hash, that of
+// seeded_password. Throws failure.
 void seed_households(database& to, const std::string& organisation_slug, std::size_t households,
                      std::uint64_t seed, const std::function<void(std::size_t done)>& progress);
 

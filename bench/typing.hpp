@@ -14,7 +14,8 @@ struct typed_search {
   std::string text;      // UTF-8
 };
 
-// Letter by letter, from the second on, what is known of some of the seeded households; the same for the same seed.
+// Letter by letter, from the second on, what is known of some of the seeded households; the same for the same
+// seed.
 std::vector<typed_search> typed_searches(std::uint64_t seed, std::size_t households);
 
 // For the query of a URL (RFC 3986: all but unreserved characters).

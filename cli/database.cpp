@@ -19,8 +19,8 @@ outcome<done> make_data_folder(const std::filesystem::path& folder) {
   const auto passing = ::geteuid() == 0 ? fs::perms::group_exec | fs::perms::others_exec : fs::perms::none;
   if (made) fs::permissions(folder, fs::perms::owner_all | passing, failed);
   if (failed)
-    return refusal{errc::unavailable, "the data folder " + folder.string() + " cannot be made: " + failed.message() +
-                                          "; use --data"};
+    return refusal{errc::unavailable, "the data folder " + folder.string() +
+                                          " cannot be made: " + failed.message() + "; use --data"};
   return done{};
 }
 

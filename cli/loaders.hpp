@@ -24,22 +24,16 @@ namespace foyer::cli {
 /// Everything that is read of the database.
 struct loaders {
   explicit loaders(const std::shared_ptr<storage::pg::read_pool>& from)
-      : wallets(storage::create_wallet_loader(from)),
-        ledger(storage::create_ledger(*from)),
-        offers(storage::create_offer_loader(from)),
-        orders(storage::create_order_loader(*from)),
-        answers(storage::create_answers(*from)),
-        households(storage::create_household_loader(*from)),
+      : wallets(storage::create_wallet_loader(from)), ledger(storage::create_ledger(*from)),
+        offers(storage::create_offer_loader(from)), orders(storage::create_order_loader(*from)),
+        answers(storage::create_answers(*from)), households(storage::create_household_loader(*from)),
         household_list(storage::create_household_list(*from)),
         organisations(storage::create_organisation_loader(*from)),
         campaigns(storage::create_campaign_records(*from)),
         link_candidates(storage::create_link_candidates(*from)),
-        staff_records(storage::create_staff_records(*from)),
-        wallet_list(storage::create_wallet_list(*from)),
-        accounts(storage::create_account_loader(from)),
-        account_finder(storage::create_account_finder(from)),
-        sessions(storage::create_session_loader(from)),
-        deadlines(storage::create_deadline_loader(from)) {}
+        staff_records(storage::create_staff_records(*from)), wallet_list(storage::create_wallet_list(*from)),
+        accounts(storage::create_account_loader(from)), account_finder(storage::create_account_finder(from)),
+        sessions(storage::create_session_loader(from)), deadlines(storage::create_deadline_loader(from)) {}
 
   std::unique_ptr<wallet::loader> wallets;
   std::unique_ptr<wallet::ledger> ledger;

@@ -35,10 +35,10 @@ private:
 
 spdlog::level::level_enum level_of(config::log_level level) {
   switch (level) {
-    case config::log_level::debug: return spdlog::level::debug;
-    case config::log_level::info: return spdlog::level::info;
-    case config::log_level::warn: return spdlog::level::warn;
-    case config::log_level::error: return spdlog::level::err;
+  case config::log_level::debug: return spdlog::level::debug;
+  case config::log_level::info: return spdlog::level::info;
+  case config::log_level::warn: return spdlog::level::warn;
+  case config::log_level::error: return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -50,7 +50,8 @@ void start_log(const config::log_settings& settings) {
   const bool json = settings.format == config::log_format::json;
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   formatter->add_flag<escaped_message>('*', json);
-  formatter->set_pattern(json ? R"({"at":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})" : "%Y-%m-%dT%H:%M:%S.%eZ %l %*");
+  formatter->set_pattern(json ? R"({"at":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})"
+                              : "%Y-%m-%dT%H:%M:%S.%eZ %l %*");
   logger->set_formatter(std::move(formatter));
   logger->set_level(level_of(settings.level));
   logger->flush_on(spdlog::level::info);

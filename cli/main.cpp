@@ -69,7 +69,8 @@ void add_serve(CLI::App& app, command_line& line, cli::serve_options& options) {
   auto& command = line.add(app, "serve", "run the server");
   line.key_flag(command, "--listen", "server.listen", "address and port to listen on (HOST:PORT)");
   command.add_flag_callback(
-      "--demo", [&line] { line.flags.emplace_back("data.demo", "true"); }, "with the demonstration organisation");
+      "--demo", [&line] { line.flags.emplace_back("data.demo", "true"); },
+      "with the demonstration organisation");
   line.then(command, [&options](const config::settings& s) { return cli::run_serve(options, s); });
 }
 
@@ -84,8 +85,10 @@ void add_audit(CLI::App& app, command_line& line, cli::audit_options& options) {
   auto& command = line.add(app, "audit", "check that money, places and tickets agree with each other");
   command.add_flag("--json", options.json, "print as JSON");
   command.footer(
-      "Looks at one snapshot of the database, while the server runs or without it. Prints each violation on a line.\n"
-      "  1  every entry names its counter-account; entries and wallets have the same sum in each organisation\n"
+      "Looks at one snapshot of the database, while the server runs or without it. Prints each violation on "
+      "a line.\n"
+      "  1  every entry names its counter-account; entries and wallets have the same sum in each "
+      "organisation\n"
       "  2  a balance is the sum of its entries, what is held the sum of open holds\n"
       "  3  a paid order is paid in full; a wallet payment has exactly one purchase entry, and the reverse\n"
       "  4  places never exceed the capacity; paid orders have their tickets and benefits\n"
@@ -103,38 +106,51 @@ void add_ledger(CLI::App& app, command_line& line, cli::ledger_verify_options& o
                 cli::ledger_checkpoint_options& sign) {
   auto& ledger = *app.add_subcommand("ledger", "the wallets' ledger");
   ledger.require_subcommand(1);
-  auto& verify = line.add(ledger, "verify", "walk every wallet's hash chain and name the first broken entry of each");
+  auto& verify =
+      line.add(ledger, "verify", "walk every wallet's hash chain and name the first broken entry of each");
   verify.add_flag("--json", options.json, "print as JSON");
-  verify.add_option("--checkpoint", options.checkpoint,
-                    "compare with this file, kept elsewhere; without, with the newest of ledger.checkpoint_dir")
+  verify
+      .add_option("--checkpoint", options.checkpoint,
+                  "compare with this file, kept elsewhere; without, with the newest of ledger.checkpoint_dir")
       ->type_name("FILE");
   verify.footer("Exit status: 0 unbroken, 1 broken or could not look.");
   line.then(verify, [&options](const config::settings& s) { return cli::run_ledger_verify(options, s); });
-  auto& checkpoint = line.add(ledger, "checkpoint", "sign where every chain is now, into a file to be kept elsewhere");
+  auto& checkpoint =
+      line.add(ledger, "checkpoint", "sign where every chain is now, into a file to be kept elsewhere");
   checkpoint.add_flag("--json", sign.json, "print as JSON");
-  checkpoint.footer("The server does this once a day. Nothing is signed when the ledger lost what the newest file has.\n"
-                    "Exit status: 0 written, 1 not.");
+  checkpoint.footer(
+      "The server does this once a day. Nothing is signed when the ledger lost what the newest file has.\n"
+      "Exit status: 0 written, 1 not.");
   line.then(checkpoint, [&sign](const config::settings& s) { return cli::run_ledger_checkpoint(sign, s); });
 }
 
 void add_person(CLI::App& command, cli::staff_options& options) {
   command.add_option("--first-name", options.first_name, "of a new account")->type_name("NAME");
   command.add_option("--last-name", options.last_name, "of a new account")->type_name("NAME");
-  command.add_flag("--password-stdin", options.password_stdin,
-                   "read the password of a new account from standard input; without, its owner gets a mail with a link");
+  command.add_flag(
+      "--password-stdin", options.password_stdin,
+      "read the password of a new account from standard input; without, its owner gets a mail with a link");
 }
 
-void add_org(CLI::App& app, command_line& line, cli::org_create_options& create, cli::org_list_options& list) {
+void add_org(CLI::App& app, command_line& line, cli::org_create_options& create,
+             cli::org_list_options& list) {
   auto& org = *app.add_subcommand("org", "organisations");
   org.require_subcommand(1);
-  auto& creating = line.add(org, "create", "create an organisation with its points of sale and an administrator");
-  creating.add_option("slug", create.slug, "short name in addresses: a-z, 0-9 and '-'")->required()->type_name("SLUG");
+  auto& creating =
+      line.add(org, "create", "create an organisation with its points of sale and an administrator");
+  creating.add_option("slug", create.slug, "short name in addresses: a-z, 0-9 and '-'")
+      ->required()
+      ->type_name("SLUG");
   creating.add_option("--name", create.name, "name as it is shown")->type_name("NAME");
-  creating.add_option("--currency", create.currency, "ISO 4217 code")->capture_default_str()->type_name("CODE");
+  creating.add_option("--currency", create.currency, "ISO 4217 code")
+      ->capture_default_str()
+      ->type_name("CODE");
   creating.add_option("--locale", create.locale, "language of texts without another")
       ->capture_default_str()
       ->check(CLI::IsMember({"fr", "en"}));
-  creating.add_option("--admin", create.admin.email, "e-mail address of the administrator")->required()->type_name("EMAIL");
+  creating.add_option("--admin", create.admin.email, "e-mail address of the administrator")
+      ->required()
+      ->type_name("EMAIL");
   add_person(creating, create.admin);
   line.then(creating, [&create](const config::settings& s) { return cli::run_org_create(create, s); });
   auto& listing = line.add(org, "list", "list the organisations");

@@ -18,15 +18,16 @@ int misuse(const std::string& sentence) {
 } // namespace
 
 int run_org_create(const org_create_options& options, const config::settings& settings) {
-  if (!organisation::is_slug(options.slug)) return misuse("a slug is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'");
+  if (!organisation::is_slug(options.slug))
+    return misuse("a slug is 1 to 63 of a-z, 0-9 and '-', and does not begin with '-'");
   const auto unit = currency::parse(options.currency);
   if (!unit) return misuse("a currency is an ISO 4217 code such as EUR");
   const auto admin = read_staff(options.admin, settings, options.name);
   if (!admin) return misuse(admin.error().detail);
   const auto tools = open_tools(settings);
   if (!tools) return fail(tools.error().detail);
-  const storage::new_organisation what{options.slug, options.name.empty() ? options.slug : options.name, *unit,
-                                       options.locale};
+  const storage::new_organisation what{options.slug, options.name.empty() ? options.slug : options.name,
+                                       *unit, options.locale};
   const auto became = storage::create_organisation(tools->database.url, what, *admin, tools->secret);
   if (!became) return fail(became.error().detail);
   std::printf("organisation %s created with the points of sale online and counter\n", options.slug.c_str());
@@ -51,8 +52,9 @@ int run_org_list(const org_list_options& options, const config::settings& settin
     const auto& each = (*all)[i];
     auto texts = json_object{}.add("slug", each.slug).add("name", each.name).add("currency", each.currency);
     const auto object = texts.add("locale", each.locale).text();
-    std::printf("%s%.*s,\"households\":%lld,\"staff\":%lld}", i == 0 ? "" : ",", static_cast<int>(object.size() - 1),
-                object.c_str(), static_cast<long long>(each.households), static_cast<long long>(each.staff));
+    std::printf("%s%.*s,\"households\":%lld,\"staff\":%lld}", i == 0 ? "" : ",",
+                static_cast<int>(object.size() - 1), object.c_str(), static_cast<long long>(each.households),
+                static_cast<long long>(each.staff));
   }
   std::puts("]}");
   return exit_done;

@@ -4,7 +4,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-
 #include <spdlog/spdlog.h>
 
 namespace foyer::cli {
@@ -38,8 +37,10 @@ password::pool_options hashing_of(const config::security_settings& from) {
 // An unpaid order whose time is up (O4). One that was paid meanwhile is left alone.
 asio::awaitable<void> expire_order(parts& with, deadline_row due) {
   if (!due.organisation) co_return; // every order has one
-  auto from = co_await runtime::await_reply<organisation::snapshot_ptr>(
-      [&](reply<organisation::snapshot_ptr> back) { with.organisations->fetch(*due.organisation, std::move(back)); });
+  auto from =
+      co_await runtime::await_reply<organisation::snapshot_ptr>([&](reply<organisation::snapshot_ptr> back) {
+        with.organisations->fetch(*due.organisation, std::move(back));
+      });
   if (!from) co_return; // met again at the timer's next look
   checkout::cancel_order command;
   command.organisation = *due.organisation;
@@ -57,35 +58,36 @@ asio::awaitable<void> expire_order(parts& with, deadline_row due) {
 
 parts::parts(asio::io_context& on, caf::actor_system& system, const config::settings& with,
              const std::string& database_url, const server_secret& key)
-    : settings(with),
-      secret(key),
-      io(on),
-      reads(storage::pg::create_read_pool(on, with, database_url)),
-      journal(storage::create_journal(on, with, database_url, hooks_of(*this))),
-      load(reads),
+    : settings(with), secret(key), io(on), reads(storage::pg::create_read_pool(on, with, database_url)),
+      journal(storage::create_journal(on, with, database_url, hooks_of(*this))), load(reads),
       organisations(organisation::create_registry(*load.organisations, *journal, clock)),
-      households(household::create_registry(system, *load.households, *journal, static_cast<std::size_t>(with.actors.queue_max))),
-      wallets(wallet::create_registry(system, *load.wallets, *journal, static_cast<std::size_t>(with.actors.queue_max))),
-      offers(offer::create_registry(system, *load.offers, *journal, static_cast<std::size_t>(with.actors.queue_max))),
-      accounts(account::create_registry(system, *load.accounts, *journal, static_cast<std::size_t>(with.actors.queue_max))),
+      households(household::create_registry(system, *load.households, *journal,
+                                            static_cast<std::size_t>(with.actors.queue_max))),
+      wallets(wallet::create_registry(system, *load.wallets, *journal,
+                                      static_cast<std::size_t>(with.actors.queue_max))),
+      offers(offer::create_registry(system, *load.offers, *journal,
+                                    static_cast<std::size_t>(with.actors.queue_max))),
+      accounts(account::create_registry(system, *load.accounts, *journal,
+                                        static_cast<std::size_t>(with.actors.queue_max))),
       sessions(session::create_store(*load.sessions, *journal, clock, with.sessions)),
-      supplies(clock, key, with.accounts),
-      hashes(password::create_hash_pool(hashing_of(with.security))),
-      idempotent(http::create_idempotency(*load.answers, clock, {.kept_for = with.orders.idempotency_kept_for})),
+      supplies(clock, key, with.accounts), hashes(password::create_hash_pool(hashing_of(with.security))),
+      idempotent(
+          http::create_idempotency(*load.answers, clock, {.kept_for = with.orders.idempotency_kept_for})),
       checkout{*offers, *wallets, *households, *load.orders, *journal, clock, expiries_of(with.orders)},
-      timer(deadlines::create_timer(system, *load.deadlines, clock, [this](const deadline_row& due) { dispatch(due); })) {}
+      timer(deadlines::create_timer(system, *load.deadlines, clock,
+                                    [this](const deadline_row& due) { dispatch(due); })) {}
 
 parts::~parts() = default;
 
 void parts::dispatch(const deadline_row& due) {
   switch (due.kind) {
-    case deadline_kind::order_expiry: asio::co_spawn(io, expire_order(*this, due), asio::detached); return;
-    case deadline_kind::account_removal:
-      accounts->tell(account_id{due.entity}, ask<account::remove_if_due>{{supplies.fresh()}, {}});
-      return;
-    case deadline_kind::confirmation_reminder:
-      accounts->tell(account_id{due.entity}, ask<account::remind_if_due>{{supplies.fresh()}, {}});
-      return;
+  case deadline_kind::order_expiry: asio::co_spawn(io, expire_order(*this, due), asio::detached); return;
+  case deadline_kind::account_removal:
+    accounts->tell(account_id{due.entity}, ask<account::remove_if_due>{{supplies.fresh()}, {}});
+    return;
+  case deadline_kind::confirmation_reminder:
+    accounts->tell(account_id{due.entity}, ask<account::remind_if_due>{{supplies.fresh()}, {}});
+    return;
   }
 }
 

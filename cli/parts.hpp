@@ -11,10 +11,10 @@
 #include "actors/session/sessions.hpp"
 #include "actors/vocabulary/forward_clock.hpp"
 #include "actors/wallet/wallets.hpp"
+#include "cli/loaders.hpp"
 #include "config/settings.hpp"
 #include "http/idempotency.hpp"
 #include "storage/journal.hpp"
-#include "cli/loaders.hpp"
 #include "storage/pg/read_pool.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -29,8 +29,8 @@ class actor_system;
 
 namespace foyer::cli {
 
-/// Everything between the database and HTTP, wired: who asks whom is decided here and nowhere else. Made before the
-/// threads run; members are declared in the order in which they depend on each other.
+/// Everything between the database and HTTP, wired: who asks whom is decided here and nowhere else. Made
+/// before the threads run; members are declared in the order in which they depend on each other.
 struct parts {
   parts(boost::asio::io_context& io, caf::actor_system& system, const config::settings& settings,
         const std::string& database_url, const server_secret& secret);

@@ -12,9 +12,9 @@
 #include "http/staff/address_check.hpp"
 #include "http/staff/household_routes.hpp"
 #include "http/staff/invitation_routes.hpp"
-#include "http/staff/offer_routes.hpp"
 #include "http/staff/link_routes.hpp"
 #include "http/staff/new_household.hpp"
+#include "http/staff/offer_routes.hpp"
 #include "http/staff/people_routes.hpp"
 #include "http/staff/record_routes.hpp"
 #include "http/staff/settings_routes.hpp"
@@ -32,19 +32,32 @@ constexpr std::chrono::seconds mailbox_wait_max{10};
 
 routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::queue& campaigns)
     : site(http::site_of(with.settings.server.public_url)),
-      throttle(http::create_throttle(with.settings)),
-      gate{*with.sessions, *with.organisations, with.secret, site},
+      throttle(http::create_throttle(with.settings)), gate{*with.sessions, *with.organisations, with.secret,
+                                                           site},
       accounts{*with.accounts,      *with.load.account_finder, with.supplies, *with.sessions, *with.hashes,
                *with.organisations, *with.households,          *throttle,     site,           with.settings},
-      house{*with.organisations, *with.households, *with.load.household_list, *with.wallets, *with.load.ledger,
-            *with.offers,        *with.load.offers, *with.load.orders,        *with.idempotent, with.clock, with.secret, *with.sessions},
-      space{house, accounts, *with.journal, with.settings.accounts},
-      shop{*with.organisations, with.checkout, *with.idempotent, with.secret, *throttle, with.settings.orders},
+      house{*with.organisations, *with.households,  *with.load.household_list,
+            *with.wallets,       *with.load.ledger, *with.offers,
+            *with.load.offers,   *with.load.orders, *with.idempotent,
+            with.clock,          with.secret,       *with.sessions},
+      space{house, accounts, *with.journal, with.settings.accounts}, shop{*with.organisations,
+                                                                          with.checkout,
+                                                                          *with.idempotent,
+                                                                          with.secret,
+                                                                          *throttle,
+                                                                          with.settings.orders},
       orders{*with.organisations, with.checkout, *with.idempotent, with.secret},
-      office{house, accounts, *with.journal, *with.load.staff_records, *with.load.wallet_list,
-             *with.load.link_candidates, *with.load.campaigns, campaigns} {
+      office{house,
+             accounts,
+             *with.journal,
+             *with.load.staff_records,
+             *with.load.wallet_list,
+             *with.load.link_candidates,
+             *with.load.campaigns,
+             campaigns} {
   const bool mailbox_shown = with.settings.data.demo || with.settings.mail.dev_mailbox;
-  if (mailbox && mailbox_shown) http::operations::add_dev_mail_routes(router, std::move(mailbox), mailbox_wait_max);
+  if (mailbox && mailbox_shown)
+    http::operations::add_dev_mail_routes(router, std::move(mailbox), mailbox_wait_max);
   http::install_gate(router, gate);
   http::add_account_routes(router, accounts);
   http::add_session_routes(router, accounts);
@@ -81,21 +94,32 @@ void add_metrics(http::metrics& to, parts& with, mailer::pool& mailers) {
   number("foyer_journal_refused_total", "Commits that a guard or constraint refused", journal.refused);
   number("foyer_journal_lost_total", "Commits that did not reach the database", journal.lost);
   number("foyer_journal_waiting", "Commits that are in no transaction yet", journal.waiting);
-  number("foyer_journal_reconnects_total", "Connections of the journal that were made again", journal.reconnects);
-  number("foyer_journal_flush_microseconds_total", "Time from sending a transaction to its being durable", journal.flush_us);
+  number("foyer_journal_reconnects_total", "Connections of the journal that were made again",
+         journal.reconnects);
+  number("foyer_journal_flush_microseconds_total", "Time from sending a transaction to its being durable",
+         journal.flush_us);
   const auto& reads = with.reads->stats();
   number("foyer_reads_total", "Queries answered", reads.requests);
   number("foyer_reads_failed_total", "Queries that failed", reads.failed);
   number("foyer_reads_refused_total", "Queries refused because the queue was full", reads.refused);
-  to.add_gauge("foyer_live_households", "Household actors in memory", [&with] { return static_cast<double>(with.households->live()); });
-  to.add_gauge("foyer_live_wallets", "Wallet actors in memory", [&with] { return static_cast<double>(with.wallets->live()); });
-  to.add_gauge("foyer_live_offers", "Offer actors in memory", [&with] { return static_cast<double>(with.offers->live()); });
-  to.add_gauge("foyer_live_accounts", "Account actors in memory", [&with] { return static_cast<double>(with.accounts->live()); });
-  to.add_gauge("foyer_live_sessions", "Sessions in memory", [&with] { return static_cast<double>(with.sessions->live()); });
-  to.add_gauge("foyer_hashes_waiting", "Passwords that wait to be hashed", [&with] { return static_cast<double>(with.hashes->waiting()); });
-  to.add_gauge("foyer_mails_sent_total", "Mails handed over", [&mailers] { return static_cast<double>(mailers.stats().sent); });
-  to.add_gauge("foyer_mails_retried_total", "Mails put off", [&mailers] { return static_cast<double>(mailers.stats().retried); });
-  to.add_gauge("foyer_mails_failed_total", "Mails given up", [&mailers] { return static_cast<double>(mailers.stats().failed); });
+  to.add_gauge("foyer_live_households", "Household actors in memory",
+               [&with] { return static_cast<double>(with.households->live()); });
+  to.add_gauge("foyer_live_wallets", "Wallet actors in memory",
+               [&with] { return static_cast<double>(with.wallets->live()); });
+  to.add_gauge("foyer_live_offers", "Offer actors in memory",
+               [&with] { return static_cast<double>(with.offers->live()); });
+  to.add_gauge("foyer_live_accounts", "Account actors in memory",
+               [&with] { return static_cast<double>(with.accounts->live()); });
+  to.add_gauge("foyer_live_sessions", "Sessions in memory",
+               [&with] { return static_cast<double>(with.sessions->live()); });
+  to.add_gauge("foyer_hashes_waiting", "Passwords that wait to be hashed",
+               [&with] { return static_cast<double>(with.hashes->waiting()); });
+  to.add_gauge("foyer_mails_sent_total", "Mails handed over",
+               [&mailers] { return static_cast<double>(mailers.stats().sent); });
+  to.add_gauge("foyer_mails_retried_total", "Mails put off",
+               [&mailers] { return static_cast<double>(mailers.stats().retried); });
+  to.add_gauge("foyer_mails_failed_total", "Mails given up",
+               [&mailers] { return static_cast<double>(mailers.stats().failed); });
 }
 
 std::vector<std::string> allowed_hosts_of(const config::settings& from) {

@@ -37,8 +37,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Long enough that a balancer which asks /readyz every second or so has seen the 503 before the port closes; short
-// enough that nobody waits for it.
+// Long enough that a balancer which asks /readyz every second or so has seen the 503 before the port closes;
+// short enough that nobody waits for it.
 constexpr std::chrono::milliseconds unready_before_closing{500};
 constexpr std::chrono::seconds sweep_every{1};
 // What a clock is slewed by, or a busy machine makes of it, is not worth a line.
@@ -46,7 +46,8 @@ constexpr std::chrono::seconds clock_tolerance{5};
 
 unsigned threads_of(const config::settings& settings) {
   if (settings.server.threads > 0) return static_cast<unsigned>(settings.server.threads);
-  // A private PostgreSQL needs a core too: on two of them one thread sells more than two do (README, "Speed").
+  // A private PostgreSQL needs a core too: on two of them one thread sells more than two do (README,
+  // "Speed").
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   return settings.database.url.empty() && cores > 1 ? cores - 1 : cores;
 }
@@ -79,8 +80,7 @@ http::server_options options_of(const config::settings& from) {
 class running {
 public:
   running(const config::settings& settings, const std::string& database_url, const server_secret& secret)
-      : settings_(settings),
-        io_(static_cast<int>(threads_of(settings))),
+      : settings_(settings), io_(static_cast<int>(threads_of(settings))),
         system_((runtime::run_actors_on(caf_, io_), caf_)),
         parts_(io_, system_, settings, database_url, secret),
         mailbox_(settings.mail.smtp_url.empty() ? mail::create_mailbox(settings.mail_dir()) : nullptr),
@@ -93,12 +93,8 @@ public:
              [](std::string_view line) { spdlog::error("checkpoint: {}", line); }})),
         roles_(storage::start_role_listener(
             database_url, [this](const account_id& whose) { parts_.sessions->forget(whose, std::nullopt); })),
-        campaigns_(create_campaign_queue(database_url)),
-        routes_(parts_, mailbox_, *campaigns_),
-        signals_(io_, SIGTERM, SIGINT),
-        hang_up_(io_, SIGHUP),
-        sweep_(io_),
-        deadline_(io_) {
+        campaigns_(create_campaign_queue(database_url)), routes_(parts_, mailbox_, *campaigns_),
+        signals_(io_, SIGTERM, SIGINT), hang_up_(io_, SIGHUP), sweep_(io_), deadline_(io_) {
     system_.await_actors_before_shutdown(false);
     parts_.on_mail = [this] { mailers_->wake(); };
     add_metrics(routes_.metrics, parts_, *mailers_);
@@ -108,10 +104,12 @@ public:
     http::json::set_depth_max(static_cast<std::size_t>(settings.http.json_depth_max));
     http::add_front_page(routes_.router, front_page_of(settings));
     // Last, since it describes the routes that are there.
-    http::openapi::add_route(routes_.router, {FOYER_VERSION, routes_.site.session_cookie, options_of(settings).body_max});
+    http::openapi::add_route(routes_.router,
+                             {FOYER_VERSION, routes_.site.session_cookie, options_of(settings).body_max});
   }
 
-  // What was woken last: actors that end, connections that close. They must be gone before what they stand on.
+  // What was woken last: actors that end, connections that close. They must be gone before what they stand
+  // on.
   ~running() {
     stop_now();
     io_.restart();
@@ -197,8 +195,9 @@ private:
   void watch_clock() {
     const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(parts_.clock.ahead());
     if (ahead >= clock_tolerance && !clock_told_)
-      spdlog::warn("the clock was set back by {} s: times go on without it until it has caught up or this restarts",
-                   ahead.count());
+      spdlog::warn(
+          "the clock was set back by {} s: times go on without it until it has caught up or this restarts",
+          ahead.count());
     clock_told_ = ahead >= clock_tolerance;
   }
 
@@ -225,8 +224,8 @@ private:
     hang_up_.async_wait([this](boost::system::error_code next, int) { on_hang_up(next); });
   }
 
-  // Readiness first, then the port, then what is under way, then the journal: nothing that was begun is cut off
-  // before server.drain_deadline.
+  // Readiness first, then the port, then what is under way, then the journal: nothing that was begun is cut
+  // off before server.drain_deadline.
   void drain() {
     spdlog::info("draining");
     deadline_.expires_after(unready_before_closing);
@@ -234,7 +233,8 @@ private:
       deadline_.expires_after(settings_.server.drain_deadline);
       deadline_.async_wait([this](boost::system::error_code failed) {
         if (failed) return;
-        spdlog::warn("requests still under way after {} ms are cut off", settings_.server.drain_deadline.count());
+        spdlog::warn("requests still under way after {} ms are cut off",
+                     settings_.server.drain_deadline.count());
         stop_now();
       });
       server_->drain([this] { parts_.journal->drain([this] { stop_now(); }); });
@@ -292,7 +292,8 @@ int run_serve(const serve_options&, const config::settings& settings) {
   if (!database) return fail(database.error().detail);
   // A database of our own may have outlived kill -9 of the process before, and still be at its last batch.
   if (database->server)
-    if (const auto alone = storage::end_former_writers(database->url, settings.database.start_deadline); !alone)
+    if (const auto alone = storage::end_former_writers(database->url, settings.database.start_deadline);
+        !alone)
       return fail(alone.error().detail);
   const auto steps = storage::migrate(database->url);
   if (!steps) return fail(steps.error().detail);

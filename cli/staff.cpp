@@ -1,10 +1,9 @@
-#include "cli/commands.hpp"
-#include "cli/database.hpp"
-#include "cli/staff_account.hpp"
-
 #include "actors/password/argon2.hpp"
 #include "actors/password/policy.hpp"
 #include "actors/vocabulary/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/database.hpp"
+#include "cli/staff_account.hpp"
 #include "storage/migrations.hpp"
 #include "storage/secret_file.hpp"
 
@@ -43,7 +42,8 @@ outcome<storage::new_staff> read_staff(const staff_options& options, const confi
   const std::array personal{email->shown, organisation_name};
   const auto weak = password::check(password, policy, personal);
   if (weak != password::weakness::none)
-    return refusal{errc::password_too_weak, "the password is refused: " + std::string{password::to_string(weak)}};
+    return refusal{errc::password_too_weak,
+                   "the password is refused: " + std::string{password::to_string(weak)}};
   password::parameters with;
   with.memory_kib = static_cast<std::uint32_t>(settings.security.argon2_memory_kib);
   with.iterations = static_cast<std::uint32_t>(settings.security.argon2_iterations);
@@ -55,16 +55,17 @@ outcome<storage::new_staff> read_staff(const staff_options& options, const confi
 void tell_staff(const storage::new_staff& who, storage::staff_account became) {
   const std::string role{organisation::to_string(who.role)};
   switch (became) {
-    case storage::staff_account::there_already:
-      std::printf("%s is %s now, with the account that the address has\n", who.email.shown.c_str(), role.c_str());
-      return;
-    case storage::staff_account::opened:
-      std::printf("%s is %s now, and can log in\n", who.email.shown.c_str(), role.c_str());
-      return;
-    case storage::staff_account::invited:
-      std::printf("%s is %s once a password is chosen; a mail with the link is on its way\n", who.email.shown.c_str(),
-                  role.c_str());
-      return;
+  case storage::staff_account::there_already:
+    std::printf("%s is %s now, with the account that the address has\n", who.email.shown.c_str(),
+                role.c_str());
+    return;
+  case storage::staff_account::opened:
+    std::printf("%s is %s now, and can log in\n", who.email.shown.c_str(), role.c_str());
+    return;
+  case storage::staff_account::invited:
+    std::printf("%s is %s once a password is chosen; a mail with the link is on its way\n",
+                who.email.shown.c_str(), role.c_str());
+    return;
   }
 }
 

@@ -7,15 +7,16 @@
 
 namespace foyer::cli {
 
-/// What the commands that write need: the database, brought to this version, and the secret that links are made of.
+/// What the commands that write need: the database, brought to this version, and the secret that links are
+/// made of.
 struct tools {
   cli::database database;
   server_secret secret;
 };
 outcome<tools> open_tools(const config::settings& settings);
 
-/// Checks what was typed, and hashes the password that standard input has where one is announced. The refusal is a
-/// sentence for the operator.
+/// Checks what was typed, and hashes the password that standard input has where one is announced. The refusal
+/// is a sentence for the operator.
 outcome<storage::new_staff> read_staff(const staff_options& options, const config::settings& settings,
                                        const std::string& organisation_name);
 

@@ -3,10 +3,9 @@
 #include "config/values.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <charconv>
-
-#include <arpa/inet.h>
 
 namespace foyer::config {
 
@@ -189,7 +188,8 @@ std::vector<std::pair<std::string_view, std::string>> check_together(const setti
     out.emplace_back("http.connections_per_address_max", "must not exceed connections_max");
   for (const auto& proxy : s.server.trusted_proxies)
     if (!is_network(proxy))
-      out.emplace_back("server.trusted_proxies", '"' + proxy + "\" is not an address or network, such as 10.0.0.0/8");
+      out.emplace_back("server.trusted_proxies",
+                       '"' + proxy + "\" is not an address or network, such as 10.0.0.0/8");
   for (const auto& host : s.server.allowed_hosts)
     if (host.empty() || host.find_first_of("/@ \t") != std::string::npos)
       out.emplace_back("server.allowed_hosts", '"' + host + "\" is not a host, such as tickets.example.org");

@@ -124,8 +124,7 @@ const field fields[] = {
      "folder of the database, mail files, checkpoints and the secret"},
     {"data.demo", boolean_field{at<&settings::data, &data_settings::demo>},
      "fill an empty installation with the demonstration, and show its mails at /dev/mail"},
-    {"data.demo_seed",
-     integer_field{at<&settings::data, &data_settings::demo_seed>, 0, 1'000'000'000},
+    {"data.demo_seed", integer_field{at<&settings::data, &data_settings::demo_seed>, 0, 1'000'000'000},
      "other names and orders in the demonstration; the same number gives the same ones"},
 
     {"mail.smtp_url", text_field{at<&settings::mail, &mail_settings::smtp_url>},

@@ -59,8 +59,8 @@ struct database_settings {
   duration connect_deadline = 5s;
   duration statement_deadline = 15s;
   duration reconnect_max = 2s;
-  std::int64_t shared_buffers_mib = 0;   ///< of the private PostgreSQL only; 0: a quarter of the memory
-  duration start_deadline = 60s;         ///< of the private PostgreSQL only
+  std::int64_t shared_buffers_mib = 0; ///< of the private PostgreSQL only; 0: a quarter of the memory
+  duration start_deadline = 60s;       ///< of the private PostgreSQL only
 };
 
 struct journal_settings {
@@ -80,7 +80,8 @@ struct mail_settings {
   starttls_mode starttls = starttls_mode::required;
   std::int64_t workers = 4;
   std::int64_t rate_per_second = 50;
-  std::int64_t bulk_rate_per_second = 30; ///< of those; below it, so that other mails never wait behind a campaign
+  std::int64_t bulk_rate_per_second =
+      30;                   ///< of those; below it, so that other mails never wait behind a campaign
   bool dev_mailbox = false; ///< the demonstration has it in any case
   std::string dkim_domain;
   std::string dkim_selector;

@@ -51,8 +51,9 @@ asio::awaitable<outcome<std::string>> hash_password(account_services& with, std:
       [&](reply<std::string> back) { with.hashes.hash(std::move(password), std::move(back)); });
 }
 
-std::optional<problem> weak_password(const account_services& with, std::string_view field, const std::string& password,
-                                     bool staff, std::span<const std::string> personal) {
+std::optional<problem> weak_password(const account_services& with, std::string_view field,
+                                     const std::string& password, bool staff,
+                                     std::span<const std::string> personal) {
   const auto& rules = with.settings.security;
   password::policy policy;
   policy.length_min = static_cast<std::size_t>(staff ? rules.password_min_staff : rules.password_min);
@@ -69,7 +70,9 @@ std::vector<std::string> personal_words(const account::state& of) {
 }
 
 bool is_web_address(std::string_view text) {
-  const auto rest = text.starts_with("https://") ? text.substr(8) : text.starts_with("http://") ? text.substr(7) : "";
+  const auto rest = text.starts_with("https://")  ? text.substr(8)
+                    : text.starts_with("http://") ? text.substr(7)
+                                                  : "";
   return !rest.empty() && rest.find_first_of(" \"<>\\") == std::string_view::npos;
 }
 
@@ -92,10 +95,13 @@ void guess::right() {
 
 address_guess::address_guess(account_services& with, const request& in)
     : with_(with), client_(client_key(in.remote_address)), at_(throttle::steady::now()) {
-  if (const auto wait = with_.throttle.take(budget::address_failures, client_, at_)) refused = rate_limited(*wait);
+  if (const auto wait = with_.throttle.take(budget::address_failures, client_, at_))
+    refused = rate_limited(*wait);
 }
 
-void address_guess::right() { with_.throttle.give_back(budget::address_failures, client_, at_); }
+void address_guess::right() {
+  with_.throttle.give_back(budget::address_failures, client_, at_);
+}
 
 std::optional<problem> refuse_mail(account_services& with, const request& in, std::string_view email_key) {
   const auto now = throttle::steady::now();
@@ -111,13 +117,15 @@ std::string guess_key(const found_account& found, std::string_view typed) {
   return "login:" + (address ? address->key : fold_case(trimmed(typed)));
 }
 
-std::optional<std::string> known_device(const account_services& with, const request& in, const account_id& of) {
+std::optional<std::string> known_device(const account_services& with, const request& in,
+                                        const account_id& of) {
   const auto cookie = in.cookie(with.site.device_cookie);
   if (!cookie) return std::nullopt;
   const auto dot = cookie->find('.');
   if (dot == std::string_view::npos) return std::nullopt;
   const auto device = cookie->substr(0, dot);
-  if (!equal_in_constant_time(cookie->substr(dot + 1), device_mac(with, to_string(of), device))) return std::nullopt;
+  if (!equal_in_constant_time(cookie->substr(dot + 1), device_mac(with, to_string(of), device)))
+    return std::nullopt;
   return "device:" + to_string(of) + ':' + std::string(device);
 }
 

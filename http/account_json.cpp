@@ -24,8 +24,8 @@ std::string account_json(const account::state& of) {
   return body;
 }
 
-asio::awaitable<outcome<std::string>> session_json(account_services& with, session::session_ptr of, std::string token,
-                                                   bool told) {
+asio::awaitable<outcome<std::string>> session_json(account_services& with, session::session_ptr of,
+                                                   std::string token, bool told) {
   const auto& record = of->of;
   std::optional<account::state> owner;
   if (record.account) {
@@ -39,7 +39,9 @@ asio::awaitable<outcome<std::string>> session_json(account_services& with, sessi
       auto at = with.organisations.find(id);
       if (!at) {
         const auto read = co_await runtime::await_reply<organisation::snapshot_ptr>(
-            [&with, id = id](reply<organisation::snapshot_ptr> back) { with.organisations.fetch(id, std::move(back)); });
+            [&with, id = id](reply<organisation::snapshot_ptr> back) {
+              with.organisations.fetch(id, std::move(back));
+            });
         if (!read) co_return read.error();
         at = *read;
       }

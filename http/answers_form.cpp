@@ -21,7 +21,8 @@ bool fits(const organisation::form_field& field, const std::string& answer) {
 } // namespace
 
 form_answers read_answers(const json::object& form, const organisation::settings& of) {
-  const auto given = form.text_map("answers", {.max = 100}, {.min = 0, .max = answer_max, .lines = true, .tidy = true});
+  const auto given =
+      form.text_map("answers", {.max = 100}, {.min = 0, .max = answer_max, .lines = true, .tidy = true});
   form_answers out;
   out.json.clear();
   json::writer to(out.json);

@@ -13,8 +13,8 @@ namespace foyer::http {
 /// What routes need to know of an account that is logged in.
 using caller_account = session::owner;
 
-/// Who sent a request. The gate (http/session) puts a shared_ptr<const caller> into request::caller; without a
-/// session nothing is there.
+/// Who sent a request. The gate (http/session) puts a shared_ptr<const caller> into request::caller; without
+/// a session nothing is there.
 struct caller {
   session_id session;
   /// Set: logged in.

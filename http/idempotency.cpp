@@ -143,13 +143,15 @@ private:
 
 } // namespace
 
-idempotency::recall recall_order(order::loader& from, std::function<std::string(const order::state&)> render) {
-  return [&from, render = std::move(render)](order_id placed) -> boost::asio::awaitable<outcome<std::string>> {
-    auto found = co_await runtime::await_reply<order::state>(
-        [&](reply<order::state> back) { from.load_order(placed, std::move(back)); });
-    if (!found) co_return found.error();
-    co_return render(order::as_placed(std::move(*found)));
-  };
+idempotency::recall recall_order(order::loader& from,
+                                 std::function<std::string(const order::state&)> render) {
+  return
+      [&from, render = std::move(render)](order_id placed) -> boost::asio::awaitable<outcome<std::string>> {
+        auto found = co_await runtime::await_reply<order::state>(
+            [&](reply<order::state> back) { from.load_order(placed, std::move(back)); });
+        if (!found) co_return found.error();
+        co_return render(order::as_placed(std::move(*found)));
+      };
 }
 
 std::unique_ptr<idempotency> create_idempotency(order::answers& stored, const clock_source& clock,

@@ -26,8 +26,8 @@ public:
   /// Gets the row that has to be in the command's commit, with `answer` set to what this returns. Called at
   /// most once. A refusal stores nothing.
   using command = std::function<boost::asio::awaitable<outcome<std::string>>(idempotency_row prefilled)>;
-  /// Makes the first answer again of the order that the row names, where the row holds no answer of its own. Commands
-  /// that place orders bring one (recall_order).
+  /// Makes the first answer again of the order that the row names, where the row holds no answer of its own.
+  /// Commands that place orders bring one (recall_order).
   using recall = std::function<boost::asio::awaitable<outcome<std::string>>(order_id placed)>;
 
   virtual ~idempotency() = default;
@@ -50,12 +50,13 @@ struct idempotency_limits {
   /// Answers kept in memory, and the longest of them: together at most 64 MiB.
   std::size_t answers_max = 8'192;
   std::size_t answer_bytes_max = 8 * 1'024;
-  /// How long a repeat gets the first answer (orders.idempotency_kept_for); the rows are removed after it, too.
+  /// How long a repeat gets the first answer (orders.idempotency_kept_for); the rows are removed after it,
+  /// too.
   std::chrono::milliseconds kept_for = std::chrono::hours{24};
 };
 
-/// For commands that place an order: reads it and renders it as it was placed, like the first time. `from` must outlive
-/// it.
+/// For commands that place an order: reads it and renders it as it was placed, like the first time. `from`
+/// must outlive it.
 idempotency::recall recall_order(order::loader& from, std::function<std::string(const order::state&)> render);
 
 /// `stored` and `clock` must outlive it.

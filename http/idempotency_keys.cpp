@@ -2,7 +2,8 @@
 
 namespace foyer::http {
 
-idempotency_keys::arrival idempotency_keys::arrive(const uuid& key, const sha256_hash& request_hash, time_point now) {
+idempotency_keys::arrival idempotency_keys::arrive(const uuid& key, const sha256_hash& request_hash,
+                                                   time_point now) {
   auto& here = shard_of(key);
   const std::lock_guard lock{here.mutex};
   auto known = here.answers.find(key);

@@ -9,8 +9,8 @@
 namespace foyer::http {
 
 /// The organisation that a path's {org} names: from memory, or read once. not_found when there is none.
-inline boost::asio::awaitable<outcome<organisation::snapshot_ptr>> organisation_of(organisation::registry& from,
-                                                                                  const request& in) {
+inline boost::asio::awaitable<outcome<organisation::snapshot_ptr>>
+organisation_of(organisation::registry& from, const request& in) {
   const auto slug = in.parameter("org");
   if (auto known = from.find(slug)) co_return known;
   const std::string text{slug};

@@ -14,7 +14,8 @@ constexpr std::size_t token_length = 43; // 32 bytes in base64url
 
 bool is_token(std::string_view text) {
   return text.size() == token_length && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_';
          });
 }
 
@@ -24,10 +25,10 @@ bool changes_something(verb method) {
 
 std::uint8_t bit_of(organisation::role role) {
   switch (role) {
-    case organisation::role::administrator: return roles::administrator;
-    case organisation::role::box_office: return roles::box_office;
-    case organisation::role::editor: return roles::editor;
-    case organisation::role::auditor: return roles::auditor;
+  case organisation::role::administrator: return roles::administrator;
+  case organisation::role::box_office: return roles::box_office;
+  case organisation::role::editor: return roles::editor;
+  case organisation::role::auditor: return roles::auditor;
   }
   return roles::none;
 }
@@ -53,7 +54,8 @@ std::shared_ptr<const caller> caller_from(session::session_ptr live) {
   return who;
 }
 
-asio::awaitable<std::optional<response>> check_role(gate_services& with, const request& in, const caller& who) {
+asio::awaitable<std::optional<response>> check_role(gate_services& with, const request& in,
+                                                    const caller& who) {
   if (!who.account) co_return response(not_found());
   const auto at = co_await organisation_of(with.organisations, in);
   if (!at) co_return response(problem_of(at.error()));
@@ -82,12 +84,14 @@ asio::awaitable<std::optional<response>> pass(gate_services& with, request& in) 
   if (shown->from_cookie && changes_something(in.method) && !info.cross_site) {
     const auto sent = in.header("x-foyer-csrf");
     const bool right = sent && equal_in_constant_time(*sent, csrf_of(with.secret, shown->text));
-    if (!right || !from_own_pages(in, with.site)) co_return response(problem_of(refusal{errc::csrf_required}));
+    if (!right || !from_own_pages(in, with.site))
+      co_return response(problem_of(refusal{errc::csrf_required}));
   }
   auto who = caller_from(std::move(live));
   const auto& known = *who;
   in.caller = std::move(who);
-  if (info.access == access::login && !known.account) co_return response(problem_of(refusal{errc::login_required}));
+  if (info.access == access::login && !known.account)
+    co_return response(problem_of(refusal{errc::login_required}));
   if (info.access == access::staff) co_return co_await check_role(with, in, known);
   co_return std::nullopt;
 }

@@ -20,9 +20,9 @@ struct site {
 
 site site_of(std::string_view public_url);
 
-/// False for a request that another site's page sent: Origin, where there is one, must be ours (public_url, or the
-/// host that the request itself names and the guard has allowed), else Sec-Fetch-Site must not say otherwise.
-/// Programs send neither.
+/// False for a request that another site's page sent: Origin, where there is one, must be ours (public_url,
+/// or the host that the request itself names and the guard has allowed), else Sec-Fetch-Site must not say
+/// otherwise. Programs send neither.
 bool from_own_pages(const request& in, const site& own);
 
 } // namespace foyer::http

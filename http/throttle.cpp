@@ -150,7 +150,8 @@ private:
 
 class lifted final : public throttle {
 public:
-  std::optional<std::chrono::seconds> take(budget, std::string_view, steady::time_point, std::int64_t) override {
+  std::optional<std::chrono::seconds> take(budget, std::string_view, steady::time_point,
+                                           std::int64_t) override {
     return {};
   }
   void give_back(budget, std::string_view, steady::time_point, std::int64_t) override {}

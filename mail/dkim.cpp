@@ -22,12 +22,21 @@ using bytes = std::vector<unsigned char>;
 
 constexpr int rsa_bits_min = 1024; // RFC 8301, section 3.2
 
-/// From, To and Subject stand twice, so that nobody can add a second one (RFC 6376, section 8.15). The last two have to
-/// be signed where they are (RFC 8058, section 4).
-constexpr std::array<std::string_view, 13> signed_names{
-    "From", "From",     "To",         "To",           "Subject",      "Subject",
-    "Date", "Reply-To", "Message-ID", "MIME-Version", "Content-Type", "List-Unsubscribe",
-    "List-Unsubscribe-Post"};
+/// From, To and Subject stand twice, so that nobody can add a second one (RFC 6376, section 8.15). The last
+/// two have to be signed where they are (RFC 8058, section 4).
+constexpr std::array<std::string_view, 13> signed_names{"From",
+                                                        "From",
+                                                        "To",
+                                                        "To",
+                                                        "Subject",
+                                                        "Subject",
+                                                        "Date",
+                                                        "Reply-To",
+                                                        "Message-ID",
+                                                        "MIME-Version",
+                                                        "Content-Type",
+                                                        "List-Unsubscribe",
+                                                        "List-Unsubscribe-Post"};
 
 bool blank(char c) {
   return c == ' ' || c == '\t';

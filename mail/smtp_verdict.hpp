@@ -23,9 +23,9 @@ struct smtp_end {
 };
 
 /// What a failed attempt means (RFC 5321, section 4.2.1). 5xx to envelope or content is about this mail and
-/// final; where it answers RCPT, the mail bounced. Everything before the envelope, 421 (the server closes) and 530 to 538 (it wants TLS or a login) is
-/// about the connection. 4xx, and a connection that broke once the envelope was under way, may be about this
-/// mail: it is tried again.
+/// final; where it answers RCPT, the mail bounced. Everything before the envelope, 421 (the server closes)
+/// and 530 to 538 (it wants TLS or a login) is about the connection. 4xx, and a connection that broke once
+/// the envelope was under way, may be about this mail: it is tried again.
 mailer::delivery judge(const smtp_end&);
 
 } // namespace foyer::mail

@@ -63,24 +63,27 @@ from accounts a where a.id = $3
 // A8 for somebody of whom only the address may be known.
 outcome<std::string> username_for(blocking_transaction& in, const new_staff& who) {
   const auto local = who.email.shown.substr(0, who.email.shown.find('@'));
-  const auto base =
-      who.last_name.empty() ? account::username_base({}, local) : account::username_base(who.first_name, who.last_name);
-  auto taken = in.run("select username_key from accounts where username_key ~ ('^' || $1 || '[0-9]*$')", {base});
+  const auto base = who.last_name.empty() ? account::username_base({}, local)
+                                          : account::username_base(who.first_name, who.last_name);
+  auto taken =
+      in.run("select username_key from accounts where username_key ~ ('^' || $1 || '[0-9]*$')", {base});
   if (!taken) return taken.error();
   std::set<std::string> keys;
   for (int row = 0; row < PQntuples(taken->get()); ++row) keys.insert(PQgetvalue(taken->get(), row, 0));
   return account::free_username(base, {}, keys);
 }
 
-outcome<std::string> insert_person(blocking_transaction& in, const new_staff& who, const std::string& organisation) {
+outcome<std::string> insert_person(blocking_transaction& in, const new_staff& who,
+                                   const std::string& organisation) {
   const auto username = username_for(in, who);
   if (!username) return username.error();
   auto id = to_string(fresh_id());
   const auto first_name =
       who.first_name.empty() ? who.email.shown.substr(0, who.email.shown.find('@')) : who.first_name;
-  const auto made = in.run(insert_account, {id, who.email.shown, who.email.key, *username,
-                                            who.password_hash.value_or(std::string{password::no_password}), first_name,
-                                            who.last_name, who.password_hash ? "active" : "pending", organisation});
+  const auto made =
+      in.run(insert_account, {id, who.email.shown, who.email.key, *username,
+                              who.password_hash.value_or(std::string{password::no_password}), first_name,
+                              who.last_name, who.password_hash ? "active" : "pending", organisation});
   if (!made) return made.error();
   return id;
 }
@@ -92,13 +95,14 @@ outcome<done> invite(blocking_transaction& in, const new_staff& who, const std::
   json_object params;
   params.add("first_name", who.first_name).add("role", organisation::to_string(who.role));
   params.add("token_id", to_string(token));
-  if (auto ended = in.run("update tokens set state = 'replaced' where purpose = 'staff_welcome' and state = 'valid' "
-                          "and account_id = $1",
-                          {account});
+  if (auto ended =
+          in.run("update tokens set state = 'replaced' where purpose = 'staff_welcome' and state = 'valid' "
+                 "and account_id = $1",
+                 {account});
       !ended)
     return ended.error();
-  if (auto made = in.run(insert_token, {to_string(token), hex(sha256(secret.token(token))), account, organisation,
-                                        std::to_string(who.invitation_life.count())});
+  if (auto made = in.run(insert_token, {to_string(token), hex(sha256(secret.token(token))), account,
+                                        organisation, std::to_string(who.invitation_life.count())});
       !made)
     return made.error();
   if (auto mail = in.run(insert_mail, {to_string(fresh_id()), organisation, account, params.text()}); !mail)
@@ -106,8 +110,8 @@ outcome<done> invite(blocking_transaction& in, const new_staff& who, const std::
   return done{};
 }
 
-outcome<staff_account> give_role(blocking_transaction& in, const new_staff& who, const std::string& organisation,
-                                 const server_secret& secret) {
+outcome<staff_account> give_role(blocking_transaction& in, const new_staff& who,
+                                 const std::string& organisation, const server_secret& secret) {
   auto found = in.run("select id, state from accounts where email_key = $1", {who.email.key});
   if (!found) return found.error();
   auto account = first_value(*found);
@@ -119,15 +123,17 @@ outcome<staff_account> give_role(blocking_transaction& in, const new_staff& who,
     account = *made;
     became = who.password_hash ? staff_account::opened : staff_account::invited;
   } else if (pending && who.password_hash) {
-    return refusal{errc::conflict, "somebody has registered " + who.email.shown +
-                                       " and not confirmed it yet: give the role without a password, and a mail goes out"};
+    return refusal{errc::conflict,
+                   "somebody has registered " + who.email.shown +
+                       " and not confirmed it yet: give the role without a password, and a mail goes out"};
   } else if (pending) {
     became = staff_account::invited;
   }
   const std::string role{organisation::to_string(who.role)};
   if (auto set = in.run(set_role, {organisation, account, role}); !set) return set.error();
   const auto after = json_object{}.add("email", who.email.shown).add("role", role).text();
-  if (auto noted = in.run(note_change, {organisation, to_string(fresh_id()), "give_role", "account", account, after});
+  if (auto noted =
+          in.run(note_change, {organisation, to_string(fresh_id()), "give_role", "account", account, after});
       !noted)
     return noted.error();
   if (became == staff_account::invited)
@@ -154,10 +160,11 @@ outcome<staff_account> create_organisation(const std::string& url, const new_org
                                            new_staff administrator, const server_secret& secret) {
   auto in = blocking_transaction::begin(url);
   if (!in) return in.error();
-  const auto begun = organisation::new_organisation(organisation_id{fresh_id()}, what.slug, what.name, what.unit,
-                                                    what.locale, system_clock_source{}.now());
+  const auto begun = organisation::new_organisation(organisation_id{fresh_id()}, what.slug, what.name,
+                                                    what.unit, what.locale, system_clock_source{}.now());
   const auto id = to_string(begun.id);
-  auto made = in->run(insert_organisation, {id, what.slug, what.name, std::string{what.unit.code()}, what.locale});
+  auto made =
+      in->run(insert_organisation, {id, what.slug, what.name, std::string{what.unit.code()}, what.locale});
   if (!made) return made.error();
   if (std::string_view(PQcmdTuples(made->get())) == "0")
     return refusal{errc::conflict, "there is an organisation '" + what.slug + "' already"};
@@ -180,7 +187,8 @@ outcome<staff_account> add_staff(const std::string& url, const new_staff& who, c
   auto found = in->run("select id from organisations where slug = $1", {who.organisation});
   if (!found) return found.error();
   const auto organisation = first_value(*found);
-  if (organisation.empty()) return refusal{errc::not_found, "there is no organisation '" + who.organisation + "'"};
+  if (organisation.empty())
+    return refusal{errc::not_found, "there is no organisation '" + who.organisation + "'"};
   auto became = give_role(*in, who, organisation, secret);
   if (!became) return became;
   if (auto committed = in->commit(); !committed) return committed.error();
@@ -190,10 +198,11 @@ outcome<staff_account> add_staff(const std::string& url, const new_staff& who, c
 outcome<std::vector<listed_organisation>> list_organisations(const std::string& url) {
   auto in = blocking_transaction::begin(url);
   if (!in) return in.error();
-  auto rows = in->run("select slug, name, currency, locale, "
-                      "(select count(*) from households h where h.organisation_id = o.id), "
-                      "(select count(*) from roles r where r.organisation_id = o.id) from organisations o order by slug",
-                      {});
+  auto rows = in->run(
+      "select slug, name, currency, locale, "
+      "(select count(*) from households h where h.organisation_id = o.id), "
+      "(select count(*) from roles r where r.organisation_id = o.id) from organisations o order by slug",
+      {});
   if (!rows) return rows.error();
   std::vector<listed_organisation> out;
   for (int row = 0; row < PQntuples(rows->get()); ++row) {

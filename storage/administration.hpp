@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-// What the operator does at the command line, while the server runs or without it: each call is one transaction on a
-// connection of its own. Blocking. Refusals carry a sentence for the operator in `detail`.
+// What the operator does at the command line, while the server runs or without it: each call is one
+// transaction on a connection of its own. Blocking. Refusals carry a sentence for the operator in `detail`.
 
 namespace foyer::storage {
 
@@ -21,8 +21,8 @@ struct new_organisation {
   std::string locale;
 };
 
-/// Somebody who gets a role (A12). Where the address has no account yet, one is made: with a password hash it can be
-/// used at once, without, its owner gets a mail with a link to choose a password.
+/// Somebody who gets a role (A12). Where the address has no account yet, one is made: with a password hash it
+/// can be used at once, without, its owner gets a mail with a link to choose a password.
 struct new_staff {
   std::string organisation; // slug
   email_address email;
@@ -36,10 +36,10 @@ struct new_staff {
 /// What became of the account.
 enum class staff_account { there_already, opened, invited };
 
-/// With the points of sale `online` and `counter`, and an administrator if one is named (whose `organisation` and
-/// `role` are filled in here). Refused: conflict (the slug is taken).
-outcome<staff_account> create_organisation(const std::string& url, const new_organisation& what, new_staff administrator,
-                                           const server_secret& secret);
+/// With the points of sale `online` and `counter`, and an administrator if one is named (whose `organisation`
+/// and `role` are filled in here). Refused: conflict (the slug is taken).
+outcome<staff_account> create_organisation(const std::string& url, const new_organisation& what,
+                                           new_staff administrator, const server_secret& secret);
 
 /// Gives a role, or changes it. Refused: not_found (the organisation).
 outcome<staff_account> add_staff(const std::string& url, const new_staff& who, const server_secret& secret);

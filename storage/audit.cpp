@@ -43,9 +43,10 @@ private:
   std::atomic<std::size_t> next_{0};
 };
 
-/// The walk over a connection of its own that sees what the first one sees; then what is left of the questions.
-outcome<ledger_report> walk_beside(const std::string& url, const std::string& snapshot, checkpoint_reader* signed_before,
-                                   questions& also) {
+/// The walk over a connection of its own that sees what the first one sees; then what is left of the
+/// questions.
+outcome<ledger_report> walk_beside(const std::string& url, const std::string& snapshot,
+                                   checkpoint_reader* signed_before, questions& also) {
   auto open = connect_blocking(url);
   if (!open) return open.error();
   if (auto begun = begin_snapshot(open->get(), snapshot); !begun) return begun.error();

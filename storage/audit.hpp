@@ -17,8 +17,10 @@ struct violation {
 };
 
 /// Compares all tables with each other in one snapshot (repeatable read, read only), so that it may run
-/// beside a server, and walks every hash chain, with a checkpoint as verify_ledger (ledger_walk.hpp) does. Empty: clean. Refused: `unavailable`, when it could not look,
-/// with the database's message. Blocking; a few seconds for a million entries.
-outcome<std::vector<violation>> audit(const std::string& database_url, checkpoint_reader* signed_before = nullptr);
+/// beside a server, and walks every hash chain, with a checkpoint as verify_ledger (ledger_walk.hpp) does.
+/// Empty: clean. Refused: `unavailable`, when it could not look, with the database's message. Blocking; a few
+/// seconds for a million entries.
+outcome<std::vector<violation>> audit(const std::string& database_url,
+                                      checkpoint_reader* signed_before = nullptr);
 
 } // namespace foyer::storage

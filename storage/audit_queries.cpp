@@ -1,12 +1,13 @@
 #include "storage/audit_queries.hpp"
 
-// Every query looks at whole tables at once (hash joins), never at one row after the other. Numbers of kinds and
-// statuses: actors/wallet/wallet.hpp, actors/order/order.hpp, actors/organisation/organisation.hpp.
+// Every query looks at whole tables at once (hash joins), never at one row after the other. Numbers of kinds
+// and statuses: actors/wallet/wallet.hpp, actors/order/order.hpp, actors/organisation/organisation.hpp.
 
 namespace foyer::storage {
 namespace {
 
-// 1: the counterpart of an entry stands in its own row, so that both sides together are zero where it is named.
+// 1: the counterpart of an entry stands in its own row, so that both sides together are zero where it is
+// named.
 
 constexpr const char* counter_accounts = R"sql(
 select format('entry %s of wallet %s names no counter-account', seq, household_id)
@@ -179,8 +180,8 @@ left join ledger_entries l on l.household_id = e.household_id and l.seq = e.last
 where w.head is distinct from coalesce(l.hash, decode(repeat('00', 32), 'hex'))
 )sql";
 
-// 6: only while a server runs (its journal's connection tells) and has run long enough to have caught up. The grace of
-// 60 s can be set by the connection, so that a test need not wait.
+// 6: only while a server runs (its journal's connection tells) and has run long enough to have caught up. The
+// grace of 60 s can be set by the connection, so that a test need not wait.
 
 constexpr const char* expiries = R"sql(
 with grace as materialized (
@@ -324,6 +325,8 @@ select (select count(*) from wallets where entries_count > 0) - $1::bigint +
     or head <> decode(repeat('00', 32), 'hex')))
 )sql";
 
-std::span<const audit_query> audit_queries() { return all; }
+std::span<const audit_query> audit_queries() {
+  return all;
+}
 
 } // namespace foyer::storage

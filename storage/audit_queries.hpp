@@ -9,8 +9,8 @@ struct audit_query {
   int invariant;
   const char* name;
   const char* sql;
-  /// True: about wallets and their entries alone, so that the walk has seen already that there is nothing to find
-  /// (ledger_report::wallets_sound), unless wallets_unseen finds some.
+  /// True: about wallets and their entries alone, so that the walk has seen already that there is nothing to
+  /// find (ledger_report::wallets_sound), unless wallets_unseen finds some.
   bool walked = false;
 };
 

@@ -26,21 +26,26 @@ std::vector<portion> portions_of(const config::settings& settings) {
   const auto kept = std::to_string(settings.orders.idempotency_kept_for.count()) + " ms";
   return {
       {"idempotency records",
-       "delete from idempotency where id in (select id from idempotency where created_at < now() - $1::interval limit $2::int)",
+       "delete from idempotency where id in (select id from idempotency where created_at < now() - "
+       "$1::interval limit $2::int)",
        {kept, limit}},
       {"sessions",
-       "delete from sessions where id in (select id from sessions where expires_at < now() - interval '1 hour' limit $1::int)",
+       "delete from sessions where id in (select id from sessions where expires_at < now() - interval '1 "
+       "hour' limit $1::int)",
        {limit}},
       {"tokens",
-       "delete from tokens where id in (select id from tokens where expires_at < now() - $1::interval limit $2::int)",
+       "delete from tokens where id in (select id from tokens where expires_at < now() - $1::interval limit "
+       "$2::int)",
        {std::string{tokens_kept_for}, limit}},
   };
 }
 
 class thread_of_its_own final : public housekeeping {
 public:
-  thread_of_its_own(std::string url, const config::settings& settings, std::function<void(std::string_view)> log)
-      : url_(std::move(url)), portions_(portions_of(settings)), log_(std::move(log)), thread_([this] { run(); }) {}
+  thread_of_its_own(std::string url, const config::settings& settings,
+                    std::function<void(std::string_view)> log)
+      : url_(std::move(url)), portions_(portions_of(settings)), log_(std::move(log)),
+        thread_([this] { run(); }) {}
 
   ~thread_of_its_own() override { stop(); }
 

@@ -9,9 +9,9 @@
 
 namespace foyer::storage {
 
-/// Removes what nobody may use any more: idempotency records after orders.idempotency_kept_for (W5), sessions that
-/// are over, tokens long expired, journals of processes long gone. On a thread and a connection of its own, in small
-/// portions, so that nobody waits for it.
+/// Removes what nobody may use any more: idempotency records after orders.idempotency_kept_for (W5), sessions
+/// that are over, tokens long expired, journals of processes long gone. On a thread and a connection of its
+/// own, in small portions, so that nobody waits for it.
 class housekeeping {
 public:
   virtual ~housekeeping() = default;

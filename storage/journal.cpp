@@ -242,7 +242,8 @@ private:
         connection_->run(statement, params_);
       }
     }
-    if (const auto* statement = encode_staff_changes(params_, commits, types_)) connection_->run(*statement, params_);
+    if (const auto* statement = encode_staff_changes(params_, commits, types_))
+      connection_->run(*statement, params_);
     connection_->sync();
   }
 

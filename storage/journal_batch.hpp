@@ -21,7 +21,7 @@ public:
     joins,
     next_batch, // in order it must come after what is in already, for a wallet's versions do not follow each
                 // other, and only the database can tell which of the two is stale
-    broken // its own rows contradict each other
+    broken      // its own rows contradict each other
   };
 
   /// Adds the commit when it joins; otherwise changes nothing.

@@ -14,9 +14,8 @@ const pg::statement& encode_cold(pg::params& out, const cold_row& row, const col
 std::span<const pg::statement* const> cold_statements() {
   static const std::vector<const pg::statement*> all = [] {
     std::vector<const pg::statement*> out;
-    for (const auto& area :
-         {account_statements(), household_statements(), organisation_statements(), order_statements(),
-          campaign_statements()})
+    for (const auto& area : {account_statements(), household_statements(), organisation_statements(),
+                             order_statements(), campaign_statements()})
       out.insert(out.end(), area.begin(), area.end());
     return out;
   }();

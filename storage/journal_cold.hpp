@@ -20,8 +20,8 @@ struct cold_context {
 /// Fills in the parameters of the statement that writes this row, and returns that statement.
 const pg::statement& encode_cold(pg::params& out, const cold_row& row, const cold_context& context);
 
-/// The entries of the audit log of a whole batch in one statement, since money commands of staff come in numbers; null
-/// when there are none.
+/// The entries of the audit log of a whole batch in one statement, since money commands of staff come in
+/// numbers; null when there are none.
 const pg::statement* encode_staff_changes(pg::params& out, std::span<const commit* const> commits,
                                           const composite_types& types);
 

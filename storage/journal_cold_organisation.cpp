@@ -96,8 +96,8 @@ const pg::statement& encode(pg::params& out, const offer_row& row, const cold_co
 namespace {
 
 void append(pg::record_array& to, const staff_change_row& row) {
-  to.row(row.organisation, row.id, row.account, row.action, row.subject_kind, row.subject, none_if_empty(row.before),
-         none_if_empty(row.after), row.at);
+  to.row(row.organisation, row.id, row.account, row.action, row.subject_kind, row.subject,
+         none_if_empty(row.before), none_if_empty(row.after), row.at);
 }
 
 } // namespace
@@ -123,7 +123,7 @@ const pg::statement* encode_staff_changes(pg::params& out, std::span<const commi
 
 std::span<const pg::statement* const> organisation_statements() {
   static constexpr const pg::statement* all[] = {
-      &insert_organisation, &update_organisation, &insert_shop,  &update_shop,        &grant_role,
+      &insert_organisation, &update_organisation, &insert_shop,  &update_shop,         &grant_role,
       &remove_role,         &insert_offer,        &update_offer, &insert_staff_changes};
   return all;
 }

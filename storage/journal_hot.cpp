@@ -7,8 +7,8 @@ using pg::none_if_empty;
 
 // Whichever part fails, all is undone: a guard raises FY001 when not every row had the expected version. Rows
 // are found by index in the order of the arrays (the session has no other kind of join), so that two
-// processes lock them one by one and a deadlock is found out. Mails wait by the database's clock: one that is behind
-// ours must not keep them.
+// processes lock them one by one and a deadlock is found out. Mails wait by the database's clock: one that is
+// behind ours must not keep them.
 const pg::statement hot_statement{"journal_hot", R"sql(
 with
 j as (update journals set last_batch = $2, at = now() where name = $1 and epoch = $3 returning 1),

@@ -53,7 +53,8 @@ bool is_sound(const walked& of) {
 /// The same of a wallet whose last entry this is.
 bool is_sound_end(const walked& of) {
   const auto& e = of.entry;
-  return of.entries_count == e.seq && of.balance == e.balance_after && of.held == e.held_after && of.head == e.hash;
+  return of.entries_count == e.seq && of.balance == e.balance_after && of.held == e.held_after &&
+         of.head == e.hash;
 }
 
 walked read(const pg::rows& from, int row) {
@@ -63,8 +64,8 @@ walked read(const pg::rows& from, int row) {
   auto& e = out.entry;
   pg::row_reader columns{from, row};
   columns.into(out.household, e.seq, e.id, kind, e.change, e.balance_after, e.held_after, e.counter_account,
-               e.order, e.order_number, e.reason, by_kind, e.by.account, e.by.at, e.hash, out.head, out.entries_count,
-               out.balance, out.held, out.lowest, out.same_organisation);
+               e.order, e.order_number, e.reason, by_kind, e.by.account, e.by.at, e.hash, out.head,
+               out.entries_count, out.balance, out.held, out.lowest, out.same_organisation);
   e.kind = static_cast<wallet::entry_kind>(kind);
   e.by.kind = static_cast<wallet::actor_kind>(by_kind);
   return out;

@@ -16,9 +16,9 @@ using mailer::queued_mail;
 using mailer::settlement;
 
 /// Settlements as parallel arrays. A mail that was sent stays sent, whoever holds its row by now; everything
-/// else counts only while the row still belongs to the attempt that it is about. I5: a recipient of a campaign (its
-/// mails alone are bulk) is told with it. That a receiving server knows no such mailbox (RFC 3463, 5.1.x, or no such code) is
-/// kept, so that no campaign writes there again.
+/// else counts only while the row still belongs to the attempt that it is about. I5: a recipient of a
+/// campaign (its mails alone are bulk) is told with it. That a receiving server knows no such mailbox (RFC
+/// 3463, 5.1.x, or no such code) is kept, so that no campaign writes there again.
 constexpr const char* settle_mails = R"(
 with booked as (
   update outbox o
@@ -42,8 +42,8 @@ select distinct on (lower(to_address)) lower(to_address), detail, now() from boo
 where what = 'bounced' and detail ~ '^55[013][ -](5\.1\.|[^5]|5[^.])'
 on conflict (email_key) do update set reason = excluded.reason, at = excluded.at)";
 
-/// Rows whose lease ran out, because their process died, come back into the queue at their old place; so do those
-/// whose lease would last longer than any, because the clock was set back since.
+/// Rows whose lease ran out, because their process died, come back into the queue at their old place; so do
+/// those whose lease would last longer than any, because the clock was set back since.
 constexpr const char* free_expired = R"(
 update outbox set state = 0, leased_until = null, next_attempt_at = least(next_attempt_at, now())
 where state = 1 and (leased_until <= now() or leased_until > now() + $1::bigint * interval '1 millisecond'))";
@@ -124,8 +124,8 @@ void append_element(std::string& array, std::string_view text) {
   array += '"';
 }
 
-/// The id that a mail's params name under this key; "" without. Keys are looked for with their quotes, which a value
-/// could only hold escaped.
+/// The id that a mail's params name under this key; "" without. Keys are looked for with their quotes, which
+/// a value could only hold escaped.
 std::string id_in(const std::string& params, std::string_view key) {
   const auto at = params.find('"' + std::string{key} + "\":\"");
   if (at == std::string::npos) return {};
@@ -279,7 +279,8 @@ private:
     if (text.empty()) return done{};
     out.next_due = std::chrono::milliseconds{std::max<std::int64_t>(integer(text.c_str()), 0)};
     if (*out.next_due <= options_.wait_max) return done{};
-    if (auto put = query(on, shorten_waits, {std::to_string(options_.wait_max.count())}); !put) return put.error();
+    if (auto put = query(on, shorten_waits, {std::to_string(options_.wait_max.count())}); !put)
+      return put.error();
     out.next_due = std::chrono::milliseconds{0};
     return done{};
   }

@@ -17,7 +17,8 @@ struct outbox_options {
   std::chrono::milliseconds statement_deadline{15'000};
   /// How long links are good: one that aged in the queue is good that long again when its mail is sent.
   std::vector<std::pair<token_purpose, std::chrono::milliseconds>> links = {};
-  /// No mail is put off or leased for longer. One that seems to be was so before the database's clock was set back.
+  /// No mail is put off or leased for longer. One that seems to be was so before the database's clock was set
+  /// back.
   std::chrono::milliseconds wait_max{std::chrono::hours{2}};
   /// Told why the database could not be asked, once per series of failures.
   std::function<void(std::string_view)> log = {};

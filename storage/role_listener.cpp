@@ -4,9 +4,8 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <thread>
+#include <unistd.h>
 
 namespace foyer::storage {
 namespace {
@@ -20,7 +19,8 @@ struct freed_by_libpq {
 class thread_of_its_own final : public role_listener {
 public:
   thread_of_its_own(std::string url, std::function<void(const account_id&)> changed)
-      : url_(std::move(url)), changed_(std::move(changed)), wake_(::eventfd(0, EFD_CLOEXEC)), thread_([this] { run(); }) {}
+      : url_(std::move(url)), changed_(std::move(changed)), wake_(::eventfd(0, EFD_CLOEXEC)),
+        thread_([this] { run(); }) {}
 
   ~thread_of_its_own() override {
     stop();

@@ -8,8 +8,8 @@
 
 namespace foyer::storage {
 
-/// Hears of every role that is given or taken, by this process or another (the trigger on `roles` tells), so that
-/// sessions in memory can be read again.
+/// Hears of every role that is given or taken, by this process or another (the trigger on `roles` tells), so
+/// that sessions in memory can be read again.
 class role_listener {
 public:
   virtual ~role_listener() = default;
@@ -17,8 +17,8 @@ public:
   virtual void stop() = 0;
 };
 
-/// A thread with a connection of its own, made again when it breaks; what was told meanwhile is missed. `changed` is
-/// called on that thread.
+/// A thread with a connection of its own, made again when it breaks; what was told meanwhile is missed.
+/// `changed` is called on that thread.
 std::unique_ptr<role_listener> start_role_listener(std::string database_url,
                                                    std::function<void(const account_id&)> changed);
 

@@ -1,11 +1,10 @@
 #include "storage/secret_file.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 namespace foyer::storage {
 namespace {
@@ -29,7 +28,8 @@ private:
 };
 
 refusal cannot(const std::filesystem::path& file, std::string_view what) {
-  return {errc::internal, "cannot " + std::string{what} + " the secret " + file.string() + ": " + std::strerror(errno)};
+  return {errc::internal,
+          "cannot " + std::string{what} + " the secret " + file.string() + ": " + std::strerror(errno)};
 }
 
 // Made under another name and linked, so that two first starts at once end with one secret.
@@ -41,7 +41,8 @@ outcome<done> make(const std::filesystem::path& file) {
   {
     const descriptor out{::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (out.get() < 0) return cannot(file, "make");
-    if (::write(out.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || ::fsync(out.get()) != 0)
+    if (::write(out.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        ::fsync(out.get()) != 0)
       return cannot(file, "write");
   }
   const bool linked = ::link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST;
@@ -68,8 +69,9 @@ outcome<server_secret> load_secret(const std::filesystem::path& file) {
   text.resize(static_cast<std::size_t>(size));
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   if (text.size() < characters_min)
-    return refusal{errc::internal, "the secret " + file.string() + " is too short: at least 32 characters, or remove "
-                                   "the file to have one made"};
+    return refusal{errc::internal, "the secret " + file.string() +
+                                       " is too short: at least 32 characters, or remove "
+                                       "the file to have one made"};
   return server_secret{std::move(text)};
 }
 

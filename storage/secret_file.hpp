@@ -7,8 +7,8 @@
 
 namespace foyer::storage {
 
-/// Reads security.secret_file, or makes it at the first start: 32 random bytes as text, mode 0600. A file that
-/// others may read, or that is too short, is refused with a sentence for the operator. Blocking.
+/// Reads security.secret_file, or makes it at the first start: 32 random bytes as text, mode 0600. A file
+/// that others may read, or that is too short, is refused with a sentence for the operator. Blocking.
 outcome<server_secret> load_secret(const std::filesystem::path& file);
 
 } // namespace foyer::storage

@@ -8,10 +8,13 @@
 namespace foyer::account {
 namespace {
 
-decided<done> nothing(const state& now) { return change{now}.done_with(done{}, false); }
+decided<done> nothing(const state& now) {
+  return change{now}.done_with(done{}, false);
+}
 
 void send_link(change& to, const supplies& with) {
-  const auto made = to.mint(token_purpose::confirmation, with.token, {}, with.at, with.limits.confirmation, true);
+  const auto made =
+      to.mint(token_purpose::confirmation, with.token, {}, with.at, with.limits.confirmation, true);
   to.mail(with.mail, "confirmation", to.next.email, with.at, made.id);
 }
 
@@ -27,7 +30,8 @@ deadline_row deadline_of(const state& of, deadline_kind kind, const deadline_id&
   return {id, kind, of.id.value, of.registered_at, due};
 }
 
-// Somebody else may have registered this address: nothing that they wrote stays but the names, which may be changed.
+// Somebody else may have registered this address: nothing that they wrote stays but the names, which may be
+// changed.
 void wipe_claim(state& of, const confirm& command) {
   of.password_hash = *command.new_password_hash;
   of.password_changed_at = command.with.at;
@@ -65,8 +69,8 @@ decided<done> decide(const state& now, const register_new& command) {
   to.rows.deadlines.push_back(
       deadline_of(next, deadline_kind::account_removal, with.removal, with.at + with.limits.removal));
   if (with.limits.reminder < with.limits.removal)
-    to.rows.deadlines.push_back(
-        deadline_of(next, deadline_kind::confirmation_reminder, with.reminder, with.at + with.limits.reminder));
+    to.rows.deadlines.push_back(deadline_of(next, deadline_kind::confirmation_reminder, with.reminder,
+                                            with.at + with.limits.reminder));
   to.write_account();
   return to.done_with(done{});
 }
@@ -102,7 +106,8 @@ decided<proven> decide(const state& now, const confirm& command) {
   const auto checked = check_proof(to, token_purpose::confirmation, command.proof, command.with);
   if (!checked.found) return refuse_proof(to, checked);
   if (!now.pending()) return errc::token_used; // confirmed by the other link meanwhile
-  const bool here = command.registration && now.registration_hash && *command.registration == *now.registration_hash;
+  const bool here =
+      command.registration && now.registration_hash && *command.registration == *now.registration_hash;
   const bool knows_password = command.verified_against && *command.verified_against == now.password_hash;
   if (command.new_password_hash)
     wipe_claim(to.next, command);
@@ -208,7 +213,8 @@ decided<done> decide(const state& now, const remind_if_due& command) {
   if (!now.pending()) return to.done_with(done{});
   const auto due = now.created_at + with.limits.reminder;
   if (now.reminded || with.at < due) return nothing(now);
-  // Met a second time after a reload: the link that it sent the first time tells, or one that was asked for since.
+  // Met a second time after a reload: the link that it sent the first time tells, or one that was asked for
+  // since.
   for (const auto& each : now.tokens)
     if (each.purpose == token_purpose::confirmation && each.created_at >= due) return to.done_with(done{});
   // What came due while the server was down may leave nothing to remind of.

@@ -10,14 +10,15 @@
 #include <string_view>
 #include <vector>
 
-// An account, one per human on the whole installation (A1 to A9): state, commands and the rules. Pure: time, ids,
-// tokens and password hashes arrive inside commands.
+// An account, one per human on the whole installation (A1 to A9): state, commands and the rules. Pure: time,
+// ids, tokens and password hashes arrive inside commands.
 
 namespace foyer::account {
 
 enum class token_state { valid, used, replaced };
 
-/// A link or code that was mailed. Kept for a while after its end, so that its user is told why it does not work.
+/// A link or code that was mailed. Kept for a while after its end, so that its user is told why it does not
+/// work.
 struct token {
   token_id id;
   token_purpose purpose = token_purpose::confirmation;
@@ -93,22 +94,25 @@ struct origin {
   std::string address;
 };
 
-/// That somebody reads the mailbox: the link's token, or the code. A code is checked and counted in one step by the
-/// account itself, so that many guesses at once are no more than one after the other.
+/// That somebody reads the mailbox: the link's token, or the code. A code is checked and counted in one step
+/// by the account itself, so that many guesses at once are no more than one after the other.
 struct proof {
-  std::optional<account::token> token; // as the database has it; one that another process gave out counts, too
+  std::optional<account::token>
+      token; // as the database has it; one that another process gave out counts, too
   std::function<bool(const token_id&)> code_matches;
 };
 
-/// The answer of commands that take a proof. A wrong code is an answer, not a refusal, because it is written down.
+/// The answer of commands that take a proof. A wrong code is an answer, not a refusal, because it is written
+/// down.
 struct proven {
   std::optional<errc> refused;
 };
 
-// Commands: registration ----------------------------------------------------------------------------------------
+// Commands: registration
+// ----------------------------------------------------------------------------------------
 
-/// A1, A2, A4: inserts the account with its first link and its deadlines. A conflict names accounts_email_key_key or
-/// accounts_username_key_key.
+/// A1, A2, A4: inserts the account with its first link and its deadlines. A conflict names
+/// accounts_email_key_key or accounts_username_key_key.
 struct register_new {
   using result = done;
   email_address email;
@@ -125,8 +129,8 @@ struct register_new {
   supplies with;
 };
 
-/// Somebody registers an address that has this account (A9): a pending one keeps its first claim and gets a fresh
-/// link, an active one a mail that says so.
+/// Somebody registers an address that has this account (A9): a pending one keeps its first claim and gets a
+/// fresh link, an active one a mail that says so.
 struct register_again {
   using result = done;
   supplies with;
@@ -160,9 +164,10 @@ struct confirm {
   supplies with;
 };
 
-/// A12: somebody without an account, or with one that nobody has confirmed, joins an organisation's staff: a link to
-/// choose a password by; earlier ones die. `rows` give the role. A conflict names accounts_email_key_key or
-/// accounts_username_key_key. Refused: conflict when the account is active, and needs no link.
+/// A12: somebody without an account, or with one that nobody has confirmed, joins an organisation's staff: a
+/// link to choose a password by; earlier ones die. `rows` give the role. A conflict names
+/// accounts_email_key_key or accounts_username_key_key. Refused: conflict when the account is active, and
+/// needs no link.
 struct welcome_staff {
   using result = done;
   // Of a new account; one that is there keeps what it has.
@@ -178,8 +183,8 @@ struct welcome_staff {
   supplies with;
 };
 
-/// Staff choose their first password by the link of their welcome mail; that confirms the address too. Without a
-/// hash only the proof is checked, so that nothing is hashed for a stranger.
+/// Staff choose their first password by the link of their welcome mail; that confirms the address too.
+/// Without a hash only the proof is checked, so that nothing is hashed for a stranger.
 struct accept_welcome {
   using result = proven;
   account::proof proof;
@@ -188,9 +193,9 @@ struct accept_welcome {
   supplies with;
 };
 
-/// H2, I3: the owner of an invited address chooses a password; the caller has seen that the invitation's token is good.
-/// Makes the account, or wipes the claim of whoever registered the address and never confirmed it. Conflicts as for
-/// welcome_staff.
+/// H2, I3: the owner of an invited address chooses a password; the caller has seen that the invitation's
+/// token is good. Makes the account, or wipes the claim of whoever registered the address and never confirmed
+/// it. Conflicts as for welcome_staff.
 struct open_invited {
   using result = done;
   email_address email;
@@ -219,10 +224,12 @@ struct remind_if_due {
   supplies with;
 };
 
-// Commands: login and password ----------------------------------------------------------------------------------
+// Commands: login and password
+// ----------------------------------------------------------------------------------
 
-/// A3, A6: opens a session after the password was verified. Deciding it here orders it with changes of the password:
-/// no session survives that was opened with the former one. Refused: invalid_credentials, email_unconfirmed.
+/// A3, A6: opens a session after the password was verified. Deciding it here orders it with changes of the
+/// password: no session survives that was opened with the former one. Refused: invalid_credentials,
+/// email_unconfirmed.
 struct begin_session {
   using result = done;
   std::string verified_against;
@@ -246,8 +253,8 @@ struct request_reset {
   supplies with;
 };
 
-/// A5: ends all sessions and tells the owner. Without a hash only the proof is checked, so that nothing is hashed
-/// for a stranger.
+/// A5: ends all sessions and tells the owner. Without a hash only the proof is checked, so that nothing is
+/// hashed for a stranger.
 struct reset_password {
   using result = proven;
   account::proof proof;
@@ -256,7 +263,8 @@ struct reset_password {
   supplies with;
 };
 
-// Commands: e-mail and profile ----------------------------------------------------------------------------------
+// Commands: e-mail and profile
+// ----------------------------------------------------------------------------------
 
 /// A7: a link to the new address, and the way back to the old one.
 struct request_email_change {
@@ -295,7 +303,8 @@ struct get_view {
   using result = state;
 };
 
-// Rules ---------------------------------------------------------------------------------------------------------
+// Rules
+// ---------------------------------------------------------------------------------------------------------
 
 template <class Result>
 using decided = outcome<step<state, Result>>;

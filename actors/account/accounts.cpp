@@ -19,33 +19,55 @@ struct model {
 };
 
 using account_entity =
-    runtime::entity<model, register_new, register_again, resend_confirmation, correct_address, confirm, welcome_staff,
-                    accept_welcome, open_invited, remove_if_due, remind_if_due, begin_session, change_password, request_reset, reset_password,
-                    request_email_change, confirm_email_change, undo_email_change, update_profile, get_view>;
+    runtime::entity<model, register_new, register_again, resend_confirmation, correct_address, confirm,
+                    welcome_staff, accept_welcome, open_invited, remove_if_due, remind_if_due, begin_session,
+                    change_password, request_reset, reset_password, request_email_change,
+                    confirm_email_change, undo_email_change, update_profile, get_view>;
 
 class actors final : public registry {
 public:
   actors(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max)
-      : directory_(account_entity::create_directory(system, std::make_shared<model>(model{from}), to, {waiting_max})) {}
+      : directory_(account_entity::create_directory(system, std::make_shared<model>(model{from}), to,
+                                                    {waiting_max})) {}
 
   void tell(const account_id& whose, ask<register_new> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<register_again> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<resend_confirmation> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<correct_address> command) override { pass(whose, std::move(command)); }
+  void tell(const account_id& whose, ask<register_again> command) override {
+    pass(whose, std::move(command));
+  }
+  void tell(const account_id& whose, ask<resend_confirmation> command) override {
+    pass(whose, std::move(command));
+  }
+  void tell(const account_id& whose, ask<correct_address> command) override {
+    pass(whose, std::move(command));
+  }
   void tell(const account_id& whose, ask<confirm> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<welcome_staff> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<accept_welcome> command) override { pass(whose, std::move(command)); }
+  void tell(const account_id& whose, ask<accept_welcome> command) override {
+    pass(whose, std::move(command));
+  }
   void tell(const account_id& whose, ask<open_invited> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<remove_if_due> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<remind_if_due> command) override { pass(whose, std::move(command)); }
   void tell(const account_id& whose, ask<begin_session> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<change_password> command) override { pass(whose, std::move(command)); }
+  void tell(const account_id& whose, ask<change_password> command) override {
+    pass(whose, std::move(command));
+  }
   void tell(const account_id& whose, ask<request_reset> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<reset_password> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<request_email_change> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<confirm_email_change> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<undo_email_change> command) override { pass(whose, std::move(command)); }
-  void tell(const account_id& whose, ask<update_profile> command) override { pass(whose, std::move(command)); }
+  void tell(const account_id& whose, ask<reset_password> command) override {
+    pass(whose, std::move(command));
+  }
+  void tell(const account_id& whose, ask<request_email_change> command) override {
+    pass(whose, std::move(command));
+  }
+  void tell(const account_id& whose, ask<confirm_email_change> command) override {
+    pass(whose, std::move(command));
+  }
+  void tell(const account_id& whose, ask<undo_email_change> command) override {
+    pass(whose, std::move(command));
+  }
+  void tell(const account_id& whose, ask<update_profile> command) override {
+    pass(whose, std::move(command));
+  }
   void tell(const account_id& whose, ask<get_view> command) override { pass(whose, std::move(command)); }
 
   void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override {

@@ -15,8 +15,8 @@ class actor_system;
 
 namespace foyer::account {
 
-/// Reads an account with its tokens: all valid ones and the latest others, oldest first. `done` from any thread. An
-/// id without account has the blank state with its id set. Implemented in storage/.
+/// Reads an account with its tokens: all valid ones and the latest others, oldest first. `done` from any
+/// thread. An id without account has the blank state with its id set. Implemented in storage/.
 class loader {
 public:
   virtual ~loader() = default;
@@ -46,8 +46,9 @@ public:
   virtual void usernames_like(const std::string& base, reply<std::set<std::string>> back) = 0;
 };
 
-/// The account actors. Any thread. Answers: the commands' results (account.hpp); `conflict` with the constraint's
-/// name in `detail`; `unavailable` when the state can't be read, the commit was lost or too many commands wait.
+/// The account actors. Any thread. Answers: the commands' results (account.hpp); `conflict` with the
+/// constraint's name in `detail`; `unavailable` when the state can't be read, the commit was lost or too many
+/// commands wait.
 class registry {
 public:
   virtual ~registry() = default;

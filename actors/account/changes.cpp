@@ -21,9 +21,9 @@ void forget_oldest_dead(std::vector<token>& tokens) {
 
 errc why_dead(const token& of) {
   switch (of.state) {
-    case token_state::used: return errc::token_used;
-    case token_state::replaced: return errc::token_replaced;
-    case token_state::valid: break;
+  case token_state::used: return errc::token_used;
+  case token_state::replaced: return errc::token_replaced;
+  case token_state::valid: break;
   }
   return errc::token_expired;
 }
@@ -83,8 +83,8 @@ void change::use(const token_id& which) {
   rows.cold.emplace_back(token_used{which});
 }
 
-void change::mail(const mail_id& id, std::string_view template_name, const std::string& address, time_point at,
-                  const std::optional<token_id>& link, const origin& from) {
+void change::mail(const mail_id& id, std::string_view template_name, const std::string& address,
+                  time_point at, const std::optional<token_id>& link, const origin& from) {
   json_object params;
   params.add("first_name", next.first_name).add("last_name", next.last_name);
   params.add("username", next.username).add("email", next.email);
@@ -140,7 +140,9 @@ void change::end_deadlines() {
   rows.cold.emplace_back(deadline_done{deadline_kind::confirmation_reminder, next.id.value});
 }
 
-void change::end_sessions(std::optional<session_id> except) { rows.cold.emplace_back(sessions_ended{next.id, except}); }
+void change::end_sessions(std::optional<session_id> except) {
+  rows.cold.emplace_back(sessions_ended{next.id, except});
+}
 
 proof_result check_proof(change& to, token_purpose purpose, const proof& given, const supplies& with) {
   proof_result result;
@@ -162,8 +164,8 @@ proof_result check_proof(change& to, token_purpose purpose, const proof& given, 
     if (alive && each.code_failures < with.limits.code_tries) live.push_back(&each);
   }
   if (given.token || result.refused != errc::token_unknown) return result;
-  // A wrong code counts for every code that it might have been. The code dies at the limit, the link lives on:
-  // else anybody could kill the links of others by typing nonsense.
+  // A wrong code counts for every code that it might have been. The code dies at the limit, the link lives
+  // on: else anybody could kill the links of others by typing nonsense.
   constexpr int never = 32'000;
   for (auto* each : live) {
     ++each->code_failures;

@@ -2,7 +2,8 @@
 
 #include "actors/account/account.hpp"
 
-// What the decisions of an account share: one change under way, and the mails and tokens that it brings. Pure.
+// What the decisions of an account share: one change under way, and the mails and tokens that it brings.
+// Pure.
 
 namespace foyer::account {
 
@@ -11,10 +12,10 @@ class change {
 public:
   explicit change(const state& now) : before(now), next(now) {}
 
-  /// Gives out a token. With `replace` earlier ones of the purpose die; those that live on differ by their subject
-  /// or carry the same rights.
-  const token& mint(token_purpose purpose, const minted& fresh, std::string subject, time_point at, duration life,
-                    bool replace);
+  /// Gives out a token. With `replace` earlier ones of the purpose die; those that live on differ by their
+  /// subject or carry the same rights.
+  const token& mint(token_purpose purpose, const minted& fresh, std::string subject, time_point at,
+                    duration life, bool replace);
   void replace_tokens(token_purpose purpose);
   void use(const token_id& which);
 
@@ -27,8 +28,8 @@ public:
   void end_deadlines();
   void end_sessions(std::optional<session_id> except);
 
-  /// Every durable change of an account writes its row, even where only a token or a session changes: the version
-  /// in it keeps a decision from landing whose ground, an earlier one, was lost.
+  /// Every durable change of an account writes its row, even where only a token or a session changes: the
+  /// version in it keeps a decision from landing whose ground, an earlier one, was lost.
   template <class Result>
   decided<Result> done_with(Result result, bool durable = true) {
     if (durable && !written_ && before.exists() && next.exists()) write_account();
@@ -42,7 +43,8 @@ public:
   std::string removed_at;   // of a reminder: when the account goes
   std::string new_email;
   std::string role; // of somebody who joins the staff
-  std::optional<organisation_id> told_by; // whose tokens and mails these are, when not where the account was registered
+  std::optional<organisation_id>
+      told_by; // whose tokens and mails these are, when not where the account was registered
 
 private:
   bool written_ = false;

@@ -48,7 +48,8 @@ decided<done> decide(const state& now, const request_reset& command) {
   change to{now};
   if (!now.active) return to.done_with(done{}, false);
   const auto& with = command.with;
-  const auto made = to.mint(token_purpose::password_reset, with.token, {}, with.at, with.limits.password_reset, true);
+  const auto made =
+      to.mint(token_purpose::password_reset, with.token, {}, with.at, with.limits.password_reset, true);
   to.mail(with.mail, "password_reset", now.email, with.at, made.id);
   return to.done_with(done{});
 }
@@ -73,9 +74,10 @@ decided<done> decide(const state& now, const request_email_change& command) {
   const auto made = to.mint(token_purpose::email_change, with.token, command.email.shown, with.at,
                             with.limits.email_change, true);
   to.mail(with.mail, "email_change_confirm", command.email.shown, with.at, made.id);
-  // Earlier ways back stay: who took the account over must not be able to close the owner's by a second change.
-  const auto back = to.mint(token_purpose::email_undo, with.second_token, now.email, with.at, with.limits.email_undo,
-                            false);
+  // Earlier ways back stay: who took the account over must not be able to close the owner's by a second
+  // change.
+  const auto back = to.mint(token_purpose::email_undo, with.second_token, now.email, with.at,
+                            with.limits.email_undo, false);
   to.mail(with.second_mail, "email_change_notice", now.email, with.at, back.id);
   return to.done_with(done{});
 }
@@ -110,7 +112,8 @@ decided<proven> decide(const state& now, const undo_email_change& command) {
   if (checked.found->subject != now.email) set_email(to, checked.found->subject);
   to.end_sessions(std::nullopt);
   // Somebody knew the password: the owner chooses a new one.
-  const auto made = to.mint(token_purpose::password_reset, with.token, {}, with.at, with.limits.password_reset, true);
+  const auto made =
+      to.mint(token_purpose::password_reset, with.token, {}, with.at, with.limits.password_reset, true);
   to.mail(with.mail, "password_reset", to.next.email, with.at, made.id);
   return to.done_with(proven{});
 }

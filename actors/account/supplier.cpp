@@ -6,7 +6,8 @@ std::int64_t unix_ms(time_point at) noexcept {
   return std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
 }
 
-supplier::supplier(const clock_source& clock, const server_secret& secret, const config::accounts_settings& settings)
+supplier::supplier(const clock_source& clock, const server_secret& secret,
+                   const config::accounts_settings& settings)
     : clock_(clock), secret_(secret) {
   limits_.confirmation = settings.confirmation_link;
   limits_.removal = settings.unconfirmed_removed_after;

@@ -18,7 +18,8 @@ bool is_letter_or_digit(char c) noexcept {
 } // namespace
 
 bool is_username(std::string_view text) noexcept {
-  if (text.size() < username_min || text.size() > username_max || !is_letter_or_digit(text.front())) return false;
+  if (text.size() < username_min || text.size() > username_max || !is_letter_or_digit(text.front()))
+    return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; });
 }
@@ -39,7 +40,8 @@ std::string username_base(std::string_view first_name, std::string_view last_nam
   return base;
 }
 
-std::string free_username(const std::string& base, std::optional<int> birth_year, const std::set<std::string>& taken) {
+std::string free_username(const std::string& base, std::optional<int> birth_year,
+                          const std::set<std::string>& taken) {
   if (!taken.contains(base)) return base;
   if (birth_year) {
     auto with_year = base + std::to_string(*birth_year);

@@ -18,12 +18,12 @@ std::string random_code(std::size_t bytes) {
 
 duration expiry_of(payment_method method, const expiries& after) {
   switch (method) {
-    case payment_method::card: return after.card;
-    case payment_method::bank_transfer: return after.bank_transfer;
-    case payment_method::cash:
-    case payment_method::cheque:
-    case payment_method::wallet:
-    case payment_method::voucher: break;
+  case payment_method::card: return after.card;
+  case payment_method::bank_transfer: return after.bank_transfer;
+  case payment_method::cash:
+  case payment_method::cheque:
+  case payment_method::wallet:
+  case payment_method::voucher: break;
   }
   return after.counter;
 }
@@ -60,7 +60,9 @@ std::int64_t unix_ms(time_point at) noexcept {
   return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
 }
 
-std::string new_order_number() { return "ORD-" + random_code(5); }
+std::string new_order_number() {
+  return "ORD-" + random_code(5);
+}
 
 order::state build_order(const place_order& command, const priced& what, const household::state& whose,
                          const expiries& expire_after, time_point at) {
@@ -74,7 +76,8 @@ order::state build_order(const place_order& command, const priced& what, const h
   const auto* person = whose.responsible_member();
   const auto& typed = command.buyer;
   made.buyer_email = !typed.email.empty() ? typed.email : whose.email;
-  made.buyer_first_name = !typed.first_name.empty() || person == nullptr ? typed.first_name : person->first_name;
+  made.buyer_first_name =
+      !typed.first_name.empty() || person == nullptr ? typed.first_name : person->first_name;
   made.buyer_last_name = !typed.last_name.empty() || person == nullptr ? typed.last_name : person->last_name;
   made.buyer_answers = typed.answers;
   made.locale = command.locale;
@@ -121,7 +124,8 @@ void issue(order::state& of, const std::map<offer_id, std::shared_ptr<const offe
            const household::state* whose, time_point at) {
   for (const auto& line : of.lines) {
     const auto& what = *offers.at(line.offer);
-    if (what.kind == offer::kind::pass || what.kind == offer::kind::voucher) issue_benefits(of, line, what, at);
+    if (what.kind == offer::kind::pass || what.kind == offer::kind::voucher)
+      issue_benefits(of, line, what, at);
     if (!makes_tickets(what.kind)) continue;
     for (std::int32_t i = 0; i < line.quantity; ++i) {
       order::ticket ticket;
@@ -136,8 +140,8 @@ void issue(order::state& of, const std::map<offer_id, std::shared_ptr<const offe
   }
 }
 
-mail_row order_mail(std::string_view template_name, const order::state& of, const organisation::snapshot& from,
-                    const std::string& to_address, time_point at) {
+mail_row order_mail(std::string_view template_name, const order::state& of,
+                    const organisation::snapshot& from, const std::string& to_address, time_point at) {
   namespace json = boost::json;
   json::object params{{"first_name", of.buyer_first_name},
                       {"order_number", of.number},
@@ -146,21 +150,25 @@ mail_row order_mail(std::string_view template_name, const order::state& of, cons
                       {"token_id", to_string(of.id.value)}};
   json::array lines;
   for (const auto& line : of.lines)
-    lines.push_back({{"title", line.title}, {"quantity", line.quantity}, {"unit_price", money_json(line.unit_price, from.unit)}});
+    lines.push_back({{"title", line.title},
+                     {"quantity", line.quantity},
+                     {"unit_price", money_json(line.unit_price, from.unit)}});
   params["lines"] = std::move(lines);
   json::array payments;
   amount due = 0;
   amount released = 0;
   amount refunded = 0;
   for (const auto& payment : of.payments) {
-    payments.push_back({{"method", organisation::to_string(payment.method)}, {"amount", money_json(payment.sum, from.unit)}});
+    payments.push_back({{"method", organisation::to_string(payment.method)},
+                        {"amount", money_json(payment.sum, from.unit)}});
     if (payment.status == order::payment_status::pending) {
       due += payment.sum;
       if (!payment.reference.empty()) params["reference"] = payment.reference;
       if (!params.contains("instructions"))
         params["instructions"] = organisation::payment_instructions(from.options, payment.method, of.locale);
     }
-    if (payment.method == payment_method::wallet && payment.status == order::payment_status::failed) released += payment.sum;
+    if (payment.method == payment_method::wallet && payment.status == order::payment_status::failed)
+      released += payment.sum;
     if (payment.status == order::payment_status::refunded) refunded += payment.sum;
   }
   params["payments"] = std::move(payments);

@@ -23,8 +23,8 @@ void issue(order::state& of, const std::map<offer_id, std::shared_ptr<const offe
            const household::state* whose, time_point at);
 
 /// The order's mail (templates order_confirmation, order_paid, order_expired).
-mail_row order_mail(std::string_view template_name, const order::state& of, const organisation::snapshot& from,
-                    const std::string& to_address, time_point at);
+mail_row order_mail(std::string_view template_name, const order::state& of,
+                    const organisation::snapshot& from, const std::string& to_address, time_point at);
 
 deadline_row expiry_deadline(const order::state& of);
 

@@ -14,8 +14,9 @@
 #include <string>
 #include <vector>
 
-// The deal between offers and a wallet: places and money are held in memory, one commit writes everything, then the
-// holders are told. Runs as a coroutine on the asker's executor; all decisions are the actors' and pure functions'.
+// The deal between offers and a wallet: places and money are held in memory, one commit writes everything,
+// then the holders are told. Runs as a coroutine on the asker's executor; all decisions are the actors' and
+// pure functions'.
 
 namespace foyer::checkout {
 
@@ -36,7 +37,8 @@ struct services {
   expiries expire_after;
 };
 
-/// What is stored with the order as the answer to its idempotency key; the texts are made once the order is known.
+/// What is stored with the order as the answer to its idempotency key; the texts are made once the order is
+/// known.
 struct answer_to_keep {
   std::optional<idempotency_row> row;
   std::function<std::string(const order::state&)> render;
@@ -75,15 +77,16 @@ struct placed {
   std::string answer; // as kept
 };
 
-/// Places an order. O3: places are never sold twice and a paid order has its tickets. W3, W4: the wallet covers all
-/// or a part. Refused with the codes of API.md; a conflict on the idempotency key is `conflict` with detail
-/// "idempotency_pkey".
+/// Places an order. O3: places are never sold twice and a paid order has its tickets. W3, W4: the wallet
+/// covers all or a part. Refused with the codes of API.md; a conflict on the idempotency key is `conflict`
+/// with detail "idempotency_pkey".
 boost::asio::awaitable<outcome<placed>> place(services& with, place_order command);
 
 /// The same questions without doing anything.
 boost::asio::awaitable<outcome<quote>> ask_price(services& with, place_order command);
 
-/// Staff recorded a payment of an order that awaits one (O4); it completes the order when the total is reached.
+/// Staff recorded a payment of an order that awaits one (O4); it completes the order when the total is
+/// reached.
 struct record_payment {
   organisation::snapshot_ptr organisation;
   std::string number;

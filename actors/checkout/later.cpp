@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-// What happens to an order after it was placed: a payment is recorded, or it is cancelled. The order's row version
-// decides between two that come at once; the loser looks again.
+// What happens to an order after it was placed: a payment is recorded, or it is cancelled. The order's row
+// version decides between two that come at once; the loser looks again.
 
 namespace foyer::checkout {
 namespace {
@@ -17,12 +17,15 @@ using runtime::await_reply;
 constexpr int attempts_max = 4;
 constexpr std::string_view idempotency_constraint = "idempotency_pkey";
 
-asio::awaitable<outcome<order::state>> load(services& with, const organisation_id& of, const std::string& number) {
-  return await_reply<order::state>([&with, of, number](reply<order::state> back) { with.orders.load_order(of, number, back); });
+asio::awaitable<outcome<order::state>> load(services& with, const organisation_id& of,
+                                            const std::string& number) {
+  return await_reply<order::state>(
+      [&with, of, number](reply<order::state> back) { with.orders.load_order(of, number, back); });
 }
 
 asio::awaitable<outcome<order::state>> load(services& with, const order_id& which) {
-  return await_reply<order::state>([&with, which](reply<order::state> back) { with.orders.load_order(which, back); });
+  return await_reply<order::state>(
+      [&with, which](reply<order::state> back) { with.orders.load_order(which, back); });
 }
 
 order_changed changed_row(const order::state& next) {
@@ -94,16 +97,16 @@ void keep(const answer_to_keep& how, const order::state& of, std::string& answer
   rows.idempotency.push_back(std::move(row));
 }
 
-// Through the wallet where money is held there, so that its entries stay in order; else straight to the journal.
-// What an order's wallet is told with the order's rows.
+// Through the wallet where money is held there, so that its entries stay in order; else straight to the
+// journal. What an order's wallet is told with the order's rows.
 struct money_moved {
   amount held = 0; // set free, or taken with `capture`
   bool capture = false;
   amount refund = 0;
 };
 
-asio::awaitable<outcome<done>> write(services& with, const order::state& of, money_moved moved, wallet::origin by,
-                                     commit rows) {
+asio::awaitable<outcome<done>> write(services& with, const order::state& of, money_moved moved,
+                                     wallet::origin by, commit rows) {
   if (moved.held == 0 && moved.refund == 0) {
     auto what = co_await await_reply<commit_outcome>([&](reply<commit_outcome> back) {
       with.journal.append(std::move(rows), [back](const commit_outcome& became) { back(became); });
@@ -137,10 +140,13 @@ bool may_try_again(const refusal& why) {
   return why.code == errc::version_conflict || why.code == errc::conflict || why.code == errc::unavailable;
 }
 
-// The payment that was promised with this method becomes the received one; what was received beside it is new.
+// The payment that was promised with this method becomes the received one; what was received beside it is
+// new.
 void receive(order::state& of, const record_payment& command, time_point at, commit& rows) {
   for (auto& each : of.payments) {
-    if (each.status != order::payment_status::pending || each.method != command.method || each.sum != command.sum) continue;
+    if (each.status != order::payment_status::pending || each.method != command.method ||
+        each.sum != command.sum)
+      continue;
     each.status = order::payment_status::succeeded;
     if (!command.reference.empty()) each.reference = command.reference;
     each.at = at;
@@ -162,9 +168,12 @@ void receive(order::state& of, const record_payment& command, time_point at, com
 // Once the total is there, what was only promised is not owed any more, and held money is taken.
 void complete(order::state& of, time_point at, commit& rows) {
   for (auto& each : of.payments) {
-    if (each.status == order::payment_status::pending) each.status = order::payment_status::failed;
-    else if (each.status == order::payment_status::held) each.status = order::payment_status::succeeded;
-    else continue;
+    if (each.status == order::payment_status::pending)
+      each.status = order::payment_status::failed;
+    else if (each.status == order::payment_status::held)
+      each.status = order::payment_status::succeeded;
+    else
+      continue;
     rows.cold.emplace_back(changed_row(of, each));
   }
   of.status = order::status::paid;
@@ -227,7 +236,8 @@ asio::awaitable<outcome<placed>> cancel_once(services& with, const cancel_order&
   auto next = std::move(*loaded);
   if (next.organisation != command.organisation) co_return errc::not_found;
   if (next.status != order::status::awaiting_payment) co_return errc::too_late;
-  if (command.only_if_expired_at && (!next.expires_at || *next.expires_at > *command.only_if_expired_at)) co_return errc::too_late;
+  if (command.only_if_expired_at && (!next.expires_at || *next.expires_at > *command.only_if_expired_at))
+    co_return errc::too_late;
   const auto offers = co_await offers_of(with, next);
   if (!offers) co_return offers.error();
 
@@ -235,7 +245,8 @@ asio::awaitable<outcome<placed>> cancel_once(services& with, const cancel_order&
   money_moved moved;
   moved.held = held_sum(next);
   for (auto& each : next.payments) {
-    // A part that was received already goes to the wallet: the house keeps nothing of an order that is cancelled (O8).
+    // A part that was received already goes to the wallet: the house keeps nothing of an order that is
+    // cancelled (O8).
     const bool received = each.status == order::payment_status::succeeded;
     if (received) moved.refund += each.sum;
     each.status = received ? order::payment_status::refunded : order::payment_status::failed;
@@ -249,7 +260,8 @@ asio::awaitable<outcome<placed>> cancel_once(services& with, const cancel_order&
   rows.cold.insert(rows.cold.begin(), changed_row(next));
   rows.cold.emplace_back(deadline_done{deadline_kind::order_expiry, next.id.value});
   if (command.mail_from && !next.buyer_email.empty())
-    rows.mails.push_back(order_mail("order_expired", next, *command.mail_from, next.buyer_email, command.by.at));
+    rows.mails.push_back(
+        order_mail("order_expired", next, *command.mail_from, next.buyer_email, command.by.at));
 
   placed out;
   keep(command.answer, next, out.answer, rows);

@@ -13,7 +13,8 @@ namespace asio = boost::asio;
 using runtime::ask_entity;
 using runtime::await_reply;
 
-// A fresh number, or a household that another request has just made, is tried again; more often means trouble.
+// A fresh number, or a household that another request has just made, is tried again; more often means
+// trouble.
 constexpr int attempts_max = 4;
 
 struct client {
@@ -31,10 +32,15 @@ bool may_try_again(const refusal& why) {
 household::state new_client(const place_order& command, time_point at) {
   const auto& typed = command.buyer;
   const auto address = parse_email(typed.email);
-  household::person who{typed.first_name, typed.last_name, typed.birth_date, address ? address->shown : std::string{},
-                        address ? address->key : std::string{}, {}};
+  household::person who{typed.first_name,
+                        typed.last_name,
+                        typed.birth_date,
+                        address ? address->shown : std::string{},
+                        address ? address->key : std::string{},
+                        {}};
   auto made = household::first_household(command.organisation->id, household_id{new_uuid(unix_ms(at))},
-                                         member_id{new_uuid(unix_ms(at))}, who, household::new_number(), command.locale, at);
+                                         member_id{new_uuid(unix_ms(at))}, who, household::new_number(),
+                                         command.locale, at);
   if (command.account) {
     made.account = command.account;
     made.linked_at = at;
@@ -47,11 +53,13 @@ household::state new_client(const place_order& command, time_point at) {
 
 asio::awaitable<outcome<client>> find_client(services& with, const place_order& command, time_point at) {
   std::optional<household_id> known = command.household;
-  if (!known && command.account) known = with.households.known_of_account(command.organisation->id, *command.account);
+  if (!known && command.account)
+    known = with.households.known_of_account(command.organisation->id, *command.account);
   if (!known && command.account) {
-    auto found = co_await await_reply<std::optional<household_id>>([&](reply<std::optional<household_id>> back) {
-      with.households.find_of_account(command.organisation->id, *command.account, std::move(back));
-    });
+    auto found =
+        co_await await_reply<std::optional<household_id>>([&](reply<std::optional<household_id>> back) {
+          with.households.find_of_account(command.organisation->id, *command.account, std::move(back));
+        });
     if (!found) co_return found.error();
     known = *found;
   } else if (!known) {
@@ -61,9 +69,11 @@ asio::awaitable<outcome<client>> find_client(services& with, const place_order& 
       why.fields.push_back({"/buyer/email", "invalid"});
       co_return why;
     }
-    auto found = co_await await_reply<std::optional<household_id>>([&](reply<std::optional<household_id>> back) {
-      with.households.find_by_email(command.organisation->id, address->key, household::with_account::any, std::move(back));
-    });
+    auto found =
+        co_await await_reply<std::optional<household_id>>([&](reply<std::optional<household_id>> back) {
+          with.households.find_by_email(command.organisation->id, address->key, household::with_account::any,
+                                        std::move(back));
+        });
     if (!found) co_return found.error();
     known = *found;
   }
@@ -74,7 +84,9 @@ asio::awaitable<outcome<client>> find_client(services& with, const place_order& 
   co_return client{std::move(*view), false};
 }
 
-bool is_guest(const place_order& command) { return !command.account && !command.household; }
+bool is_guest(const place_order& command) {
+  return !command.account && !command.household;
+}
 
 std::optional<refusal> refuse_at_the_door(const place_order& command) {
   if (command.staff) return std::nullopt;
@@ -90,20 +102,21 @@ shopper shopper_of(const place_order& command, const client& whose) {
   who.by_staff = command.staff.has_value();
   who.guest = is_guest(command);
   who.household = who.guest ? nullptr : &whose.whose;
-  if (const auto* person = whose.whose.responsible_member(); person != nullptr && !who.guest) who.birth_date = person->birth_date;
+  if (const auto* person = whose.whose.responsible_member(); person != nullptr && !who.guest)
+    who.birth_date = person->birth_date;
   if (!who.birth_date) who.birth_date = command.buyer.birth_date;
   return who;
 }
 
 // Without `taken` it only asks, as a quote does: places that somebody looks at are nobody's.
-asio::awaitable<outcome<priced>> reserve_and_price(services& with, const place_order& command, const client& whose,
-                                                   places* taken, time_point at) {
+asio::awaitable<outcome<priced>> reserve_and_price(services& with, const place_order& command,
+                                                   const client& whose, places* taken, time_point at) {
   priced out;
   auto sums = quantities(command.lines);
   if (!sums) co_return sums.error();
   out.quantities = std::move(*sums);
   for (const auto& [which, quantity] : out.quantities) {
-    offer::reserve wanted{command.organisation->id,     command.shop->slug, quantity, at,
+    offer::reserve wanted{command.organisation->id,  command.shop->slug, quantity, at,
                           command.staff.has_value(), taken == nullptr};
     auto got = co_await ask_entity(with.offers, which, std::move(wanted));
     if (!got) {
@@ -160,7 +173,8 @@ commit rows_of(const place_order& command, const priced& what, const client& who
     rows.stock.push_back(delta);
   }
   if (!order.buyer_email.empty() && !command.quiet)
-    rows.mails.push_back(order_mail("order_confirmation", order, *command.organisation, order.buyer_email, order.created_at));
+    rows.mails.push_back(
+        order_mail("order_confirmation", order, *command.organisation, order.buyer_email, order.created_at));
   if (order.expires_at) rows.deadlines.push_back(expiry_deadline(order));
   if (command.answer.render) answer = command.answer.render(order);
   if (command.answer.row) {
@@ -182,9 +196,10 @@ wallet::origin origin_of(const place_order& command, time_point at) {
   return by;
 }
 
-// Writes the order: through the wallet where it pays or holds, so that the wallet's entries are committed in the
-// order in which they were decided; else straight to the journal.
-asio::awaitable<outcome<done>> write(services& with, const place_order& command, const order::state& order, commit rows) {
+// Writes the order: through the wallet where it pays or holds, so that the wallet's entries are committed in
+// the order in which they were decided; else straight to the journal.
+asio::awaitable<outcome<done>> write(services& with, const place_order& command, const order::state& order,
+                                     commit rows) {
   const order::payment* wallet_part = nullptr;
   for (const auto& each : order.payments)
     if (each.method == payment_method::wallet) wallet_part = &each;
@@ -199,7 +214,8 @@ asio::awaitable<outcome<done>> write(services& with, const place_order& command,
   const auto by = origin_of(command, order.created_at);
   const entry_id entry{new_uuid(unix_ms(order.created_at))};
   if (wallet_part->status == order::payment_status::held) {
-    wallet::hold hold{order.organisation, wallet_part->sum, order.id, order.number, by, entry, std::move(rows)};
+    wallet::hold hold{order.organisation, wallet_part->sum, order.id, order.number, by, entry,
+                      std::move(rows)};
     auto held = co_await ask_entity(with.wallets, *order.household, std::move(hold));
     if (!held) co_return held.error();
     co_return done{};
@@ -233,8 +249,8 @@ void prefill(place_order& command, const client& whose) {
   command.buyer.answers = prefilled(command.organisation->options, command.buyer.answers, person->answers);
 }
 
-// O2: what was typed changes the profile only on an explicit tick, and a guest's never does (H3). Apart from the order:
-// a profile that could not be saved is no reason to take back what was paid.
+// O2: what was typed changes the profile only on an explicit tick, and a guest's never does (H3). Apart from
+// the order: a profile that could not be saved is no reason to take back what was paid.
 void save_profile(services& with, const place_order& command, const client& whose) {
   if (command.staff || is_guest(command) || whose.is_new) return;
   household::change change;
@@ -250,7 +266,8 @@ void save_profile(services& with, const place_order& command, const client& whos
     }
     change.expected_version = whose.whose.version; // members that were changed meanwhile are not put back
   }
-  if (change.newsletter || change.members) with.households.tell(whose.whose.id, ask<household::change>{std::move(change), {}});
+  if (change.newsletter || change.members)
+    with.households.tell(whose.whose.id, ask<household::change>{std::move(change), {}});
 }
 
 asio::awaitable<outcome<placed>> place_once(services& with, place_order& command) {
@@ -259,7 +276,9 @@ asio::awaitable<outcome<placed>> place_once(services& with, place_order& command
   if (!whose) co_return whose.error();
   prefill(command, *whose);
   if (auto why = refuse_unanswered(command)) co_return *why;
-  if (auto why = refuse_underage(command.organisation->options, shopper_of(command, *whose), command.buyer, at)) co_return *why;
+  if (auto why =
+          refuse_underage(command.organisation->options, shopper_of(command, *whose), command.buyer, at))
+    co_return *why;
 
   places taken{with.offers};
   auto what = co_await reserve_and_price(with, command, *whose, &taken, at);
@@ -283,7 +302,8 @@ asio::awaitable<outcome<placed>> place_once(services& with, place_order& command
 
   placed out;
   out.order = build_order(command, *what, whose->whose, with.expire_after, at);
-  auto written = co_await write(with, command, out.order, rows_of(command, *what, *whose, out.order, out.answer));
+  auto written =
+      co_await write(with, command, out.order, rows_of(command, *what, *whose, out.order, out.answer));
   if (!written) {
     if (written.error().code == errc::sold_out) taken.settle(offer::fate::refused);
     if (written.error().code == errc::insufficient_funds && wallet_alone) {

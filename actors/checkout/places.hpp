@@ -7,7 +7,8 @@
 
 namespace foyer::checkout {
 
-/// The places that one checkout has reserved. What is not settled when it dies is given back, whatever went wrong.
+/// The places that one checkout has reserved. What is not settled when it dies is given back, whatever went
+/// wrong.
 class places {
 public:
   explicit places(offer::registry& offers) : offers_(offers) {}
@@ -15,7 +16,9 @@ public:
   places& operator=(const places&) = delete;
   ~places() { settle(offer::fate::released); }
 
-  void add(const offer_id& which, std::int64_t quantity, std::int64_t loads) { taken_.push_back({which, quantity, loads}); }
+  void add(const offer_id& which, std::int64_t quantity, std::int64_t loads) {
+    taken_.push_back({which, quantity, loads});
+  }
 
   void settle(offer::fate became) {
     for (const auto& each : std::exchange(taken_, {}))

@@ -19,9 +19,12 @@ refusal bad_line(std::size_t line, std::string_view field, std::string_view code
   return out;
 }
 
-date day_of(time_point at) { return date{std::chrono::floor<std::chrono::days>(at)}; }
+date day_of(time_point at) {
+  return date{std::chrono::floor<std::chrono::days>(at)};
+}
 
-bool age_fits(const std::optional<date>& birth, const std::optional<int>& min, const std::optional<int>& max, time_point at) {
+bool age_fits(const std::optional<date>& birth, const std::optional<int>& min, const std::optional<int>& max,
+              time_point at) {
   if (!min && !max) return true;
   if (!birth) return true; // not known: the ticket is looked at when its holder comes
   const auto age = age_on(*birth, day_of(at));
@@ -48,7 +51,8 @@ std::optional<refusal> refuse_members(const wanted_line& line, std::size_t at, c
                                       const offer::rate& rate, const shopper& who, time_point now) {
   if (what.for_members && line.members.size() != static_cast<std::size_t>(line.quantity))
     return bad_line(at, "member_ids", line.members.empty() ? "required" : "invalid");
-  if (line.members.size() > static_cast<std::size_t>(line.quantity)) return bad_line(at, "member_ids", "invalid");
+  if (line.members.size() > static_cast<std::size_t>(line.quantity))
+    return bad_line(at, "member_ids", "invalid");
   for (const auto& id : line.members) {
     const auto* member = who.household != nullptr ? who.household->find_member(id) : nullptr;
     if (member == nullptr) return bad_line(at, "member_ids", "invalid");
@@ -59,8 +63,8 @@ std::optional<refusal> refuse_members(const wanted_line& line, std::size_t at, c
   return std::nullopt;
 }
 
-// O1: a place without a name counts as the buyer's, where that one's age is known; staff know whom they sell to. Somebody
-// who has a place that fits may bring others at their rates: their ages show at the door.
+// O1: a place without a name counts as the buyer's, where that one's age is known; staff know whom they sell
+// to. Somebody who has a place that fits may bring others at their rates: their ages show at the door.
 std::optional<refusal> refuse_unnamed(const std::vector<wanted_line>& lines, std::size_t at,
                                       const offer::details& what, const offer::rate& rate, const shopper& who,
                                       time_point now) {
@@ -96,16 +100,18 @@ outcome<std::map<offer_id, std::int64_t>> quantities(const std::vector<wanted_li
   return sums;
 }
 
-outcome<std::vector<order::line>> price(const std::vector<wanted_line>& lines,
-                                        const std::map<offer_id, std::shared_ptr<const offer::details>>& offers,
-                                        const shopper& who, std::string_view locale, time_point at) {
+outcome<std::vector<order::line>>
+price(const std::vector<wanted_line>& lines,
+      const std::map<offer_id, std::shared_ptr<const offer::details>>& offers, const shopper& who,
+      std::string_view locale, time_point at) {
   std::vector<order::line> out;
   out.reserve(lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto& what = *offers.at(lines[i].offer);
     const auto* rate = what.find_rate(lines[i].rate);
     if (rate == nullptr) return bad_line(i, "rate_id", "invalid");
-    if (!who.by_staff && !rate->tag.empty() && !has_tag(who.household, rate->tag)) return bad_line(i, "rate_id", "not_entitled");
+    if (!who.by_staff && !rate->tag.empty() && !has_tag(who.household, rate->tag))
+      return bad_line(i, "rate_id", "not_entitled");
     if (auto why = refuse_members(lines[i], i, what, *rate, who, at)) return *why;
     if (auto why = refuse_unnamed(lines, i, what, *rate, who, at)) return *why;
     order::line made;
@@ -133,8 +139,8 @@ std::optional<amount> total_of(const std::vector<order::line>& lines) {
   return sum;
 }
 
-std::optional<refusal> refuse_underage(const organisation::settings& options, const shopper& who, const buyer& typed,
-                                       time_point at) {
+std::optional<refusal> refuse_underage(const organisation::settings& options, const shopper& who,
+                                       const buyer& typed, time_point at) {
   if (who.by_staff || options.minimum_buyer_age <= 0) return std::nullopt;
   const auto& birth = who.birth_date ? who.birth_date : typed.birth_date;
   if (birth) {
@@ -145,34 +151,39 @@ std::optional<refusal> refuse_underage(const organisation::settings& options, co
   return refusal{errc::underage};
 }
 
-std::string prefilled(const organisation::settings& options, const std::string& typed, const std::string& profile) {
+std::string prefilled(const organisation::settings& options, const std::string& typed,
+                      const std::string& profile) {
   if (options.form.empty()) return typed;
   auto answers = answers_in(typed);
   const auto known = answers_in(profile);
   for (const auto& field : options.form)
-    if (!is_answered(answers, field.key) && is_answered(known, field.key)) answers[field.key] = known.at(field.key);
+    if (!is_answered(answers, field.key) && is_answered(known, field.key))
+      answers[field.key] = known.at(field.key);
   return boost::json::serialize(answers);
 }
 
-std::vector<field_error> missing_answers(const organisation::settings& options, std::string_view answers_json) {
+std::vector<field_error> missing_answers(const organisation::settings& options,
+                                         std::string_view answers_json) {
   std::vector<field_error> missing;
   if (options.form.empty()) return missing;
   const auto given = answers_in(answers_json);
   for (const auto& field : options.form)
-    if (field.mandatory && !is_answered(given, field.key)) missing.push_back({"/buyer/answers/" + field.key, "required"});
+    if (field.mandatory && !is_answered(given, field.key))
+      missing.push_back({"/buyer/answers/" + field.key, "required"});
   return missing;
 }
 
-outcome<std::vector<split_payment>> split(amount total, const std::vector<wanted_payment>& wished, amount available,
-                                          const std::vector<payment_method>& allowed, const currency& unit,
-                                          bool allow_negative) {
+outcome<std::vector<split_payment>> split(amount total, const std::vector<wanted_payment>& wished,
+                                          amount available, const std::vector<payment_method>& allowed,
+                                          const currency& unit, bool allow_negative) {
   std::vector<split_payment> out;
   amount rest = total;
   for (std::size_t i = 0; i < wished.size(); ++i) {
     const auto& each = wished[i];
     const bool last = i + 1 == wished.size();
     const bool wallet = each.method == payment_method::wallet;
-    if (std::find(allowed.begin(), allowed.end(), each.method) == allowed.end()) return errc::payment_method_unavailable;
+    if (std::find(allowed.begin(), allowed.end(), each.method) == allowed.end())
+      return errc::payment_method_unavailable;
     for (const auto& former : out)
       if (wallet && former.method == payment_method::wallet) return errc::payment_mismatch;
     if (each.sum && each.sum->unit != unit) return errc::currency_mismatch;

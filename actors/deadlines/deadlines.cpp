@@ -34,8 +34,8 @@ namespace {
 
 // Expiries are told in minutes and hours: four looks a second are plenty, and cost nothing.
 constexpr std::chrono::milliseconds tick_every{250};
-// How far ahead rows are kept in memory, and how often the database is asked for them. The second look also meets
-// again what could not be done the first time.
+// How far ahead rows are kept in memory, and how often the database is asked for them. The second look also
+// meets again what could not be done the first time.
 constexpr std::chrono::seconds horizon{60};
 constexpr std::chrono::seconds look_every{20};
 // Of one look; more wait for the next, which follows at once.
@@ -66,26 +66,28 @@ void look(handle::stateful_pointer<state> self, loader& from, time_point now) {
   });
 }
 
-handle::behavior_type behavior(handle::stateful_pointer<state> self, loader* from, const clock_source* clock, dispatch to) {
+handle::behavior_type behavior(handle::stateful_pointer<state> self, loader* from, const clock_source* clock,
+                               dispatch to) {
   self->delayed_send(self, tick_every, tick{});
-  return {[self, from, clock, to](tick) {
-            const auto now = clock->now();
-            auto& near = self->state.near;
-            while (!near.empty() && near.begin()->first <= now) {
-              const auto due = near.extract(near.begin());
-              to(due.mapped());
-            }
-            if (!self->state.looking && now >= self->state.next_look) look(self, *from, now);
-            self->delayed_send(self, tick_every, tick{});
-          },
-          [self, clock](const added& message) { self->state.keep(message.row, clock->now()); },
-          [self, clock](const found& message) {
-            self->state.looking = false;
-            const auto now = clock->now();
-            const bool all = message.rows.size() < static_cast<std::size_t>(rows_max);
-            self->state.next_look = message.failed ? now + std::chrono::seconds{1} : all ? now + look_every : now;
-            for (const auto& row : message.rows) self->state.keep(row, now);
-          }};
+  return {
+      [self, from, clock, to](tick) {
+        const auto now = clock->now();
+        auto& near = self->state.near;
+        while (!near.empty() && near.begin()->first <= now) {
+          const auto due = near.extract(near.begin());
+          to(due.mapped());
+        }
+        if (!self->state.looking && now >= self->state.next_look) look(self, *from, now);
+        self->delayed_send(self, tick_every, tick{});
+      },
+      [self, clock](const added& message) { self->state.keep(message.row, clock->now()); },
+      [self, clock](const found& message) {
+        self->state.looking = false;
+        const auto now = clock->now();
+        const bool all = message.rows.size() < static_cast<std::size_t>(rows_max);
+        self->state.next_look = message.failed ? now + std::chrono::seconds{1} : all ? now + look_every : now;
+        for (const auto& row : message.rows) self->state.keep(row, now);
+      }};
 }
 
 class actor_timer final : public timer {
@@ -100,7 +102,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<timer> create_timer(caf::actor_system& system, loader& from, const clock_source& clock, dispatch to) {
+std::unique_ptr<timer> create_timer(caf::actor_system& system, loader& from, const clock_source& clock,
+                                    dispatch to) {
   return std::make_unique<actor_timer>(system.spawn<caf::hidden>(&behavior, &from, &clock, std::move(to)));
 }
 

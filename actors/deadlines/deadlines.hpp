@@ -17,15 +17,16 @@ namespace foyer::deadlines {
 class loader {
 public:
   virtual ~loader() = default;
-  virtual void load_deadlines(time_point before, int limit, std::function<void(outcome<std::vector<deadline_row>>)> done) = 0;
+  virtual void load_deadlines(time_point before, int limit,
+                              std::function<void(outcome<std::vector<deadline_row>>)> done) = 0;
 };
 
-/// Wakes the entity. Whoever gets it does what is due and deletes the row in the same commit (deadline_done); a
-/// deadline whose work failed is met again at the next look into the database.
+/// Wakes the entity. Whoever gets it does what is due and deletes the row in the same commit (deadline_done);
+/// a deadline whose work failed is met again at the next look into the database.
 using dispatch = std::function<void(const deadline_row&)>;
 
-/// The one timer of the installation's rows (A4, O4). It holds the near ones in memory; the far ones stay in the
-/// database, and what came due while the server was down is found at start.
+/// The one timer of the installation's rows (A4, O4). It holds the near ones in memory; the far ones stay in
+/// the database, and what came due while the server was down is found at start.
 class timer {
 public:
   virtual ~timer() = default;
@@ -34,6 +35,7 @@ public:
   virtual void stop() = 0;
 };
 
-std::unique_ptr<timer> create_timer(caf::actor_system& system, loader& from, const clock_source& clock, dispatch to);
+std::unique_ptr<timer> create_timer(caf::actor_system& system, loader& from, const clock_source& clock,
+                                    dispatch to);
 
 } // namespace foyer::deadlines

@@ -193,7 +193,8 @@ struct unlink_account {
   commit rows;
 };
 
-/// The row was changed past the actor, as a campaign of invitations does: what memory says is not true any more.
+/// The row was changed past the actor, as a campaign of invitations does: what memory says is not true any
+/// more.
 struct reread {
   using result = done;
   static constexpr bool in_memory = true;

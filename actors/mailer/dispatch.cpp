@@ -12,8 +12,7 @@ constexpr auto bulk_queue = static_cast<std::size_t>(mail_priority::bulk);
 
 dispatch::dispatch(const dispatch_options& options, std::uint64_t seed)
     : options_(options), random_(seed), pacer_(options.rate_per_second),
-      bulk_pacer_(options.bulk_rate_per_second),
-      handed_(static_cast<std::size_t>(options.workers)) {
+      bulk_pacer_(options.bulk_rate_per_second), handed_(static_cast<std::size_t>(options.workers)) {
   for (int worker = options.workers - 1; worker >= 0; --worker) idle_.push_back(worker);
 }
 

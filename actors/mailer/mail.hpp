@@ -37,7 +37,7 @@ enum class verdict : std::uint8_t {
 
 struct delivery {
   mailer::verdict verdict = mailer::verdict::try_later;
-  std::string detail; // for staff, as the mail server said it: "550 5.1.1 no such user"
+  std::string detail;   // for staff, as the mail server said it: "550 5.1.1 no such user"
   bool bounced = false; // refused because of the address itself
 };
 

@@ -173,8 +173,8 @@ struct dispatcher_state {
       }
       run(self);
     };
-    // From here on a new mail needs a wake of its own. Not before: while the rate or the mails in hand hold the pool
-    // back, telling it of every commit would only cost the serving threads switches.
+    // From here on a new mail needs a wake of its own. Not before: while the rate or the mails in hand hold
+    // the pool back, telling it of every commit would only cost the serving threads switches.
     if (asked.claim_max > 0) state->wake_pending = false;
     exchange_request request{std::move(asked.settlements), asked.claim_max, state->options.dispatch.lease};
     self->request(outbox_clerk, caf::infinite, std::move(request))

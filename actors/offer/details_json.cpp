@@ -11,7 +11,9 @@ namespace {
 
 namespace json = boost::json;
 
-json::object of_text(const text& value) { return {{"fr", value.fr}, {"en", value.en}}; }
+json::object of_text(const text& value) {
+  return {{"fr", value.fr}, {"en", value.en}};
+}
 
 std::string string_of(const json::object& from, std::string_view key) {
   const auto* found = from.if_contains(key);
@@ -46,7 +48,7 @@ void put(json::object& to, std::string_view key, const std::optional<time_point>
   if (value) to[key] = value->time_since_epoch().count();
 }
 template <class Number>
-  requires std::integral<Number>
+requires std::integral<Number>
 void put(json::object& to, std::string_view key, const std::optional<Number>& value) {
   if (value) to[key] = static_cast<std::int64_t>(*value);
 }
@@ -78,13 +80,10 @@ std::optional<rate> rate_of(const json::value& from) {
 } // namespace
 
 std::string to_json(const details& of) {
-  json::object out{{"kind", to_string(of.kind)},
-                   {"title", of_text(of.title)},
-                   {"description", of_text(of.description)},
-                   {"vat", of.vat_basis_points},
-                   {"for_members", of.for_members},
-                   {"auto_enrol", of.auto_enrol},
-                   {"archived", of.archived}};
+  json::object out{
+      {"kind", to_string(of.kind)}, {"title", of_text(of.title)},    {"description", of_text(of.description)},
+      {"vat", of.vat_basis_points}, {"for_members", of.for_members}, {"auto_enrol", of.auto_enrol},
+      {"archived", of.archived}};
   json::array rates;
   for (const auto& each : of.rates) rates.push_back(of_rate(each));
   out["rates"] = std::move(rates);

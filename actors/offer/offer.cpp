@@ -7,12 +7,16 @@
 namespace foyer::offer {
 namespace {
 
-constexpr std::string_view kind_names[] = {"ticket", "course", "pass", "voucher", "membership", "merchandise", "booking"};
+constexpr std::string_view kind_names[] = {"ticket",     "course",      "pass",   "voucher",
+                                           "membership", "merchandise", "booking"};
 
 // Places of checkouts that may still fail count as taken: two buyers never get the same one (O3).
-std::int64_t taken(const state& now) noexcept { return now.sold + now.held + now.reserved + now.doubtful; }
+std::int64_t taken(const state& now) noexcept {
+  return now.sold + now.held + now.reserved + now.doubtful;
+}
 
-// A change of memory alone. Inexact numbers are read again when none of them hangs on a checkout that may still commit.
+// A change of memory alone. Inexact numbers are read again when none of them hangs on a checkout that may
+// still commit.
 step<state, done> in_memory(state next) {
   step<state, done> out{std::move(next), {}, {}, false};
   out.reload = out.next.inexact && out.next.reserved == 0 && out.next.doubtful == 0;
@@ -38,7 +42,9 @@ commit offer_rows(const state& next, std::int64_t expected_version, commit rows)
 
 } // namespace
 
-std::string_view to_string(kind of) noexcept { return kind_names[static_cast<std::size_t>(of)]; }
+std::string_view to_string(kind of) noexcept {
+  return kind_names[static_cast<std::size_t>(of)];
+}
 
 std::optional<kind> parse_kind(std::string_view text) noexcept {
   const auto* const found = std::find(std::begin(kind_names), std::end(kind_names), text);
@@ -67,12 +73,15 @@ decided<reservation> decide(const state& now, const reserve& command) {
   const auto& what = *now.what;
   if (what.archived || !what.sold_by(command.shop)) return errc::not_found;
   if (!command.by_staff) {
-    if (what.sales_from && command.at < *what.sales_from) return refusal{errc::not_on_sale, "Sales have not begun."};
-    if (what.sales_until && command.at >= *what.sales_until) return refusal{errc::not_on_sale, "Sales have ended."};
+    if (what.sales_from && command.at < *what.sales_from)
+      return refusal{errc::not_on_sale, "Sales have not begun."};
+    if (what.sales_until && command.at >= *what.sales_until)
+      return refusal{errc::not_on_sale, "Sales have ended."};
   }
   if (command.quantity < 1) return errc::invalid;
   if (what.max_per_order && command.quantity > *what.max_per_order) return errc::order_limit_exceeded;
-  if (guards::places() && what.capacity && taken(now) + command.quantity > *what.capacity) return errc::sold_out;
+  if (guards::places() && what.capacity && taken(now) + command.quantity > *what.capacity)
+    return errc::sold_out;
   auto next = now;
   if (!command.look) next.reserved += command.quantity;
   return step<state, reservation>{std::move(next), {now.what, now.loads}, {}, false};
@@ -82,7 +91,8 @@ decided<done> decide(const state& now, const settle& command) {
   auto next = now;
   const bool known = command.loads == now.loads;
   auto& from = known ? next.reserved : next.doubtful;
-  from = std::max<std::int64_t>(0, from - command.quantity); // of an actor that crashed, nothing is left to take from
+  from = std::max<std::int64_t>(
+      0, from - command.quantity); // of an actor that crashed, nothing is left to take from
   // Reserved before a reload: whether the loaded numbers have it is not known, so it is counted once more.
   if (command.became == fate::sold) next.sold += command.quantity;
   if (command.became == fate::held) next.held += command.quantity;

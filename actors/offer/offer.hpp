@@ -67,21 +67,25 @@ struct state {
   std::shared_ptr<const details> what;
   std::int64_t sold = 0; // paid
   std::int64_t held = 0; // of orders that await payment
-  // In memory only: places of checkouts whose commit is not known to be durable yet. Those from before a reload
+  // In memory only: places of checkouts whose commit is not known to be durable yet. Those from before a
+  // reload
   // (`doubtful`) may or may not be in what was loaded.
   std::int64_t reserved = 0;
   std::int64_t doubtful = 0;
   std::int64_t loads = 0; // which load the numbers come from; never the same twice in a process
-  // The numbers count some places twice rather than not at all. They are read again once no checkout is under way.
+  // The numbers count some places twice rather than not at all. They are read again once no checkout is under
+  // way.
   bool inexact = false;
   time_point created_at;
 
   [[nodiscard]] std::optional<std::int64_t> places_left() const noexcept;
 };
 
-// Commands ------------------------------------------------------------------------------------------------------
+// Commands
+// ------------------------------------------------------------------------------------------------------
 
-/// Places for a checkout that is about to commit. Refused: not_found, not_on_sale, order_limit_exceeded, sold_out.
+/// Places for a checkout that is about to commit. Refused: not_found, not_on_sale, order_limit_exceeded,
+/// sold_out.
 struct reservation {
   std::shared_ptr<const details> what;
   std::int64_t loads = 0; // give it back with settle
@@ -102,7 +106,8 @@ enum class fate {
   sold,     // committed as paid
   held,     // committed, awaiting payment
   released, // not committed
-  refused,  // not committed, since the database has fewer places left than this memory: another process sold some
+  refused,  // not committed, since the database has fewer places left than this memory: another process sold
+            // some
 };
 struct settle {
   using result = done;
@@ -113,8 +118,8 @@ struct settle {
   fate became = fate::released;
 };
 
-/// Held places were paid, or given back; committed already. `loads` is that of a view from before the commit: numbers
-/// that were loaded later may know of it.
+/// Held places were paid, or given back; committed already. `loads` is that of a view from before the commit:
+/// numbers that were loaded later may know of it.
 struct settle_held {
   using result = done;
   static constexpr bool kept = true;

@@ -35,16 +35,31 @@ using offer_entity = runtime::entity<model, reserve, settle, settle_held, create
 class actors final : public registry {
 public:
   actors(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max)
-      : directory_(offer_entity::create_directory(system, std::make_shared<model>(from), to, {waiting_max})) {}
+      : directory_(offer_entity::create_directory(system, std::make_shared<model>(from), to, {waiting_max})) {
+  }
 
-  void tell(const offer_id& which, ask<reserve> command) override { directory_->tell(which, std::move(command)); }
-  void tell(const offer_id& which, ask<settle> command) override { directory_->tell(which, std::move(command)); }
-  void tell(const offer_id& which, ask<settle_held> command) override { directory_->tell(which, std::move(command)); }
-  void tell(const offer_id& which, ask<create> command) override { directory_->tell(which, std::move(command)); }
-  void tell(const offer_id& which, ask<change> command) override { directory_->tell(which, std::move(command)); }
-  void tell(const offer_id& which, ask<get_view> command) override { directory_->tell(which, std::move(command)); }
+  void tell(const offer_id& which, ask<reserve> command) override {
+    directory_->tell(which, std::move(command));
+  }
+  void tell(const offer_id& which, ask<settle> command) override {
+    directory_->tell(which, std::move(command));
+  }
+  void tell(const offer_id& which, ask<settle_held> command) override {
+    directory_->tell(which, std::move(command));
+  }
+  void tell(const offer_id& which, ask<create> command) override {
+    directory_->tell(which, std::move(command));
+  }
+  void tell(const offer_id& which, ask<change> command) override {
+    directory_->tell(which, std::move(command));
+  }
+  void tell(const offer_id& which, ask<get_view> command) override {
+    directory_->tell(which, std::move(command));
+  }
 
-  void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override { directory_->sweep(idle_after, live_limit); }
+  void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override {
+    directory_->sweep(idle_after, live_limit);
+  }
   void close() override { directory_->close(); }
   [[nodiscard]] std::size_t live() const override { return directory_->live(); }
 
@@ -54,7 +69,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max) {
+std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to,
+                                          std::size_t waiting_max) {
   return std::make_unique<actors>(system, from, to, waiting_max);
 }
 

@@ -11,7 +11,8 @@ struct page {
   bool more = false;
 };
 
-/// Which orders of a household an account sees (S5). Everything of the organisation's others is left out always.
+/// Which orders of a household an account sees (S5). Everything of the organisation's others is left out
+/// always.
 struct filter {
   organisation_id organisation;
   std::optional<household_id> household;
@@ -53,16 +54,19 @@ class loader {
 public:
   virtual ~loader() = default;
   virtual void load_order(const order_id& which, std::function<void(outcome<state>)> done) = 0; // not_found
-  virtual void load_order(const organisation_id& of, std::string number, std::function<void(outcome<state>)> done) = 0;
+  virtual void load_order(const organisation_id& of, std::string number,
+                          std::function<void(outcome<state>)> done) = 0;
   virtual void list_orders(const filter& which, std::function<void(outcome<page>)> done) = 0;
-  /// Of the orders that the filter lets through (its `before` does not count); `after` none: from the beginning.
+  /// Of the orders that the filter lets through (its `before` does not count); `after` none: from the
+  /// beginning.
   virtual void list_tickets(const filter& which, std::optional<ticket_place> after,
                             std::function<void(outcome<ticket_page>)> done) = 0;
   /// One of them: not_found.
   virtual void load_ticket(const filter& which, const ticket_id& ticket,
                            std::function<void(outcome<shown_ticket>)> done) = 0;
   /// All of them, of the newest order first.
-  virtual void list_benefits(const filter& which, std::function<void(outcome<std::vector<shown_benefit>>)> done) = 0;
+  virtual void list_benefits(const filter& which,
+                             std::function<void(outcome<std::vector<shown_benefit>>)> done) = 0;
 };
 
 /// A stored answer of an idempotency key (W5).

@@ -22,34 +22,36 @@ line_row row_of(const state& order, const line& of) {
 
 } // namespace
 
-std::string_view to_string(kind of) noexcept { return of == kind::sale ? "sale" : "repayment"; }
+std::string_view to_string(kind of) noexcept {
+  return of == kind::sale ? "sale" : "repayment";
+}
 
 std::string_view to_string(status of) noexcept {
   switch (of) {
-    case status::awaiting_payment: return "awaiting_payment";
-    case status::paid: return "paid";
-    case status::cancelled: return "cancelled";
-    case status::refunded: return "refunded";
+  case status::awaiting_payment: return "awaiting_payment";
+  case status::paid: return "paid";
+  case status::cancelled: return "cancelled";
+  case status::refunded: return "refunded";
   }
   return "cancelled";
 }
 
 std::string_view to_string(payment_status of) noexcept {
   switch (of) {
-    case payment_status::held: return "held";
-    case payment_status::pending: return "pending";
-    case payment_status::succeeded: return "succeeded";
-    case payment_status::failed: return "failed";
-    case payment_status::refunded: return "refunded";
+  case payment_status::held: return "held";
+  case payment_status::pending: return "pending";
+  case payment_status::succeeded: return "succeeded";
+  case payment_status::failed: return "failed";
+  case payment_status::refunded: return "refunded";
   }
   return "failed";
 }
 
 std::string_view to_string(ticket_status of) noexcept {
   switch (of) {
-    case ticket_status::valid: return "valid";
-    case ticket_status::used: return "used";
-    case ticket_status::cancelled: return "cancelled";
+  case ticket_status::valid: return "valid";
+  case ticket_status::used: return "used";
+  case ticket_status::cancelled: return "cancelled";
   }
   return "cancelled";
 }

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-// An order with its lines, payments, tickets and benefits (O4). Orders are not actors: they are written once by the
-// checkout and then changed rarely, each change under the row's version guard.
+// An order with its lines, payments, tickets and benefits (O4). Orders are not actors: they are written once
+// by the checkout and then changed rarely, each change under the row's version guard.
 
 namespace foyer::order {
 
@@ -105,8 +105,8 @@ void write_new(const state& of, commit& rows);
 void write_tickets(const state& of, commit& rows);
 payment_row to_row(const state& order, const payment& of);
 
-/// Whether the order's rows tell for good how it was when it was placed: it was paid at once, and has no pass or
-/// voucher, whose uses count down.
+/// Whether the order's rows tell for good how it was when it was placed: it was paid at once, and has no pass
+/// or voucher, whose uses count down.
 [[nodiscard]] bool tells_its_beginning(const state& of) noexcept;
 /// Such an order as it was placed, whatever became of it since (W5: a repeat gets the first answer).
 [[nodiscard]] state as_placed(state of);

@@ -48,7 +48,8 @@ std::string payment_instructions(const settings& of, payment_method method, std:
   case payment_method::cheque:
     return english ? "Pay at the counter and give the order number."
                    : "Réglez au guichet en indiquant le numéro de commande.";
-  case payment_method::card: return english ? "Complete the card payment." : "Terminez le paiement par carte.";
+  case payment_method::card:
+    return english ? "Complete the card payment." : "Terminez le paiement par carte.";
   case payment_method::wallet:
   case payment_method::voucher: break;
   }

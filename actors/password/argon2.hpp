@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-// Argon2id (RFC 9106) in PHC strings. Blocking and slow on purpose: only the hash pool and the command line call it.
+// Argon2id (RFC 9106) in PHC strings. Blocking and slow on purpose: only the hash pool and the command line
+// call it.
 
 namespace foyer::password {
 
@@ -16,11 +17,12 @@ struct parameters {
   friend bool operator==(const parameters&, const parameters&) = default;
 };
 
-/// A new PHC string with a random salt of 16 bytes and 32 bytes of hash. nullopt when there is no memory for it.
+/// A new PHC string with a random salt of 16 bytes and 32 bytes of hash. nullopt when there is no memory for
+/// it.
 std::optional<std::string> hash(std::string_view password, const parameters& with);
 
-/// Whether the password is the one of a PHC string; false for strings that are malformed or ask for more than the
-/// bounds below. The time does not tell where the difference is.
+/// Whether the password is the one of a PHC string; false for strings that are malformed or ask for more than
+/// the bounds below. The time does not tell where the difference is.
 bool matches(std::string_view password, const std::string& phc);
 
 /// The parameters of a stored string; nullopt when it is none of ours or out of bounds.

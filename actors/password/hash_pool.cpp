@@ -2,16 +2,15 @@
 
 #include "actors/vocabulary/text.hpp"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace foyer::password {
@@ -108,6 +107,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<hash_pool> create_hash_pool(const pool_options& options) { return std::make_unique<pool>(options); }
+std::unique_ptr<hash_pool> create_hash_pool(const pool_options& options) {
+  return std::make_unique<pool>(options);
+}
 
 } // namespace foyer::password

@@ -22,16 +22,16 @@ struct pool_options {
   std::size_t queue_max = 64;
 };
 
-/// Hashes passwords on threads of its own, with less priority than those that serve. Any thread. When the queue is
-/// full, and after the end, answers `unavailable`.
+/// Hashes passwords on threads of its own, with less priority than those that serve. Any thread. When the
+/// queue is full, and after the end, answers `unavailable`.
 class hash_pool {
 public:
   virtual ~hash_pool() = default;
 
   /// A PHC string. The password is taken in NFC.
   virtual void hash(std::string password, reply<std::string> back) = 0;
-  /// Against a stored PHC string; an empty one stands for an account that does not exist, costs the same and never
-  /// matches.
+  /// Against a stored PHC string; an empty one stands for an account that does not exist, costs the same and
+  /// never matches.
   virtual void verify(std::string password, std::string stored, reply<verdict> back) = 0;
 
   [[nodiscard]] virtual std::size_t waiting() const = 0;

@@ -10,19 +10,21 @@ namespace foyer::password {
 namespace {
 
 std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_letter(char c) {
+  return c >= 'a' && c <= 'z';
+}
 
 struct word_core {
   std::string letters;
   bool plain = true; // nothing but letters between the first and the last
 };
 
-// Letters only, with the usual exchanges taken back: "P@ssw0rd!!" becomes "password". Digits and signs around a word
-// say nothing, within it they stand for letters.
+// Letters only, with the usual exchanges taken back: "P@ssw0rd!!" becomes "password". Digits and signs around
+// a word say nothing, within it they stand for letters.
 word_core core_of(const std::string& folded) {
   auto first = std::find_if(folded.begin(), folded.end(), is_letter);
   const auto last = std::find_if(folded.rbegin(), folded.rend(), is_letter).base();
@@ -59,16 +61,22 @@ bool made_of_common(std::string_view text, int words_left) {
   if (text.empty()) return true;
   if (words_left == 0) return false;
   for (std::size_t length = std::min<std::size_t>(text.size(), common_word_max); length >= 3; --length)
-    if (is_common(std::string(text.substr(0, length))) && made_of_common(text.substr(length), words_left - 1)) return true;
+    if (is_common(std::string(text.substr(0, length))) && made_of_common(text.substr(length), words_left - 1))
+      return true;
   return false;
 }
 
-// What remains when runs of three or more neighbours (of the alphabet, the digits or a keyboard row) are taken as one
-// character each. A password of such runs is a walk over the keys.
+// What remains when runs of three or more neighbours (of the alphabet, the digits or a keyboard row) are
+// taken as one character each. A password of such runs is a walk over the keys.
 std::size_t without_runs(const std::string& folded) {
-  static constexpr std::array<std::string_view, 8> rows{
-      "abcdefghijklmnopqrstuvwxyz", "01234567890",  "qwertyuiop", "asdfghjkl", "zxcvbnm",
-      "azertyuiop",                 "qsdfghjklm",   "wxcvbn"};
+  static constexpr std::array<std::string_view, 8> rows{"abcdefghijklmnopqrstuvwxyz",
+                                                        "01234567890",
+                                                        "qwertyuiop",
+                                                        "asdfghjkl",
+                                                        "zxcvbnm",
+                                                        "azertyuiop",
+                                                        "qsdfghjklm",
+                                                        "wxcvbn"};
   const auto follows = [](char a, char b) {
     if (a == b) return true;
     return std::any_of(rows.begin(), rows.end(), [&](std::string_view row) {
@@ -105,13 +113,15 @@ weakness check(std::string_view password, const policy& with, std::span<const st
   if (length < with.length_min) return weakness::too_short;
   if (length > with.length_max) return weakness::too_long;
   const auto folded = fold_case(whole);
-  if (std::find(common_whole.begin(), common_whole.end(), folded) != common_whole.end()) return weakness::common;
+  if (std::find(common_whole.begin(), common_whole.end(), folded) != common_whole.end())
+    return weakness::common;
   const auto core = core_of(folded);
   if (is_personal(folded, core.letters, personal)) return weakness::personal;
   // What is left of a walk or a repetition must not be less than a short word.
   constexpr std::size_t left_min = 6;
   const auto period = period_of(folded);
-  if (!core.letters.empty() && made_of_common(period_of(core.letters), core.plain ? 2 : 1)) return weakness::common;
+  if (!core.letters.empty() && made_of_common(period_of(core.letters), core.plain ? 2 : 1))
+    return weakness::common;
   if (period.size() < left_min && period.size() * 2 <= folded.size()) return weakness::pattern;
   if (without_runs(folded) < left_min) return weakness::pattern;
   return weakness::none;
@@ -119,12 +129,12 @@ weakness check(std::string_view password, const policy& with, std::span<const st
 
 std::string_view to_string(weakness of) noexcept {
   switch (of) {
-    case weakness::none: return "";
-    case weakness::too_short: return "too_short";
-    case weakness::too_long: return "too_long";
-    case weakness::common: return "common";
-    case weakness::pattern: return "pattern";
-    case weakness::personal: return "personal";
+  case weakness::none: return "";
+  case weakness::too_short: return "too_short";
+  case weakness::too_long: return "too_long";
+  case weakness::common: return "common";
+  case weakness::pattern: return "pattern";
+  case weakness::personal: return "personal";
   }
   return "";
 }

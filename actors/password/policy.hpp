@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-// Which passwords are accepted (QUALITY, "passwords"): length alone, and not one that everybody tries first. Pure.
+// Which passwords are accepted (QUALITY, "passwords"): length alone, and not one that everybody tries first.
+// Pure.
 
 namespace foyer::password {
 
@@ -18,12 +19,13 @@ enum class weakness {
   none,
   too_short,
   too_long,
-  common,   // among the commonest, also with digits and signs around or letters exchanged
-  pattern,  // a sequence, a row of keys, one thing repeated
-  personal  // the e-mail address, the username or a name that goes with it
+  common,  // among the commonest, also with digits and signs around or letters exchanged
+  pattern, // a sequence, a row of keys, one thing repeated
+  personal // the e-mail address, the username or a name that goes with it
 };
 
-/// `personal` has what the password must not be: e-mail, its local part, username, names, the organisation's name.
+/// `personal` has what the password must not be: e-mail, its local part, username, names, the organisation's
+/// name.
 weakness check(std::string_view password, const policy& with, std::span<const std::string> personal);
 
 /// A stable word: too_short, too_long, common, pattern, personal.

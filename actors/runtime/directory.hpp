@@ -15,8 +15,8 @@
 
 namespace foyer::runtime {
 
-/// Told to an entity that nobody has asked for a while: it leaves memory if nothing is under way (ARCHITECTURE,
-/// "Directory").
+/// Told to an entity that nobody has asked for a while: it leaves memory if nothing is under way
+/// (ARCHITECTURE, "Directory").
 struct passivate {};
 
 /// Finds or starts the actor of an id, and lets idle ones go. Nobody else keeps the handles. Any thread.
@@ -28,8 +28,8 @@ public:
 
   explicit directory(factory start) : start_(std::move(start)) {}
 
-  /// Enqueues a message to the id's actor, started if need be. Enqueueing under the shard's lock is what makes
-  /// `retire` exact: no message can slip in between the look into the mailbox and the removal.
+  /// Enqueues a message to the id's actor, started if need be. Enqueueing under the shard's lock is what
+  /// makes `retire` exact: no message can slip in between the look into the mailbox and the removal.
   template <class Message>
   void tell(const Id& id, Message message) {
     auto& here = shard_of(id);
@@ -53,8 +53,8 @@ public:
     if (found != here.slots.end()) caf::anon_send(found->second.handle, std::move(message));
   }
 
-  /// Called by an idle actor from within its handler of `passivate`: true when nothing waits for it, in which case
-  /// it is forgotten and must quit at once.
+  /// Called by an idle actor from within its handler of `passivate`: true when nothing waits for it, in which
+  /// case it is forgotten and must quit at once.
   template <class Mailbox>
   bool retire(const Id& id, const Mailbox& mailbox) {
     auto& here = shard_of(id);
@@ -64,8 +64,8 @@ public:
     return true;
   }
 
-  /// Called when an actor ended by an exception: the next message starts a new one, which loads the last durable
-  /// state.
+  /// Called when an actor ended by an exception: the next message starts a new one, which loads the last
+  /// durable state.
   void forget(const Id& id, caf::actor_id who) {
     auto& here = shard_of(id);
     const std::lock_guard lock{here.mutex};
@@ -75,8 +75,8 @@ public:
     live_.fetch_sub(1, std::memory_order_relaxed);
   }
 
-  /// Tells everyone who was idle for `idle_after` to leave; above `live_limit` idle ones go after a tenth of that.
-  /// Also moves the clock that `last_used` is taken from: call it about once a second.
+  /// Tells everyone who was idle for `idle_after` to leave; above `live_limit` idle ones go after a tenth of
+  /// that. Also moves the clock that `last_used` is taken from: call it about once a second.
   void sweep(std::chrono::seconds idle_after, std::size_t live_limit) {
     const auto now = std::chrono::duration_cast<std::chrono::seconds>(steady::now().time_since_epoch());
     now_.store(now, std::memory_order_relaxed);
@@ -120,7 +120,8 @@ private:
   factory start_;
   std::array<shard, shard_count> shards_;
   std::atomic<std::size_t> live_{0};
-  std::atomic<std::chrono::seconds> now_{std::chrono::duration_cast<std::chrono::seconds>(steady::now().time_since_epoch())};
+  std::atomic<std::chrono::seconds> now_{
+      std::chrono::duration_cast<std::chrono::seconds>(steady::now().time_since_epoch())};
   std::atomic<bool> closed_{false};
 };
 

@@ -34,9 +34,9 @@ struct caf::allowed_unsafe_message_type<foyer::runtime::settled> : std::true_typ
 template <>
 struct caf::allowed_unsafe_message_type<foyer::runtime::passivate> : std::true_type {};
 
-// The shell that all entities share: it loads the state at the first message, lets the pure `decide` of the entity
-// decide, hands the rows to the journal, and answers when they are durable. What an entity adds is its state, its
-// commands and one `decide` overload for each (actors/<entity>/<entity>.hpp).
+// The shell that all entities share: it loads the state at the first message, lets the pure `decide` of the
+// entity decide, hands the rows to the journal, and answers when they are durable. What an entity adds is its
+// state, its commands and one `decide` overload for each (actors/<entity>/<entity>.hpp).
 
 namespace foyer {
 
@@ -62,30 +62,30 @@ struct settled {
 /// How a failed commit is told to the one who asked. Conflicts name the constraint in `detail`.
 inline refusal refusal_of(const commit_outcome& what) {
   switch (what.status) {
-    case commit_status::conflict: return {errc::conflict, what.constraint};
-    case commit_status::rejected:
-      if (what.constraint == "offer_stock_capacity") return errc::sold_out;
-      if (what.constraint == "wallets_floor") return errc::insufficient_funds;
-      // Somebody else paid or cancelled the same order first; the database looks at the stock before the order.
-      if (what.constraint == "offer_stock_held_check") return errc::unavailable;
-      return {errc::internal, what.constraint.empty() ? what.detail : what.constraint};
-    case commit_status::committed:
-    case commit_status::stale:
-    case commit_status::lost: break;
+  case commit_status::conflict: return {errc::conflict, what.constraint};
+  case commit_status::rejected:
+    if (what.constraint == "offer_stock_capacity") return errc::sold_out;
+    if (what.constraint == "wallets_floor") return errc::insufficient_funds;
+    // Somebody else paid or cancelled the same order first; the database looks at the stock before the order.
+    if (what.constraint == "offer_stock_held_check") return errc::unavailable;
+    return {errc::internal, what.constraint.empty() ? what.detail : what.constraint};
+  case commit_status::committed:
+  case commit_status::stale:
+  case commit_status::lost: break;
   }
   return errc::unavailable;
 }
 
-/// Everything of an entity's shell but its list of commands. `Model` has: `id_type`, `state_type`, `static constexpr
-/// const char* name`, `static constexpr std::size_t` nothing else, and a member
-/// `void load(const id_type&, std::function<void(outcome<state_type>)>)`; optionally `void carry(const state_type& from,
-/// state_type& to)` for what lives in memory only and must survive a reload, and `bool busy(const state_type&)` while
-/// that keeps the actor in memory. A command with `static constexpr bool kept = true` changes such memory: it is never
-/// refused for want of the state, but waits until it can be decided.
-/// `static constexpr bool counted = true` in a model says that its rows' versions count up. Then one commit is under way
-/// at a time: were there two and the first one lost while another process writes, the second would expect just the
-/// number that the other process has written, and overwrite it. Commands with `static constexpr bool in_memory = true`
-/// write nothing and need not wait.
+/// Everything of an entity's shell but its list of commands. `Model` has: `id_type`, `state_type`, `static
+/// constexpr const char* name`, `static constexpr std::size_t` nothing else, and a member `void load(const
+/// id_type&, std::function<void(outcome<state_type>)>)`; optionally `void carry(const state_type& from,
+/// state_type& to)` for what lives in memory only and must survive a reload, and `bool busy(const
+/// state_type&)` while that keeps the actor in memory. A command with `static constexpr bool kept = true`
+/// changes such memory: it is never refused for want of the state, but waits until it can be decided. `static
+/// constexpr bool counted = true` in a model says that its rows' versions count up. Then one commit is under
+/// way at a time: were there two and the first one lost while another process writes, the second would expect
+/// just the number that the other process has written, and overwrite it. Commands with `static constexpr bool
+/// in_memory = true` write nothing and need not wait.
 template <class Model, class Self>
 class entity_core {
 public:
@@ -99,10 +99,13 @@ public:
   template <class Command>
   void submit(ask<Command>& message) {
     if (!current_ || (writes<Command> && commits_under_way_ > 0)) {
-      constexpr bool kept = requires { requires Command::kept; };
+      constexpr bool kept = requires {
+        requires Command::kept;
+      };
       if (!kept && stash_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
       // Submitted again, not processed: what waited before it may have sent the state away once more.
-      stash_.push_back({kept, writes<Command>, [this, held = std::move(message)]() mutable { submit(held); }});
+      stash_.push_back(
+          {kept, writes<Command>, [this, held = std::move(message)]() mutable { submit(held); }});
       if (!current_) request_load();
       return;
     }
@@ -117,7 +120,8 @@ public:
       return;
     }
     if (before_reload_) {
-      if constexpr (requires(Model& m, state_type& s) { m.carry(s, s); }) model_->carry(*before_reload_, *message.state);
+      if constexpr (requires(Model & m, state_type & s) { m.carry(s, s); })
+        model_->carry(*before_reload_, *message.state);
       before_reload_.reset();
     }
     current_ = std::move(*message.state);
@@ -128,7 +132,8 @@ public:
     if (message.what.status != commit_status::committed) drop_state();
     // News may come out of order: a commit that found the queue full is told at once.
     under_way_[message.sequence - first_sequence_].what = std::move(message.what);
-    while (!under_way_.empty() && finish_front()) {}
+    while (!under_way_.empty() && finish_front()) {
+    }
     go_on();
   }
 
@@ -149,7 +154,8 @@ private:
   static constexpr bool writes = requires(const state_type& now, Command&& command) {
     requires Model::counted;
     decide(now, std::move(command))->rows;
-  } && !requires { requires Command::in_memory; };
+  }
+  &&!requires { requires Command::in_memory; };
 
   // Takes up what waits, as far as the state is there and no commit is in the way.
   void go_on() {
@@ -165,7 +171,9 @@ private:
   void process(ask<Command>& message) {
     if (under_way_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
     auto decided = decide(*current_, std::move(message.command));
-    if (!decided) return answer_when_durable(std::move(message.back), outcome<typename Command::result>{std::move(decided.error())});
+    if (!decided)
+      return answer_when_durable(std::move(message.back),
+                                 outcome<typename Command::result>{std::move(decided.error())});
     if constexpr (requires { decided->rows; }) {
       current_ = std::move(decided->next);
       if (decided->reload) drop_state();
@@ -181,13 +189,14 @@ private:
     const auto sequence = first_sequence_ + under_way_.size();
     wait_for_commits(std::move(back), outcome<Result>{std::move(result)}, true);
     ++commits_under_way_;
-    journal_.append(std::move(rows), [to = typename Self::actor_hdl{self_}, sequence](const commit_outcome& what) {
-      caf::anon_send(to, settled{sequence, what});
-    });
+    journal_.append(std::move(rows),
+                    [to = typename Self::actor_hdl{self_}, sequence](const commit_outcome& what) {
+                      caf::anon_send(to, settled{sequence, what});
+                    });
   }
 
-  // An answer, or a refusal, that was decided on changes still in flight is told when those are durable: nobody may
-  // see what a failed commit takes back.
+  // An answer, or a refusal, that was decided on changes still in flight is told when those are durable:
+  // nobody may see what a failed commit takes back.
   template <class Result>
   void answer_when_durable(reply<Result> back, outcome<Result> answer) {
     if (under_way_.empty()) return back(std::move(answer));
@@ -196,12 +205,15 @@ private:
 
   template <class Result>
   void wait_for_commits(reply<Result> back, outcome<Result> answer, bool has_commit) {
-    under_way_.push_back({has_commit, {}, [back = std::move(back), answer = std::move(answer)](const commit_outcome& what) mutable {
-                            if (what.status == commit_status::committed)
-                              back(std::move(answer));
-                            else
-                              back(refusal_of(what));
-                          }});
+    under_way_.push_back(
+        {has_commit,
+         {},
+         [back = std::move(back), answer = std::move(answer)](const commit_outcome& what) mutable {
+           if (what.status == commit_status::committed)
+             back(std::move(answer));
+           else
+             back(refusal_of(what));
+         }});
   }
 
   // Answers the oldest one if what it waits for is known.
@@ -256,7 +268,7 @@ private:
   std::optional<state_type> current_;       // including changes under way
   std::optional<state_type> before_reload_; // what `carry` may take over
   bool loading_ = false;
-  std::uint64_t first_sequence_ = 0; // of under_way_.front()
+  std::uint64_t first_sequence_ = 0;      // of under_way_.front()
   small_queue<waiting_answer> under_way_; // in the order in which they were decided
   std::size_t commits_under_way_ = 0;
   commit_outcome last_outcome_;
@@ -279,8 +291,9 @@ struct entity {
   };
 
   /// A directory that starts such actors in `system`. `model` and `to` must outlive the directory.
-  static std::unique_ptr<directory_type> create_directory(caf::actor_system& system, std::shared_ptr<Model> model,
-                                                          journal& to, entity_limits limits) {
+  static std::unique_ptr<directory_type> create_directory(caf::actor_system& system,
+                                                          std::shared_ptr<Model> model, journal& to,
+                                                          entity_limits limits) {
     // The directory is not known before it exists: actors find it through this cell.
     auto cell = std::make_shared<directory_type*>(nullptr);
     auto made = std::make_unique<directory_type>([&system, model, &to, limits, cell](const id_type& id) {
@@ -291,9 +304,9 @@ struct entity {
   }
 
 private:
-  static typename handle::behavior_type behavior(typename handle::template stateful_pointer<shell> self, id_type id,
-                                                 std::shared_ptr<Model> model, journal* to, entity_limits limits,
-                                                 directory_type* home) {
+  static typename handle::behavior_type behavior(typename handle::template stateful_pointer<shell> self,
+                                                 id_type id, std::shared_ptr<Model> model, journal* to,
+                                                 entity_limits limits, directory_type* home) {
     self->state.core =
         std::make_unique<entity_core<Model, typename handle::base>>(self, id, std::move(model), *to, limits);
     self->attach_functor([home, id, who = self->id()] { home->forget(id, who); });
@@ -301,11 +314,11 @@ private:
             [self](loaded<state_type>& message) { self->state.core->on_loaded(message); },
             [self](settled& message) { self->state.core->on_settled(message); },
             [self, home](passivate) {
-              if (self->state.core->idle() && home->retire(self->state.core->id(), self->mailbox())) self->quit();
+              if (self->state.core->idle() && home->retire(self->state.core->id(), self->mailbox()))
+                self->quit();
             }};
   }
 };
 
 } // namespace runtime
 } // namespace foyer
-

@@ -1,7 +1,6 @@
 #include "actors/runtime/scheduler.hpp"
 
 #include <boost/asio/post.hpp>
-
 #include <caf/actor_system.hpp>
 #include <caf/detail/thread_safe_actor_clock.hpp>
 #include <caf/execution_unit.hpp>
@@ -18,7 +17,8 @@ constexpr std::size_t messages_per_turn = 64;
 
 class io_scheduler final : public caf::scheduler::abstract_coordinator {
 public:
-  io_scheduler(caf::actor_system& system, boost::asio::io_context& io) : abstract_coordinator(system), io_(io), unit_(*this) {}
+  io_scheduler(caf::actor_system& system, boost::asio::io_context& io)
+      : abstract_coordinator(system), io_(io), unit_(*this) {}
 
   void enqueue(caf::resumable* what) override {
     if (stopped_) return cleanup_and_release(what);
@@ -37,10 +37,11 @@ protected:
     stop_actors();
     clock_.cancel_dispatch_loop();
     timer_.join();
-    // Actors that were told to end still wait in the queue; they must be gone before the system is. Nobody else runs
-    // the io_context any more.
+    // Actors that were told to end still wait in the queue; they must be gone before the system is. Nobody
+    // else runs the io_context any more.
     io_.restart();
-    while (io_.poll() > 0) {}
+    while (io_.poll() > 0) {
+    }
     stopped_ = true;
   }
 
@@ -69,14 +70,10 @@ private:
     void operator()() {
       auto* what = std::exchange(what_, nullptr);
       switch (what->resume(&owner_->unit_, messages_per_turn)) {
-        case caf::resumable::resume_later:
-          owner_->enqueue(what);
-          break;
-        case caf::resumable::done:
-        case caf::resumable::awaiting_message:
-        case caf::resumable::shutdown_execution_unit:
-          caf::intrusive_ptr_release(what);
-          break;
+      case caf::resumable::resume_later: owner_->enqueue(what); break;
+      case caf::resumable::done:
+      case caf::resumable::awaiting_message:
+      case caf::resumable::shutdown_execution_unit: caf::intrusive_ptr_release(what); break;
       }
     }
 
@@ -95,8 +92,9 @@ private:
 } // namespace
 
 void run_actors_on(caf::actor_system_config& config, boost::asio::io_context& io) {
-  config.module_factories.emplace_back(
-      [&io](caf::actor_system& system) -> caf::actor_system::module* { return new io_scheduler(system, io); });
+  config.module_factories.emplace_back([&io](caf::actor_system& system) -> caf::actor_system::module* {
+    return new io_scheduler(system, io);
+  });
 }
 
 } // namespace foyer::runtime

@@ -6,8 +6,8 @@
 
 namespace foyer::runtime {
 
-/// First in, first out, and next to nothing while it is empty: std::deque takes half a KiB from the start, of which a
-/// hundred thousand idle actors have two each.
+/// First in, first out, and next to nothing while it is empty: std::deque takes half a KiB from the start, of
+/// which a hundred thousand idle actors have two each.
 template <class T>
 class small_queue {
 public:

@@ -70,8 +70,8 @@ struct limits {
 /// When a session that is opened now ends at the latest. Staff are never remembered.
 time_point end_of(time_point opened, bool remembered, bool staff, const limits& with) noexcept;
 
-/// False once it is idle for too long or at its end. An account that became staff meanwhile has the staff's limits
-/// at once.
+/// False once it is idle for too long or at its end. An account that became staff meanwhile has the staff's
+/// limits at once.
 bool lives(const record& of, time_point last_used, time_point now, const limits& with) noexcept;
 
 /// Sensitive changes ask for the password again when it is older than this (API, reauthentication_required).
@@ -80,7 +80,8 @@ bool password_is_fresh(const record& of, time_point now, const limits& with) noe
 /// How seldom the last use is written: a minute, or less where sessions idle out sooner.
 duration touch_interval(const record& of, const limits& with) noexcept;
 
-/// What the owner reads in the list of sessions: "Firefox, Linux" of a User-Agent header; at most 80 characters.
+/// What the owner reads in the list of sessions: "Firefox, Linux" of a User-Agent header; at most 80
+/// characters.
 std::string device_of(std::string_view user_agent);
 
 } // namespace foyer::session

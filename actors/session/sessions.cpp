@@ -43,10 +43,12 @@ refusal refusal_of(const commit_outcome& what) {
   return errc::unavailable;
 }
 
-// Recently used sessions, the oldest use goes first when a shard is full. Entries are forgotten by account, too.
+// Recently used sessions, the oldest use goes first when a shard is full. Entries are forgotten by account,
+// too.
 class cache {
 public:
-  explicit cache(std::size_t tracked_max) : shard_max_(std::max<std::size_t>(16, tracked_max / shard_count)) {}
+  explicit cache(std::size_t tracked_max)
+      : shard_max_(std::max<std::size_t>(16, tracked_max / shard_count)) {}
 
   session_ptr find(const sha256_hash& key, steady::time_point now) {
     auto& here = shard_of(key);
@@ -195,7 +197,8 @@ public:
   }
 
   void list(const account_id& of, reply<std::vector<record>> back) override {
-    from_.list_sessions(of, [kept = cache_, limits = limits_, now = clock_.now(), back](outcome<std::vector<record>> read) {
+    from_.list_sessions(of, [kept = cache_, limits = limits_, now = clock_.now(),
+                             back](outcome<std::vector<record>> read) {
       if (!read) return back(std::move(read.error()));
       auto& all = *read;
       for (auto& each : all)
@@ -239,7 +242,9 @@ public:
     });
   }
 
-  void forget(const account_id& of, std::optional<session_id> except) override { forget_in(*cache_, of, except); }
+  void forget(const account_id& of, std::optional<session_id> except) override {
+    forget_in(*cache_, of, except);
+  }
   void forget_space(const household_id& of) override {
     cache_->erase_if([&](const record& each) { return each.household == of; });
   }
@@ -272,7 +277,8 @@ private:
     if (!lives(which->of, which->last_used, now, limits_)) return false;
     which->last_used = std::max(which->last_used.load(), now);
     auto written = which->written.load();
-    if (now - written >= touch_interval(which->of, limits_) && which->written.compare_exchange_strong(written, now)) {
+    if (now - written >= touch_interval(which->of, limits_) &&
+        which->written.compare_exchange_strong(written, now)) {
       commit rows;
       rows.cold.emplace_back(session_touched{which->of.id, now, std::nullopt});
       to_.append(std::move(rows), [](const commit_outcome&) {}); // lost once, it is written a minute later

@@ -17,9 +17,11 @@ class loader {
 public:
   virtual ~loader() = default;
   /// With the account of a login. None: no such session.
-  virtual void load_session(const sha256_hash& token_hash, std::function<void(outcome<std::optional<record>>)> done) = 0;
+  virtual void load_session(const sha256_hash& token_hash,
+                            std::function<void(outcome<std::optional<record>>)> done) = 0;
   /// Those of an account that have not reached their end, latest use first; without the account.
-  virtual void list_sessions(const account_id& of, std::function<void(outcome<std::vector<record>>)> done) = 0;
+  virtual void list_sessions(const account_id& of,
+                             std::function<void(outcome<std::vector<record>>)> done) = 0;
 };
 
 /// A session in use. Shared by the requests that it makes.
@@ -30,7 +32,8 @@ struct live_session {
   std::atomic<time_point> password_at;
 
   explicit live_session(record from)
-      : of(std::move(from)), last_used(of.last_used_at), written(of.last_used_at), password_at(of.password_at) {}
+      : of(std::move(from)), last_used(of.last_used_at), written(of.last_used_at),
+        password_at(of.password_at) {}
 };
 using session_ptr = std::shared_ptr<live_session>;
 
@@ -48,9 +51,10 @@ struct space {
   std::optional<std::int64_t> key_version = std::nullopt; // of the unique key that opens it
 };
 
-/// The sessions of this installation, with the ones in use kept in memory (bounded), so that a signed-in request
-/// needs no query. An end is seen by the very next request of this process; what another process changed (a role
-/// given at the command line) when `forget` is called for it, at the latest after `reread_after`. Any thread.
+/// The sessions of this installation, with the ones in use kept in memory (bounded), so that a signed-in
+/// request needs no query. An end is seen by the very next request of this process; what another process
+/// changed (a role given at the command line) when `forget` is called for it, at the latest after
+/// `reread_after`. Any thread.
 class store {
 public:
   virtual ~store() = default;
@@ -60,9 +64,10 @@ public:
   /// Reads it. Null: there is none, or it is over.
   virtual void load(const sha256_hash& token_hash, reply<session_ptr> back) = 0;
 
-  /// A row and token for a login; the account writes it (account::begin_session), then call `open` for the answer.
-  [[nodiscard]] virtual fresh prepare_login(const account_id& of, bool remember, bool staff, std::string device,
-                                            std::string address) const = 0;
+  /// A row and token for a login; the account writes it (account::begin_session), then call `open` for the
+  /// answer.
+  [[nodiscard]] virtual fresh prepare_login(const account_id& of, bool remember, bool staff,
+                                            std::string device, std::string address) const = 0;
   /// Opens a my-space session (S6): writes it and answers when it is durable.
   virtual void open_space(const space& what, std::string device, std::string address, reply<fresh> back) = 0;
 
@@ -73,7 +78,8 @@ public:
   /// The password was asked for and right.
   virtual void reauthenticated(const session_ptr& which, reply<done> back) = 0;
 
-  /// To be called after a commit that ended sessions or changed roles of an account, before its answer is told.
+  /// To be called after a commit that ended sessions or changed roles of an account, before its answer is
+  /// told.
   virtual void forget(const account_id& of, std::optional<session_id> except) = 0;
   /// To be called after a household got a new unique key: the sessions of the former one are over (S6).
   virtual void forget_space(const household_id& of) = 0;
@@ -86,9 +92,10 @@ public:
 /// How old a session in memory may be before it is read again.
 inline constexpr std::chrono::seconds reread_after{60};
 
-/// `from`, `to` and `clock` must outlive the store; `from` must have stopped calling back before it goes. At most `tracked_max` sessions
-/// are kept in memory.
+/// `from`, `to` and `clock` must outlive the store; `from` must have stopped calling back before it goes. At
+/// most `tracked_max` sessions are kept in memory.
 std::unique_ptr<store> create_store(loader& from, journal& to, const clock_source& clock,
-                                    const config::sessions_settings& settings, std::size_t tracked_max = 100'000);
+                                    const config::sessions_settings& settings,
+                                    std::size_t tracked_max = 100'000);
 
 } // namespace foyer::session

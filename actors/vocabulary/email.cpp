@@ -2,9 +2,8 @@
 
 #include "actors/vocabulary/text.hpp"
 
-#include <idn2.h>
-
 #include <algorithm>
+#include <idn2.h>
 
 namespace foyer {
 namespace {
@@ -18,7 +17,8 @@ bool is_local_part(std::string_view local) {
   if (local.find("..") != std::string_view::npos) return false;
   return std::all_of(local.begin(), local.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
+    if (byte >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+      return true;
     return std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
   });
 }
@@ -64,7 +64,8 @@ std::optional<email_address> parse_email(std::string_view typed) {
   // What was no UTF-8, or could not be read before: nobody has an address with it.
   if (out.shown.find("\xEF\xBF\xBD") != std::string::npos) return std::nullopt;
   const auto at = out.shown.rfind('@');
-  if (at == std::string::npos || !is_local_part(std::string_view(out.shown).substr(0, at))) return std::nullopt;
+  if (at == std::string::npos || !is_local_part(std::string_view(out.shown).substr(0, at)))
+    return std::nullopt;
   const auto domain = ascii_domain(out.shown.substr(at + 1));
   if (!domain || !is_host_name(*domain)) return std::nullopt;
   out.key = fold_case(std::string_view(out.shown).substr(0, at)) + '@' + *domain;

@@ -8,10 +8,10 @@
 
 namespace foyer {
 
-/// The machine's time of day, except that it never goes back and never runs slower than time passes. A clock that is
-/// set forward is followed, since then everything ends early at worst; one that is set back is not, since sessions,
-/// links and holds would live longer by as much. Until the machine has caught up, or the program starts anew, this
-/// clock is ahead() of it. Any thread.
+/// The machine's time of day, except that it never goes back and never runs slower than time passes. A clock
+/// that is set forward is followed, since then everything ends early at worst; one that is set back is not,
+/// since sessions, links and holds would live longer by as much. Until the machine has caught up, or the
+/// program starts anew, this clock is ahead() of it. Any thread.
 class forward_clock final : public clock_source {
 public:
   [[nodiscard]] time_point now() const override {
@@ -39,7 +39,8 @@ private:
     duration of_day;
     duration passed;
   };
-  // In this order: a thread that has to wait between the two makes their difference smaller, which is then not kept.
+  // In this order: a thread that has to wait between the two makes their difference smaller, which is then
+  // not kept.
   static both readings() {
     const auto of_day = std::chrono::system_clock::now().time_since_epoch();
     const auto passed = std::chrono::steady_clock::now().time_since_epoch();

@@ -6,8 +6,8 @@
 
 namespace foyer {
 
-/// A flat JSON object of texts, as the params of mails are: json_object{}.add("first_name", name).text(). Texts must
-/// be UTF-8. Answers over HTTP have a writer of their own.
+/// A flat JSON object of texts, as the params of mails are: json_object{}.add("first_name", name).text().
+/// Texts must be UTF-8. Answers over HTTP have a writer of their own.
 class json_object {
 public:
   json_object& add(std::string_view key, std::string_view value) {

@@ -8,12 +8,12 @@
 
 namespace foyer {
 
-/// A sum in minor units (cents) of one organisation's currency (W1). Checked arithmetic: sums that do not fit are
-/// nullopt, never wrapped.
+/// A sum in minor units (cents) of one organisation's currency (W1). Checked arithmetic: sums that do not fit
+/// are nullopt, never wrapped.
 using amount = std::int64_t;
 
-/// The largest single amount that a request may name: 10 billion in major units of a two-digit currency, far from
-/// where sums of a million of them would overflow.
+/// The largest single amount that a request may name: 10 billion in major units of a two-digit currency, far
+/// from where sums of a million of them would overflow.
 inline constexpr amount largest_amount = 1'000'000'000'000;
 
 inline std::optional<amount> add(amount a, amount b) noexcept {
@@ -58,7 +58,8 @@ struct money {
   friend bool operator==(const money&, const money&) = default;
 };
 
-/// The tax contained in a price that includes it, rounded half up to the minor unit; 2000 basis points are 20 %.
+/// The tax contained in a price that includes it, rounded half up to the minor unit; 2000 basis points are 20
+/// %.
 inline amount vat_included(amount gross, int basis_points) noexcept {
   __extension__ using wide_int = __int128;
   const auto wide = static_cast<wide_int>(gross) * basis_points * 2 + (10'000 + basis_points);

@@ -22,8 +22,8 @@ struct refusal {
   errc code = errc::unavailable;
   std::string detail;
   std::vector<field_error> fields;
-  std::optional<std::int64_t> room;                 // of floor_exceeded: minor units left above the floor
-  std::optional<std::int64_t> retry_after_seconds;  // of rate_limited and unavailable
+  std::optional<std::int64_t> room;                // of floor_exceeded: minor units left above the floor
+  std::optional<std::int64_t> retry_after_seconds; // of rate_limited and unavailable
 
   refusal() = default;
   refusal(errc why) : code(why) {} // NOLINT: a code alone is the usual refusal
@@ -34,9 +34,9 @@ struct refusal {
 template <class T>
 class outcome {
 public:
-  outcome(T value) : content_(std::in_place_index<0>, std::move(value)) {}        // NOLINT
-  outcome(refusal why) : content_(std::in_place_index<1>, std::move(why)) {}      // NOLINT
-  outcome(errc why) : content_(std::in_place_index<1>, refusal{why}) {}           // NOLINT
+  outcome(T value) : content_(std::in_place_index<0>, std::move(value)) {}   // NOLINT
+  outcome(refusal why) : content_(std::in_place_index<1>, std::move(why)) {} // NOLINT
+  outcome(errc why) : content_(std::in_place_index<1>, refusal{why}) {}      // NOLINT
 
   [[nodiscard]] bool ok() const noexcept { return content_.index() == 0; }
   explicit operator bool() const noexcept { return ok(); }

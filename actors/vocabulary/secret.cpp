@@ -24,8 +24,8 @@ int base64url_value(char digit) noexcept {
   return digit == '_' ? 63 : -1;
 }
 
-// OpenSSL's one-shot functions look the algorithm up at every call, which costs several times what a short text's
-// hash does. One context a thread, with the algorithm fetched once.
+// OpenSSL's one-shot functions look the algorithm up at every call, which costs several times what a short
+// text's hash does. One context a thread, with the algorithm fetched once.
 class digest {
 public:
   digest() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
@@ -81,18 +81,21 @@ sha256_hash hmac_sha256(std::string_view key, std::string_view bytes) {
   }
   const auto padded = [&block](char with) {
     auto out = block;
-    std::transform(out.begin(), out.end(), out.begin(), [with](char c) { return static_cast<char>(c ^ with); });
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [with](char c) { return static_cast<char>(c ^ with); });
     return out;
   };
   const auto inner_key = padded(0x36);
   const auto outer_key = padded(0x5C);
   auto& with = digest_of_thread();
   const auto inner = with.hash({inner_key.data(), inner_key.size()}, bytes);
-  return with.hash({outer_key.data(), outer_key.size()}, {reinterpret_cast<const char*>(inner.data()), inner.size()});
+  return with.hash({outer_key.data(), outer_key.size()},
+                   {reinterpret_cast<const char*>(inner.data()), inner.size()});
 }
 
 std::string base64url(std::span<const std::uint8_t> bytes) {
-  static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  static constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string out;
   out.reserve((bytes.size() * 4 + 2) / 3);
   std::uint32_t window = 0;
@@ -162,7 +165,9 @@ sha256_hash server_secret::derive(std::string_view purpose, std::string_view byt
   return hmac_sha256(bytes_, text);
 }
 
-std::string server_secret::token(const token_id& of) const { return base64url(derive("token", view_of(of.value))); }
+std::string server_secret::token(const token_id& of) const {
+  return base64url(derive("token", view_of(of.value)));
+}
 
 std::string server_secret::code(const token_id& of) const {
   const auto hash = derive("code", view_of(of.value));
@@ -181,7 +186,8 @@ std::string server_secret::unique_key(const household_id& of, std::int64_t key_v
 
 std::string server_secret::ticket_code(const ticket_id& ticket, const offer_id& offer) const {
   const auto key = derive("tickets of offer", view_of(offer.value));
-  const auto mac = hmac_sha256({reinterpret_cast<const char*>(key.data()), key.size()}, view_of(ticket.value));
+  const auto mac =
+      hmac_sha256({reinterpret_cast<const char*>(key.data()), key.size()}, view_of(ticket.value));
   std::array<std::uint8_t, 32> code;
   std::memcpy(code.data(), ticket.value.bytes.data(), 16);
   std::memcpy(code.data() + 16, mac.data(), 16);
@@ -210,7 +216,8 @@ std::optional<household_id> server_secret::unsubscribed(std::string_view token) 
     bits -= 8;
     of.value.bytes[filled++] = static_cast<std::uint8_t>(window >> bits);
   }
-  if (filled < of.value.bytes.size() || !equal_in_constant_time(token, unsubscribe_token(of))) return std::nullopt;
+  if (filled < of.value.bytes.size() || !equal_in_constant_time(token, unsubscribe_token(of)))
+    return std::nullopt;
   return of;
 }
 

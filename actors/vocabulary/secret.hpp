@@ -28,8 +28,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 /// RFC 9562 version 7: milliseconds since 1970, then 74 random bits.
 uuid new_uuid(std::int64_t unix_ms);
 
-/// What the server derives secrets from (security.secret_file). Tokens in mails are made from a token's id, so
-/// that neither the database nor the outbox ever holds one.
+/// What the server derives secrets from (security.secret_file). Tokens in mails are made from a token's id,
+/// so that neither the database nor the outbox ever holds one.
 class server_secret {
 public:
   explicit server_secret(std::string bytes) : bytes_(std::move(bytes)) {}
@@ -42,8 +42,8 @@ public:
   [[nodiscard]] std::string unique_key(const household_id& of, std::int64_t key_version) const;
   /// The code that a ticket's QR shows (O6): ticket id and 128 bits of HMAC under its offer's key, base64url.
   [[nodiscard]] std::string ticket_code(const ticket_id& ticket, const offer_id& offer) const;
-  /// What the one-click link of an invitation ends with (RFC 8058): household id and 128 bits of HMAC, base64url.
-  /// It never expires and is stored nowhere.
+  /// What the one-click link of an invitation ends with (RFC 8058): household id and 128 bits of HMAC,
+  /// base64url. It never expires and is stored nowhere.
   [[nodiscard]] std::string unsubscribe_token(const household_id& of) const;
   /// Whose token this is; none: we never made it.
   [[nodiscard]] std::optional<household_id> unsubscribed(std::string_view token) const;

@@ -3,7 +3,8 @@
 #include <string>
 #include <string_view>
 
-// What ICU does for us with text. Everything takes and gives UTF-8; what is not UTF-8 becomes U+FFFD. Any thread.
+// What ICU does for us with text. Everything takes and gives UTF-8; what is not UTF-8 becomes U+FFFD. Any
+// thread.
 
 namespace foyer {
 

@@ -68,14 +68,16 @@ entry write(state& next, commit& rows, entry of, amount held_change) {
   return of;
 }
 
-// Not counted up: the number stands for everything that led here. Of commits under way one may be lost while another
-// process writes; by a mere count, the commit behind the lost one would then fit on what that process wrote.
+// Not counted up: the number stands for everything that led here. Of commits under way one may be lost while
+// another process writes; by a mere count, the commit behind the lost one would then fit on what that process
+// wrote.
 std::int64_t version_after(const state& before, const state& next) {
   canonical bytes;
   bytes.number(before.version).raw(next.head).number(next.floor ? 1 : 0).number(next.floor.value_or(0));
   const auto hash = sha256(bytes.bytes());
   std::int64_t version = 0;
-  for (std::size_t i = 0; i < 8; ++i) version = static_cast<std::int64_t>(static_cast<std::uint64_t>(version) << 8 | hash[i]);
+  for (std::size_t i = 0; i < 8; ++i)
+    version = static_cast<std::int64_t>(static_cast<std::uint64_t>(version) << 8 | hash[i]);
   return std::max<std::int64_t>(1, version & std::numeric_limits<std::int64_t>::max());
 }
 
@@ -108,7 +110,8 @@ std::optional<refusal> refuse_below(const state& now, amount taken, std::optiona
   return why;
 }
 
-entry entry_of_order(entry_kind kind, const auto& command, const entry_id& id, amount change, std::string counter) {
+entry entry_of_order(entry_kind kind, const auto& command, const entry_id& id, amount change,
+                     std::string counter) {
   entry of;
   of.id = id;
   of.kind = kind;
@@ -120,21 +123,23 @@ entry entry_of_order(entry_kind kind, const auto& command, const entry_id& id, a
   return of;
 }
 
-// The database's own limit follows what staff were allowed. A buyer's command never moves it: should the rule above
-// fail, the constraint still holds.
-void lower_limit(state& next) { next.lowest = std::min({next.lowest, next.available(), amount{0}}); }
+// The database's own limit follows what staff were allowed. A buyer's command never moves it: should the rule
+// above fail, the constraint still holds.
+void lower_limit(state& next) {
+  next.lowest = std::min({next.lowest, next.available(), amount{0}});
+}
 
 } // namespace
 
 std::string_view to_string(entry_kind kind) noexcept {
   switch (kind) {
-    case entry_kind::top_up: return "top_up";
-    case entry_kind::purchase: return "purchase";
-    case entry_kind::refund: return "refund";
-    case entry_kind::adjustment: return "adjustment";
-    case entry_kind::transfer: return "transfer";
-    case entry_kind::hold: return "hold";
-    case entry_kind::release: return "release";
+  case entry_kind::top_up: return "top_up";
+  case entry_kind::purchase: return "purchase";
+  case entry_kind::refund: return "refund";
+  case entry_kind::adjustment: return "adjustment";
+  case entry_kind::transfer: return "transfer";
+  case entry_kind::hold: return "hold";
+  case entry_kind::release: return "release";
   }
   return "adjustment";
 }
@@ -146,7 +151,10 @@ amount effective_floor(const state& now, std::optional<amount> staff_floor) noex
 sha256_hash chain(const sha256_hash& former, const household_id& household, const entry& of) {
   canonical bytes;
   bytes.raw(former).raw(household.value.bytes).number(of.seq).raw(of.id.value.bytes);
-  bytes.number(static_cast<std::int64_t>(of.kind)).number(of.change).number(of.balance_after).number(of.held_after);
+  bytes.number(static_cast<std::int64_t>(of.kind))
+      .number(of.change)
+      .number(of.balance_after)
+      .number(of.held_after);
   bytes.text(of.counter_account).raw((of.order ? *of.order : order_id{}).value.bytes).text(of.order_number);
   bytes.text(of.reason).number(static_cast<std::int64_t>(of.by.kind));
   bytes.raw((of.by.account ? *of.by.account : account_id{}).value.bytes);
@@ -159,7 +167,9 @@ decided<entry> decide(const state& now, pay command) {
   if (auto why = refuse_below(now, command.sum, command.staff_floor)) return *why;
   auto next = with_organisation(now, command.organisation);
   auto rows = std::move(command.rows);
-  auto made = write(next, rows, entry_of_order(entry_kind::purchase, command, command.id, -command.sum, command.counter_account), 0);
+  auto made = write(
+      next, rows,
+      entry_of_order(entry_kind::purchase, command, command.id, -command.sum, command.counter_account), 0);
   if (command.staff_floor) lower_limit(next);
   write_wallet(now, next, rows);
   return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
@@ -170,24 +180,30 @@ decided<entry> decide(const state& now, hold command) {
   if (auto why = refuse_below(now, command.sum, std::nullopt)) return *why;
   auto next = with_organisation(now, command.organisation);
   auto rows = std::move(command.rows);
-  auto made = write(next, rows, entry_of_order(entry_kind::hold, command, command.id, 0, "held"), command.sum);
+  auto made =
+      write(next, rows, entry_of_order(entry_kind::hold, command, command.id, 0, "held"), command.sum);
   write_wallet(now, next, rows);
   return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
 }
 
 decided<entry> decide(const state& now, settle_hold command) {
-  if (command.sum < 0 || command.sum > now.held || command.refund < 0 || command.refund > largest_amount) return errc::conflict;
+  if (command.sum < 0 || command.sum > now.held || command.refund < 0 || command.refund > largest_amount)
+    return errc::conflict;
   if (command.sum == 0 && command.refund == 0) return errc::conflict;
   if (!add(now.balance, command.refund)) return errc::amount_out_of_range;
   auto next = with_organisation(now, command.organisation);
   auto rows = std::move(command.rows);
   entry made;
   if (command.sum > 0)
-    made = write(next, rows, entry_of_order(entry_kind::release, command, command.release_id, 0, "held"), -command.sum);
+    made = write(next, rows, entry_of_order(entry_kind::release, command, command.release_id, 0, "held"),
+                 -command.sum);
   if (command.sum > 0 && command.capture)
-    made = write(next, rows, entry_of_order(entry_kind::purchase, command, command.purchase_id, -command.sum, "sales"), 0);
+    made =
+        write(next, rows,
+              entry_of_order(entry_kind::purchase, command, command.purchase_id, -command.sum, "sales"), 0);
   if (command.refund > 0)
-    made = write(next, rows, entry_of_order(entry_kind::refund, command, command.refund_id, command.refund, "sales"), 0);
+    made = write(next, rows,
+                 entry_of_order(entry_kind::refund, command, command.refund_id, command.refund, "sales"), 0);
   write_wallet(now, next, rows);
   return step<state, entry>{std::move(next), std::move(made), std::move(rows)};
 }
@@ -229,7 +245,8 @@ decided<entry> decide(const state& now, record command) {
 }
 
 decided<done> decide(const state& now, set_floor command) {
-  if (command.floor && (*command.floor > 0 || *command.floor < -largest_amount)) return errc::amount_out_of_range;
+  if (command.floor && (*command.floor > 0 || *command.floor < -largest_amount))
+    return errc::amount_out_of_range;
   auto next = with_organisation(now, command.organisation);
   next.floor = command.floor;
   auto rows = std::move(command.rows);
@@ -237,6 +254,8 @@ decided<done> decide(const state& now, set_floor command) {
   return step<state, done>{std::move(next), done{}, std::move(rows)};
 }
 
-outcome<state> decide(const state& now, const get_view&) { return now; }
+outcome<state> decide(const state& now, const get_view&) {
+  return now;
+}
 
 } // namespace foyer::wallet

@@ -7,12 +7,21 @@
 #include <optional>
 #include <string>
 
-// The wallet of a household (W1): state, commands and the rules. Pure: no clock, no randomness, no I/O of its own.
+// The wallet of a household (W1): state, commands and the rules. Pure: no clock, no randomness, no I/O of its
+// own.
 
 namespace foyer::wallet {
 
 /// W1. The numbers are stored; hold and release change what is held and add 0 to the balance.
-enum class entry_kind { top_up = 1, purchase = 2, refund = 3, adjustment = 4, transfer = 5, hold = 6, release = 7 };
+enum class entry_kind {
+  top_up = 1,
+  purchase = 2,
+  refund = 3,
+  adjustment = 4,
+  transfer = 5,
+  hold = 6,
+  release = 7
+};
 
 std::string_view to_string(entry_kind kind) noexcept;
 
@@ -55,10 +64,11 @@ struct entry {
   sha256_hash hash{};
 };
 
-// Commands ------------------------------------------------------------------------------------------------------
+// Commands
+// ------------------------------------------------------------------------------------------------------
 
-/// Pays an order, or a part of it, at once (W3, W4). The rows of the order travel along, so that money and order
-/// are one commit. Refused: insufficient_funds (below zero for a buyer, below the floor for staff with
+/// Pays an order, or a part of it, at once (W3, W4). The rows of the order travel along, so that money and
+/// order are one commit. Refused: insufficient_funds (below zero for a buyer, below the floor for staff with
 /// `allow_negative`: floor_exceeded), amount_out_of_range.
 struct pay {
   using result = entry;
@@ -85,9 +95,9 @@ struct hold {
   commit rows;
 };
 
-/// Gives held money back (`capture` false), or takes it as the payment (`capture` true: release and purchase in one
-/// commit). Of an order that is cancelled after a part was received, `refund` is credited in the same commit (O8).
-/// Refused: conflict when neither is positive, or more than is held.
+/// Gives held money back (`capture` false), or takes it as the payment (`capture` true: release and purchase
+/// in one commit). Of an order that is cancelled after a part was received, `refund` is credited in the same
+/// commit (O8). Refused: conflict when neither is positive, or more than is held.
 struct settle_hold {
   using result = entry;
   organisation_id organisation;
@@ -103,8 +113,8 @@ struct settle_hold {
   commit rows;
 };
 
-/// Top-up, refund or adjustment by staff or by an order (refund). `staff_floor` as in `pay`; without it a buyer's
-/// floor of zero counts for negative sums.
+/// Top-up, refund or adjustment by staff or by an order (refund). `staff_floor` as in `pay`; without it a
+/// buyer's floor of zero counts for negative sums.
 struct record {
   using result = entry;
   organisation_id organisation;
@@ -135,7 +145,8 @@ struct get_view {
   using result = state;
 };
 
-// Rules ---------------------------------------------------------------------------------------------------------
+// Rules
+// ---------------------------------------------------------------------------------------------------------
 
 template <class Result>
 using decided = outcome<step<state, Result>>;
@@ -147,8 +158,8 @@ decided<entry> decide(const state& now, record command);
 decided<done> decide(const state& now, set_floor command);
 outcome<state> decide(const state& now, const get_view&);
 
-/// The hash of an entry (W2): SHA-256 over the former entry's hash and every field in a fixed order and width, so
-/// that no two different entries have the same bytes. `foyer ledger verify` computes the same.
+/// The hash of an entry (W2): SHA-256 over the former entry's hash and every field in a fixed order and
+/// width, so that no two different entries have the same bytes. `foyer ledger verify` computes the same.
 sha256_hash chain(const sha256_hash& former, const household_id& household, const entry& of);
 
 /// How far below zero staff may take this wallet (W3): the deeper of the role's and the household's floor.

@@ -12,7 +12,9 @@ struct model {
 
   loader& from;
 
-  void load(const household_id& whose, std::function<void(outcome<state>)> done) { from.load_wallet(whose, std::move(done)); }
+  void load(const household_id& whose, std::function<void(outcome<state>)> done) {
+    from.load_wallet(whose, std::move(done));
+  }
 };
 
 using wallet_entity = runtime::entity<model, pay, hold, settle_hold, record, set_floor, get_view>;
@@ -20,16 +22,31 @@ using wallet_entity = runtime::entity<model, pay, hold, settle_hold, record, set
 class actors final : public registry {
 public:
   actors(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max)
-      : directory_(wallet_entity::create_directory(system, std::make_shared<model>(model{from}), to, {waiting_max})) {}
+      : directory_(wallet_entity::create_directory(system, std::make_shared<model>(model{from}), to,
+                                                   {waiting_max})) {}
 
-  void tell(const household_id& whose, ask<pay> command) override { directory_->tell(whose, std::move(command)); }
-  void tell(const household_id& whose, ask<hold> command) override { directory_->tell(whose, std::move(command)); }
-  void tell(const household_id& whose, ask<settle_hold> command) override { directory_->tell(whose, std::move(command)); }
-  void tell(const household_id& whose, ask<record> command) override { directory_->tell(whose, std::move(command)); }
-  void tell(const household_id& whose, ask<set_floor> command) override { directory_->tell(whose, std::move(command)); }
-  void tell(const household_id& whose, ask<get_view> command) override { directory_->tell(whose, std::move(command)); }
+  void tell(const household_id& whose, ask<pay> command) override {
+    directory_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<hold> command) override {
+    directory_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<settle_hold> command) override {
+    directory_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<record> command) override {
+    directory_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<set_floor> command) override {
+    directory_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<get_view> command) override {
+    directory_->tell(whose, std::move(command));
+  }
 
-  void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override { directory_->sweep(idle_after, live_limit); }
+  void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override {
+    directory_->sweep(idle_after, live_limit);
+  }
   void close() override { directory_->close(); }
   [[nodiscard]] std::size_t live() const override { return directory_->live(); }
 
@@ -39,7 +56,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to, std::size_t waiting_max) {
+std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to,
+                                          std::size_t waiting_max) {
   return std::make_unique<actors>(system, from, to, waiting_max);
 }
 

@@ -14,8 +14,8 @@ class actor_system;
 
 namespace foyer::wallet {
 
-/// Reads a wallet's state; `done` may be called from any thread. A household without entries has the blank state
-/// with its ids set. Implemented in storage/.
+/// Reads a wallet's state; `done` may be called from any thread. A household without entries has the blank
+/// state with its ids set. Implemented in storage/.
 class loader {
 public:
   virtual ~loader() = default;
@@ -39,8 +39,8 @@ public:
   [[nodiscard]] virtual std::size_t live() const = 0;
 };
 
-/// `from` and `to` must outlive the registry. `waiting_max`: commands that may wait at one of them; more are answered
-/// `unavailable`.
+/// `from` and `to` must outlive the registry. `waiting_max`: commands that may wait at one of them; more are
+/// answered `unavailable`.
 std::unique_ptr<registry> create_registry(caf::actor_system& system, loader& from, journal& to,
                                           std::size_t waiting_max = 10'000);
 

@@ -36,7 +36,8 @@ asio::awaitable<response> patch_me(account_services& with, request& in) {
   account::update_profile command;
   command.first_name = name_in(*body, "first_name");
   command.last_name = name_in(*body, "last_name");
-  if (const auto locale = body->optional_choice("locale", {"fr", "en"})) command.locale = *locale == 0 ? "fr" : "en";
+  if (const auto locale = body->optional_choice("locale", {"fr", "en"}))
+    command.locale = *locale == 0 ? "fr" : "en";
   const bool clears_website = body->has("website") && body->is_null("website");
   command.website = body->optional_text("website", {.min = 0, .max = 300});
   if (clears_website) command.website = "";
@@ -56,8 +57,8 @@ asio::awaitable<response> patch_me(account_services& with, request& in) {
 }
 
 // The present password, asked for in the body of a change. Gives the hash that it matched.
-asio::awaitable<outcome<std::string>> check_password(account_services& with, const request& in, account::state of,
-                                                     std::string password) {
+asio::awaitable<outcome<std::string>> check_password(account_services& with, const request& in,
+                                                     account::state of, std::string password) {
   guess attempt(with, in, known_device(with, in, of.id).value_or("account:" + to_string(of.id)));
   if (attempt.refused) {
     refusal why{errc::rate_limited};
@@ -80,7 +81,8 @@ asio::awaitable<response> put_password(account_services& with, request& in) {
   const auto whose = who->account->id;
   const auto view = co_await ask_entity(with.accounts, whose, account::get_view{});
   if (!view) co_return problem_of(view.error());
-  if (auto weak = weak_password(with, "/new", wanted, who->live->of.staff(), personal_words(*view))) co_return *weak;
+  if (auto weak = weak_password(with, "/new", wanted, who->live->of.staff(), personal_words(*view)))
+    co_return *weak;
   const auto verified = co_await check_password(with, in, *view, current);
   if (!verified) co_return problem_of(verified.error());
   auto hash = co_await hash_password(with, wanted);
@@ -95,7 +97,8 @@ asio::awaitable<response> put_password(account_services& with, request& in) {
   if (!answer) co_return problem_of(answer.error());
   with.sessions.forget(whose, who->session);
   const auto live = who->live;
-  (void)co_await await_reply<done>([&](reply<done> back) { with.sessions.reauthenticated(live, std::move(back)); });
+  (void)co_await await_reply<done>(
+      [&](reply<done> back) { with.sessions.reauthenticated(live, std::move(back)); });
   co_return no_content();
 }
 

@@ -21,7 +21,9 @@ asio::awaitable<outcome<order::state>> only_order_of(house_services& with, const
   });
 }
 
-reader reader_of(const visitor& who) { return who.only_order ? reader::unproven : reader::known; }
+reader reader_of(const visitor& who) {
+  return who.only_order ? reader::unproven : reader::known;
+}
 
 // The lists of a session that shows one order alone.
 std::vector<order::shown_ticket> tickets_of(const order::state& of) {

@@ -5,8 +5,8 @@
 
 namespace foyer::http::buyer {
 
-/// Reads the body of an order or quote (API.md, "Bodies") into a command: lines, buyer, payments, ticks. What is
-/// wrong is noted in the form; nothing of the command counts before its finish().
+/// Reads the body of an order or quote (API.md, "Bodies") into a command: lines, buyer, payments, ticks. What
+/// is wrong is noted in the form; nothing of the command counts before its finish().
 void read_order(const json::object& form, checkout::place_order& into);
 
 /// The buyer's part alone.

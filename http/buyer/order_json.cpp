@@ -72,7 +72,8 @@ void append_order(json::writer& out, const order::state& of, const organisation:
   const auto& unit = at.unit;
   out.begin_object().field("id", of.id).field("number", of.number).field("kind", to_string(of.kind));
   out.field("status", to_string(of.status)).field("version", of.version).field("shop_id", of.shop);
-  out.field("household_id", who == reader::known ? of.household : std::nullopt).field("account_id", of.account);
+  out.field("household_id", who == reader::known ? of.household : std::nullopt)
+      .field("account_id", of.account);
   out.key("buyer").begin_object().field("email", of.buyer_email).field("first_name", of.buyer_first_name);
   out.field("last_name", of.buyer_last_name).key("answers").raw(of.buyer_answers).end_object();
   out.field("total", money{of.total, unit}).key("lines").begin_array();
@@ -93,8 +94,8 @@ void append_order(json::writer& out, const order::state& of, const organisation:
   out.end_object();
 }
 
-std::string order_json(const order::state& of, const organisation::snapshot& at,
-                       const server_secret& secret, reader who) {
+std::string order_json(const order::state& of, const organisation::snapshot& at, const server_secret& secret,
+                       reader who) {
   std::string body;
   body.reserve(1'024 + of.tickets.size() * 256);
   json::writer out(body);

@@ -6,8 +6,8 @@
 
 namespace foyer::http::buyer {
 
-/// Who reads an order. H3: whoever typed an address as a guest may not own it, and learns nothing of the household that
-/// has it, not even whether there is one: then `household_id` is null.
+/// Who reads an order. H3: whoever typed an address as a guest may not own it, and learns nothing of the
+/// household that has it, not even whether there is one: then `household_id` is null.
 enum class reader { known, unproven };
 
 /// The order as the HTTP interface has it ("Shapes"), with ticket codes signed under the server's secret.

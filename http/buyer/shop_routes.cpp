@@ -39,13 +39,18 @@ std::string fill_in_caller(const request& in, checkout::place_order& command) {
   return "guest";
 }
 
-// A program that shows a token means to be somebody: when the session is over it is told so, and does not become a
-// guest by surprise.
-bool session_is_over(const request& in) { return in.bearer() && caller_of(in) == nullptr; }
+// A program that shows a token means to be somebody: when the session is over it is told so, and does not
+// become a guest by surprise.
+bool session_is_over(const request& in) {
+  return in.bearer() && caller_of(in) == nullptr;
+}
 
-problem problem_at(const refusal& why, const organisation::snapshot& at) { return problem_of(why, at.unit); }
+problem problem_at(const refusal& why, const organisation::snapshot& at) {
+  return problem_of(why, at.unit);
+}
 
-std::string quote_json(const checkout::quote& of, const organisation::snapshot& at, const organisation::shop& shop) {
+std::string quote_json(const checkout::quote& of, const organisation::snapshot& at,
+                       const organisation::shop& shop) {
   std::string body;
   json::writer out(body);
   out.begin_object().key("lines").begin_array();
@@ -62,7 +67,8 @@ std::string quote_json(const checkout::quote& of, const organisation::snapshot& 
   out.end_array().field("total", money{of.total, at.unit}).key("payment_methods").begin_array();
   // W4: the client account is the first method wherever something is available.
   const auto& taken = shop.payment_methods;
-  if (of.available && std::find(taken.begin(), taken.end(), organisation::payment_method::wallet) != taken.end())
+  if (of.available &&
+      std::find(taken.begin(), taken.end(), organisation::payment_method::wallet) != taken.end())
     out.begin_object()
         .field("method", "wallet")
         .field("available", money{*of.available, at.unit})
@@ -91,12 +97,13 @@ asio::awaitable<outcome<at_shop>> shop_of(shop_services& with, const request& in
   co_return at_shop{*at, shop};
 }
 
-// What a guest may hold without having shown who they are: nobody vouches for an address that was typed, and an unpaid
-// order keeps its places for days.
+// What a guest may hold without having shown who they are: nobody vouches for an address that was typed, and
+// an unpaid order keeps its places for days.
 class guest_order {
 public:
   guest_order(const request& in, const checkout::place_order& command)
-      : client_(client_key(in.remote_address)), email_(email_key_of(command.buyer.email)), places_(places_in(command)) {}
+      : client_(client_key(in.remote_address)), email_(email_key_of(command.buyer.email)),
+        places_(places_in(command)) {}
 
   static std::int64_t places_in(const checkout::place_order& command) {
     std::int64_t sum = 0;
@@ -179,12 +186,11 @@ asio::awaitable<response> post_order(shop_services& with, request& in) {
     // Two guests may have chosen the same key: the address that they typed tells them apart.
     principal += ":" + command.buyer.email;
   }
-  auto render = [&with, at = command.organisation,
-                 reads = guest ? reader::unproven : reader::known](const order::state& made) {
-    return order_json(made, *at, with.secret, reads);
-  };
+  auto render = [&with, at = command.organisation, reads = guest ? reader::unproven : reader::known](
+                    const order::state& made) { return order_json(made, *at, with.secret, reads); };
   auto again = recall_order(with.checkout.orders, render);
-  auto place = [&with, &command, &counted, &render](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+  auto place = [&with, &command, &counted,
+                &render](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     if (counted)
       if (auto why = counted->take(with.throttle)) co_return *why;
     command.answer.row = std::move(prefilled);
@@ -195,11 +201,12 @@ asio::awaitable<response> post_order(shop_services& with, request& in) {
     co_return std::move(placed->answer);
   };
   co_return co_await with.idempotent.once(in, where->organisation, std::move(principal), std::move(place),
-                                           std::move(again));
+                                          std::move(again));
 }
 
 // The buyer's own order, visible to this caller; anybody else's is not found.
-asio::awaitable<outcome<order::state>> own_order(shop_services& with, const request& in, const organisation::snapshot& at) {
+asio::awaitable<outcome<order::state>> own_order(shop_services& with, const request& in,
+                                                 const organisation::snapshot& at) {
   const auto* who = caller_of(in);
   if (who == nullptr) co_return errc::not_authenticated;
   const std::string number{in.parameter("number")};
@@ -208,7 +215,8 @@ asio::awaitable<outcome<order::state>> own_order(shop_services& with, const requ
   if (!found) co_return found.error();
   const bool by_account = who->account && found->account == who->account->id;
   const bool by_space = who->space_household && who->space_organisation == at.id &&
-                        found->household == who->space_household && (!who->space_order || *who->space_order == found->id);
+                        found->household == who->space_household &&
+                        (!who->space_order || *who->space_order == found->id);
   if (!by_account && !by_space) co_return errc::not_found;
   co_return std::move(*found);
 }

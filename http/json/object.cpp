@@ -142,7 +142,8 @@ std::string object::text(std::string_view name, length limits) const {
 
 std::optional<std::string> object::optional_text(std::string_view name, length limits) const {
   return owned(
-      get(document_, index_, name, false, [&](dom::element from) { return take_text(from, limits); }), limits);
+      get(document_, index_, name, false, [&](dom::element from) { return take_text(from, limits); }),
+      limits);
 }
 
 std::int64_t object::integer(std::string_view name, range limits) const {

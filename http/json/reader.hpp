@@ -19,7 +19,8 @@ class request;
 
 namespace foyer::http::json {
 
-/// Length limits of a text in code points. Where it must not be empty, white space alone is as good as nothing.
+/// Length limits of a text in code points. Where it must not be empty, white space alone is as good as
+/// nothing.
 struct length {
   std::size_t min = 1;
   std::size_t max = 200;

@@ -60,8 +60,8 @@ asio::awaitable<outcome<household_to_come>> find_household(account_services& wit
   co_return out;
 }
 
-household_row new_household(const account::state& of, const confirmation_form& form, const organisation::snapshot& at,
-                            time_point now) {
+household_row new_household(const account::state& of, const confirmation_form& form,
+                            const organisation::snapshot& at, time_point now) {
   household::person who{of.first_name, of.last_name, of.birth_date, of.email, of.email_key, {}};
   if (form.new_password) {
     who.birth_date.reset();
@@ -92,10 +92,11 @@ outcome<commit> linked_rows(const household::state& known, const account::state&
   return std::move(linked->rows);
 }
 
-// Confirms the account with its household in the same commit, as long as somebody else is quicker: with the number, or
-// with the household that was to be linked.
+// Confirms the account with its household in the same commit, as long as somebody else is quicker: with the
+// number, or with the household that was to be linked.
 asio::awaitable<outcome<account::proven>> confirm_with_household(account_services& with, account::state of,
-                                                                 confirmation_form form, account::confirm command) {
+                                                                 confirmation_form form,
+                                                                 account::confirm command) {
   constexpr int tries_max = 6;
   for (int tries = 1;; ++tries) {
     const auto house = co_await find_household(with, of);
@@ -122,10 +123,12 @@ asio::awaitable<outcome<account::proven>> confirm_with_household(account_service
 
 // What the password of a request that comes from another browser is worth: fills the command in, or answers.
 asio::awaitable<std::optional<problem>> weigh_password(account_services& with, const request& in,
-                                                       const account::state& of, const confirmation_form& form,
+                                                       const account::state& of,
+                                                       const confirmation_form& form,
                                                        account::confirm& command) {
   if (form.new_password) {
-    if (auto weak = weak_password(with, "/new_password", *form.new_password, false, personal_words(of))) co_return weak;
+    if (auto weak = weak_password(with, "/new_password", *form.new_password, false, personal_words(of)))
+      co_return weak;
     auto hash = co_await hash_password(with, *form.new_password);
     if (!hash) co_return problem_of(hash.error());
     command.new_password_hash = std::move(*hash);
@@ -160,7 +163,8 @@ asio::awaitable<response> confirm(account_services& with, request& in) {
   if (!*located) co_return problem_of(refusal{errc::token_unknown});
   const auto whose = (*located)->whose;
   const auto view = co_await ask_entity(with.accounts, whose, account::get_view{});
-  if (!view) co_return problem_of(view.error().code == errc::not_found ? refusal{errc::token_unknown} : view.error());
+  if (!view)
+    co_return problem_of(view.error().code == errc::not_found ? refusal{errc::token_unknown} : view.error());
 
   account::confirm command;
   command.proof = (*located)->proof;

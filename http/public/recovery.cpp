@@ -16,12 +16,12 @@ account::origin origin_of(const request& in) {
   return {session::device_of(in.header("user-agent").value_or("")), std::string{in.remote_address}};
 }
 
-// Sends a command twice: without the hash, to see whether the proof is good; then, when the password is fit, with it.
-// So neither a hash nor the rules for staff are to be had without a proof.
+// Sends a command twice: without the hash, to see whether the proof is good; then, when the password is fit,
+// with it. So neither a hash nor the rules for staff are to be had without a proof.
 template <class Command>
-asio::awaitable<std::optional<problem>> prove_then_set(account_services& with, account_id whose, Command& command,
-                                                       std::optional<std::string> Command::*hash,
-                                                       const std::string& password) {
+asio::awaitable<std::optional<problem>>
+prove_then_set(account_services& with, account_id whose, Command& command,
+               std::optional<std::string> Command::*hash, const std::string& password) {
   if (auto refused = refusal_in(co_await ask_entity(with.accounts, whose, command))) co_return refused;
   const auto view = co_await ask_entity(with.accounts, whose, account::get_view{});
   if (!view) co_return problem_of(view.error());
@@ -51,7 +51,8 @@ asio::awaitable<response> reset_password(account_services& with, request& in) {
   command.from = origin_of(in);
   command.with = with.supplier.fresh();
   const auto whose = (*located)->whose;
-  if (auto refused = co_await prove_then_set(with, whose, command, &account::reset_password::new_hash, password))
+  if (auto refused =
+          co_await prove_then_set(with, whose, command, &account::reset_password::new_hash, password))
     co_return *refused;
   attempt.right();
   with.sessions.forget(whose, std::nullopt);
@@ -165,7 +166,8 @@ asio::awaitable<response> post_invitation_accept(account_services& with, request
   command.proof = (*located)->proof;
   command.session = opened.row;
   command.with = with.supplier.fresh();
-  if (auto refused = co_await prove_then_set(with, whose, command, &account::accept_welcome::password_hash, password))
+  if (auto refused =
+          co_await prove_then_set(with, whose, command, &account::accept_welcome::password_hash, password))
     co_return *refused;
   attempt.right();
   with.sessions.forget(whose, std::nullopt);

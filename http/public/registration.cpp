@@ -47,7 +47,8 @@ registration read_registration(const json::object& form, time_point now) {
   const auto today = std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(now)};
   if (to.birth_date && (*to.birth_date > today || age_on(*to.birth_date, today) > 130))
     form.note("birth_date", "out_of_range");
-  if (const auto locale = form.optional_choice("locale", {"fr", "en"})) to.locale = *locale == 0 ? "fr" : "en";
+  if (const auto locale = form.optional_choice("locale", {"fr", "en"}))
+    to.locale = *locale == 0 ? "fr" : "en";
   to.website = form.optional_text("website", {.max = 300}).value_or("");
   if (!to.website.empty() && !is_web_address(to.website)) form.note("website", "invalid");
   to.newsletter = form.boolean_or("newsletter", false);
@@ -57,13 +58,14 @@ registration read_registration(const json::object& form, time_point now) {
 }
 
 asio::awaitable<outcome<std::set<std::string>>> usernames_like(account_services& with, std::string base) {
-  co_return co_await await_reply<std::set<std::string>>([&](reply<std::set<std::string>> back) {
-    with.finder.usernames_like(base, std::move(back));
-  });
+  co_return co_await await_reply<std::set<std::string>>(
+      [&](reply<std::set<std::string>> back) { with.finder.usernames_like(base, std::move(back)); });
 }
 
-// The next that is free (A8). Who lost it twice chooses among more: others of that name register at the same time.
-std::string next_username(const std::string& base, std::optional<int> year, std::set<std::string> taken, int tries) {
+// The next that is free (A8). Who lost it twice chooses among more: others of that name register at the same
+// time.
+std::string next_username(const std::string& base, std::optional<int> year, std::set<std::string> taken,
+                          int tries) {
   auto name = account::free_username(base, year, taken);
   if (tries < 2) return name;
   std::array<std::uint8_t, 1> random{};
@@ -75,11 +77,13 @@ std::string next_username(const std::string& base, std::optional<int> year, std:
   return name;
 }
 
-// Registers a new account under the next username that is free (A8). The answer may be the conflict of the address.
+// Registers a new account under the next username that is free (A8). The answer may be the conflict of the
+// address.
 asio::awaitable<outcome<done>> insert(account_services& with, account::register_new command,
                                       std::optional<std::string> chosen) {
   const auto base = account::username_base(command.first_name, command.last_name);
-  const auto year = command.birth_date ? std::optional{static_cast<int>(command.birth_date->year())} : std::nullopt;
+  const auto year =
+      command.birth_date ? std::optional{static_cast<int>(command.birth_date->year())} : std::nullopt;
   for (int tries = 0;; ++tries) {
     command.with = with.supplier.fresh();
     if (chosen) {
@@ -129,7 +133,8 @@ response registered(const account_services& with, const registration& form, cons
   out.end_object();
   auto answer = json_response(202, std::move(body));
   if (!form.token_mode) {
-    const auto kept = std::chrono::floor<std::chrono::seconds>(with.settings.accounts.unconfirmed_removed_after);
+    const auto kept =
+        std::chrono::floor<std::chrono::seconds>(with.settings.accounts.unconfirmed_removed_after);
     answer.cookie(with.site.registration_cookie, token, kept, with.site.secure);
   }
   return answer;
@@ -144,13 +149,16 @@ asio::awaitable<response> post_account(account_services& with, request& in) {
   if (auto bad = body.finish()) co_return *bad;
 
   auto& command = form.command;
-  std::vector<std::string> personal{command.email.shown, command.email.shown.substr(0, command.email.shown.find('@')),
+  std::vector<std::string> personal{command.email.shown,
+                                    command.email.shown.substr(0, command.email.shown.find('@')),
                                     form.username.value_or(""), command.first_name + command.last_name};
   if (!form.org.empty()) {
     auto at = with.organisations.find(form.org);
     if (!at) {
-      auto read = co_await await_reply<organisation::snapshot_ptr>(
-          [&](reply<organisation::snapshot_ptr> back) { with.organisations.fetch(form.org, std::move(back)); });
+      auto read =
+          co_await await_reply<organisation::snapshot_ptr>([&](reply<organisation::snapshot_ptr> back) {
+            with.organisations.fetch(form.org, std::move(back));
+          });
       if (!read && read.error().code == errc::not_found) co_return invalid("/org", "invalid");
       if (!read) co_return problem_of(read.error());
       at = *read;

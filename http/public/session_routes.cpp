@@ -1,9 +1,8 @@
-#include "http/public/account_routes.hpp"
-
 #include "actors/vocabulary/text.hpp"
 #include "http/account_flow.hpp"
 #include "http/account_json.hpp"
 #include "http/bind.hpp"
+#include "http/public/account_routes.hpp"
 #include "http/session.hpp"
 
 namespace foyer::http {
@@ -44,11 +43,11 @@ asio::awaitable<response> unconfirmed(account_services& with, account::state of)
   co_return problem_of(refusal{errc::email_unconfirmed});
 }
 
-asio::awaitable<response> open_session(account_services& with, const request& in, login_form form, account::state of,
-                                       password::verdict verdict) {
-  const auto opened =
-      with.sessions.prepare_login(of.id, form.remember, false, session::device_of(in.header("user-agent").value_or("")),
-                                  std::string{in.remote_address});
+asio::awaitable<response> open_session(account_services& with, const request& in, login_form form,
+                                       account::state of, password::verdict verdict) {
+  const auto opened = with.sessions.prepare_login(of.id, form.remember, false,
+                                                  session::device_of(in.header("user-agent").value_or("")),
+                                                  std::string{in.remote_address});
   account::begin_session command;
   command.verified_against = of.password_hash;
   command.rehashed = std::move(verdict.rehashed);
@@ -134,8 +133,8 @@ asio::awaitable<response> post_reauthentication(account_services& with, request&
   if (!verdict->matches) co_return problem_of(refusal{errc::invalid_credentials});
   attempt.right();
   const auto live = who->live;
-  const auto answer =
-      co_await await_reply<done>([&](reply<done> back) { with.sessions.reauthenticated(live, std::move(back)); });
+  const auto answer = co_await await_reply<done>(
+      [&](reply<done> back) { with.sessions.reauthenticated(live, std::move(back)); });
   if (!answer) co_return problem_of(answer.error());
   co_return no_content();
 }

@@ -273,7 +273,8 @@ asio::awaitable<response> post_space_session(space_services& with, request& in) 
 constexpr std::size_t pictures_max = 50;
 
 // The order with its tickets' QR codes: whoever has this link may have no other door to them.
-std::string order_with_pictures(const order::state& of, const organisation::snapshot& at, const server_secret& secret) {
+std::string order_with_pictures(const order::state& of, const organisation::snapshot& at,
+                                const server_secret& secret) {
   auto body = buyer::order_json(of, at, secret, buyer::reader::unproven);
   body.back() = ',';
   body += "\"pictures\":";

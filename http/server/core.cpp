@@ -46,8 +46,8 @@ core::core(boost::asio::io_context& on, server_options with, const router& table
           figures.add_counter("foyer_http_refused_heads_total", "Requests that the guard refused.")),
       refused_connections_(
           figures.add_counter("foyer_http_refused_connections_total", "Connections beyond the limits.")),
-      refused_requests_(
-          figures.add_counter("foyer_http_refused_requests_total", "Requests beyond those under way at most.")),
+      refused_requests_(figures.add_counter("foyer_http_refused_requests_total",
+                                            "Requests beyond those under way at most.")),
       latency_(figures.add_histogram("foyer_http_request_seconds", "From the whole request to its answer.")),
       figures_(table.routes().size() + 1), sweep_timer_(boost::asio::make_strand(on)) {
   static_assert(statuses.size() < status_kinds);

@@ -93,7 +93,8 @@ public:
   void count_refused_connection() noexcept { refused_connections_.add(); }
   /// False: too many are under way.
   bool enter_handler(const route& which) noexcept {
-    if (in_flight_.fetch_add(1, std::memory_order_relaxed) < options.in_flight_max || which.info.group == "operations")
+    if (in_flight_.fetch_add(1, std::memory_order_relaxed) < options.in_flight_max ||
+        which.info.group == "operations")
       return true;
     leave_handler();
     refused_requests_.add();

@@ -38,8 +38,8 @@ struct server_options {
   std::size_t body_max = 64 * 1024;
   std::size_t connections_max = 10'000;
   std::size_t connections_per_address_max = 256;
-  /// Requests in handlers; more are answered 503 at once, but for those of group "operations". What is accepted is
-  /// so answered within the time that this many take, however many more ask.
+  /// Requests in handlers; more are answered 503 at once, but for those of group "operations". What is
+  /// accepted is so answered within the time that this many take, however many more ask.
   std::int64_t in_flight_max = 1'024;
 
   /// Total times, not idle ones, but for the last.

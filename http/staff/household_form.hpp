@@ -9,7 +9,7 @@ namespace foyer::http::staff {
 /// What staff type for a new client (H1).
 struct new_client {
   household::person who;
-  household::change further; // fields beside the person
+  household::change further;     // fields beside the person
   bool send_notification = true; // H2
 };
 new_client read_new_client(const json::object& form, time_point now);

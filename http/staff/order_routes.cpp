@@ -20,11 +20,14 @@ constexpr int list_default = 50;
 constexpr int list_max = 200;
 
 const organisation::shop* box_office_of(const organisation::snapshot& at) {
-  const auto found = std::find_if(at.shops.begin(), at.shops.end(), [](const auto& shop) { return shop.box_office; });
+  const auto found =
+      std::find_if(at.shops.begin(), at.shops.end(), [](const auto& shop) { return shop.box_office; });
   return found == at.shops.end() ? nullptr : &*found;
 }
 
-std::string principal_of(const caller_account& who) { return "account:" + to_string(who.id); }
+std::string principal_of(const caller_account& who) {
+  return "account:" + to_string(who.id);
+}
 
 amount floor_of(const caller_account& who, const organisation::snapshot& at) {
   const auto role = who.role_at(at.id);
@@ -52,7 +55,8 @@ asio::awaitable<response> post_order(order_services& with, request& in) {
     return order_json(made, *where, with.secret);
   };
   auto again = recall_order(with.checkout.orders, render);
-  auto place = [&with, &command, &render](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+  auto place = [&with, &command,
+                &render](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     command.answer.row = std::move(prefilled);
     command.answer.render = render;
     auto placed = co_await checkout::place(with.checkout, std::move(command));
@@ -75,7 +79,8 @@ asio::awaitable<response> post_payment(order_services& with, request& in) {
   const auto sum = form->money("amount", json::positive_amounts);
   command.reference = form->optional_text("reference", {.max = 200}).value_or("");
   using organisation::payment_method;
-  if (command.method == payment_method::wallet || command.method == payment_method::voucher) form->note("method", "invalid");
+  if (command.method == payment_method::wallet || command.method == payment_method::voucher)
+    form->note("method", "invalid");
   if (auto bad = form.finish()) co_return *bad;
   if (sum.unit != (*at)->unit) co_return problem_of(refusal{errc::currency_mismatch});
   command.sum = sum.value;
@@ -91,7 +96,8 @@ asio::awaitable<response> post_payment(order_services& with, request& in) {
   co_return co_await with.idempotent.once(in, *at, principal_of(*who), std::move(record));
 }
 
-asio::awaitable<outcome<order::state>> find_order(order_services& with, const request& in, const organisation::snapshot& at) {
+asio::awaitable<outcome<order::state>> find_order(order_services& with, const request& in,
+                                                  const organisation::snapshot& at) {
   return await_reply<order::state>(
       [&with, id = at.id, number = std::string{in.parameter("number")}](reply<order::state> back) {
         with.checkout.orders.load_order(id, number, back);
@@ -186,8 +192,10 @@ void add_order_routes(router& to, order_services& services) {
   to.add(verb::get, base, bind<list_orders>(services), named(read, "staff_list_orders"));
   to.add(verb::post, base, bind<post_order>(services), named(write, "staff_create_order", true));
   to.add(verb::get, base + "/{number}", bind<get_order>(services), named(read, "staff_get_order"));
-  to.add(verb::post, base + "/{number}/payments", bind<post_payment>(services), named(write, "staff_record_payment", true));
-  to.add(verb::post, base + "/{number}/cancel", bind<cancel_order>(services), named(write, "staff_cancel_order"));
+  to.add(verb::post, base + "/{number}/payments", bind<post_payment>(services),
+         named(write, "staff_record_payment", true));
+  to.add(verb::post, base + "/{number}/cancel", bind<cancel_order>(services),
+         named(write, "staff_cancel_order"));
 }
 
 } // namespace foyer::http::staff

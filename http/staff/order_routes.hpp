@@ -14,8 +14,8 @@ struct order_services {
   const server_secret& secret;
 };
 
-/// Box-office orders, payments recorded later, cancellations, and the list (O4, O5). `services` must outlive the
-/// router.
+/// Box-office orders, payments recorded later, cancellations, and the list (O4, O5). `services` must outlive
+/// the router.
 void add_order_routes(router& to, order_services& services);
 
 } // namespace foyer::http::staff

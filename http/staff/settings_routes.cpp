@@ -66,7 +66,8 @@ asio::awaitable<response> patch_settings(house_services& with, request& in) {
   co_return record_response(200, settings_json(**saved), (*saved)->version);
 }
 
-asio::awaitable<response> answer_with(house_services& with, organisation_id at, const organisation::shop& of) {
+asio::awaitable<response> answer_with(house_services& with, organisation_id at,
+                                      const organisation::shop& of) {
   auto offers = co_await read_offer_ids(with, at, of.slug);
   if (!offers) co_return problem_of(offers.error());
   std::string body;

@@ -1,4 +1,5 @@
 #include "actors/account/accounts.hpp"
+
 #include "storage/loaders/read.hpp"
 #include "storage/loaders/token_row.hpp"
 
@@ -24,10 +25,10 @@ account::state account_of(const account_id& id, const pg::rows& account, const p
   account::state out;
   out.id = id;
   if (account.size() == 0) return out;
-  pg::row_reader{account, 0}.into(out.version, out.email, out.email_key, out.username, out.username_key,
-                                  out.password_hash, out.first_name, out.last_name, out.birth_date, out.locale,
-                                  out.website, out.newsletter, out.active, out.registered_at, out.registration_hash,
-                                  out.created_at, out.confirmed_at, out.password_changed_at);
+  pg::row_reader{account, 0}.into(
+      out.version, out.email, out.email_key, out.username, out.username_key, out.password_hash,
+      out.first_name, out.last_name, out.birth_date, out.locale, out.website, out.newsletter, out.active,
+      out.registered_at, out.registration_hash, out.created_at, out.confirmed_at, out.password_changed_at);
   for (int i = 0; i < tokens.size(); ++i) {
     pg::row_reader row{tokens, i};
     out.tokens.push_back(token_in(row));

@@ -15,14 +15,14 @@ public:
   explicit answers(pg::read_pool& from) : from_(from) {}
 
   void find_answer(const uuid& key, told<stored_answer> done) override {
-    read<stored_answer>(from_, queries(query(answer_by_key, key)), std::move(done),
-                        [](const pg::read_pool::all_rows& got) -> outcome<stored_answer> {
-                          stored_answer out;
-                          if (got[0].size() > 0)
-                            pg::row_reader{got[0], 0}.into(out.request_hash, out.status, out.answer, out.at,
-                                                        out.order);
-                          return out;
-                        });
+    read<stored_answer>(
+        from_, queries(query(answer_by_key, key)), std::move(done),
+        [](const pg::read_pool::all_rows& got) -> outcome<stored_answer> {
+          stored_answer out;
+          if (got[0].size() > 0)
+            pg::row_reader{got[0], 0}.into(out.request_hash, out.status, out.answer, out.at, out.order);
+          return out;
+        });
   }
 
 private:

@@ -13,13 +13,13 @@ constexpr pg::statement order_by_number{"order_by_number",
                                         "select id from orders where organisation_id = $1 and number = $2"};
 
 // What a filter lets through (S5): $1 organisation, $2 household, $3 only of this account, $4 box-office
-// orders from then on, $5 a guest's online orders of this address. One statement with a household and one without,
-// since a generic plan can't choose between their indexes.
+// orders from then on, $5 a guest's online orders of this address. One statement with a household and one
+// without, since a generic plan can't choose between their indexes.
 #define FOYER_VISIBLE                                                                                        \
   "o.organisation_id = $1 and o.household_id = $2 and ($3::uuid is null or o.account_id = $3 "               \
   "or ($4::timestamptz is not null and o.created_at >= $4 "                                                  \
   "and exists (select from shops s where s.id = o.shop_id and s.kind = 'box_office')) "                      \
-  "or ($5::text is not null and o.account_id is null and lower(o.buyer_email) = lower($5) "            \
+  "or ($5::text is not null and o.account_id is null and lower(o.buyer_email) = lower($5) "                  \
   "and exists (select from shops s where s.id = o.shop_id and s.kind = 'online')))"
 
 constexpr pg::statement orders_of_household{

@@ -5,7 +5,8 @@
 namespace foyer::storage {
 namespace {
 
-// A session that a unique key opened ends with that key (S6), also where it was opened while the key was replaced.
+// A session that a unique key opened ends with that key (S6), also where it was opened while the key was
+// replaced.
 constexpr pg::statement load_sessions_sql{"load_sessions", R"sql(
 select s.token_hash, s.id, s.token_hash, s.assurance = 'login', s.account_id, s.organisation_id, s.household_id, s.remembered,
   s.device, s.address, s.created_at, s.last_used_at, s.password_at, s.expires_at, s.only_order,

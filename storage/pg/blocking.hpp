@@ -22,8 +22,8 @@ struct result_closer {
 using blocking_connection = std::unique_ptr<PGconn, connection_closer>;
 using query_result = std::unique_ptr<PGresult, result_closer>;
 
-/// Opens a connection that keeps notices to itself. A database that accepts and then says nothing is given up after ten
-/// seconds, unless the URL says otherwise. Refused (`unavailable`) with libpq's message.
+/// Opens a connection that keeps notices to itself. A database that accepts and then says nothing is given up
+/// after ten seconds, unless the URL says otherwise. Refused (`unavailable`) with libpq's message.
 inline outcome<blocking_connection> connect_blocking(const std::string& url) {
   const char* names[] = {"connect_timeout", "dbname", nullptr};
   const char* values[] = {"10", url.c_str(), nullptr};

@@ -200,7 +200,8 @@ std::int64_t default_shared_buffers_mib() {
 
 outcome<bool> write_configuration(const cluster& files, std::int64_t shared_buffers_mib) {
   const auto path = files.folder / "postgresql.conf";
-  const auto wanted = configuration_of(files, shared_buffers_mib > 0 ? shared_buffers_mib : default_shared_buffers_mib());
+  const auto wanted =
+      configuration_of(files, shared_buffers_mib > 0 ? shared_buffers_mib : default_shared_buffers_mib());
   if (read_text(path) == wanted) return false;
   const auto building = files.folder / "postgresql.conf.new";
   {

@@ -26,8 +26,8 @@ outcome<cluster> prepare_cluster(const std::filesystem::path& folder);
 /// Writes the configuration if it differs from what stands there. True: it was written.
 outcome<bool> write_configuration(const cluster& files, std::int64_t shared_buffers_mib);
 
-/// A quarter of the memory that this process may have, 128 to 2048: with less, what a large house uses is read and
-/// checked again and again.
+/// A quarter of the memory that this process may have, 128 to 2048: with less, what a large house uses is
+/// read and checked again and again.
 std::int64_t default_shared_buffers_mib();
 
 /// The pid of the postmaster that runs on this cluster, 0 when none does. A pid file whose number meanwhile

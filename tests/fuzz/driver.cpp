@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <fstream>
 
-// libFuzzer's entry. FOYER_FUZZ names the target: FOYER_FUZZ=json build/fuzz/tests/foyer_fuzz -max_total_time=60.
-// FOYER_FUZZ_SEEDS names a folder that gets the target's seeds, to be given to libFuzzer as corpus. FOYER_FUZZ=list tells
-// the targets.
+// libFuzzer's entry. FOYER_FUZZ names the target: FOYER_FUZZ=json build/fuzz/tests/foyer_fuzz
+// -max_total_time=60. FOYER_FUZZ_SEEDS names a folder that gets the target's seeds, to be given to libFuzzer
+// as corpus. FOYER_FUZZ=list tells the targets.
 
 namespace {
 
@@ -40,5 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 namespace foyer::demo {
 // The demonstration's own files are not among what is read here.
 std::vector<std::pair<std::string_view, std::string_view>> data_files();
-std::vector<std::pair<std::string_view, std::string_view>> data_files() { return {}; }
+std::vector<std::pair<std::string_view, std::string_view>> data_files() {
+  return {};
+}
 } // namespace foyer::demo

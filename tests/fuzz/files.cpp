@@ -23,7 +23,8 @@ namespace {
 class file_in_memory {
 public:
   explicit file_in_memory(std::string_view bytes) : handle_(::memfd_create("fuzz", MFD_CLOEXEC)) {
-    require(handle_ >= 0 && ::write(handle_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()),
+    require(handle_ >= 0 &&
+                ::write(handle_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()),
             "no file in memory");
   }
   ~file_in_memory() { ::close(handle_); }
@@ -42,12 +43,16 @@ const server_secret secret{"a secret of at least thirty-two characters"};
 void read_email(std::string_view bytes) {
   if (const auto address = parse_email(bytes)) {
     const auto again = parse_email(address->shown);
-    require(again && again->key == address->key && again->shown == address->shown, "an address changes when read again");
-    require(address->key.size() <= 254 && address->key.find('@') != std::string::npos, "an address's key is none");
-    require(address->shown.find_first_of("\r\n\t ,;<>") == std::string::npos, "an address with what separates others");
+    require(again && again->key == address->key && again->shown == address->shown,
+            "an address changes when read again");
+    require(address->key.size() <= 254 && address->key.find('@') != std::string::npos,
+            "an address's key is none");
+    require(address->shown.find_first_of("\r\n\t ,;<>") == std::string::npos,
+            "an address with what separates others");
   }
   if (const auto wire = mail::wire_address(bytes))
-    require(wire->find_first_of("\r\n <>") == std::string::npos && wire->size() <= 254, "an address ends a header");
+    require(wire->find_first_of("\r\n <>") == std::string::npos && wire->size() <= 254,
+            "an address ends a header");
   static_cast<void>(mail::parse_mailbox(bytes));
 }
 
@@ -71,7 +76,8 @@ void read_checkpoint(std::string_view bytes) {
 void read_mail(std::string_view bytes) {
   static_cast<void>(mail::parse_headers(bytes));
   if (const auto message = mail::parse(bytes)) {
-    for (const auto& link : mail::links_in(message->text)) require(link.starts_with("http"), "a link that is none");
+    for (const auto& link : mail::links_in(message->text))
+      require(link.starts_with("http"), "a link that is none");
     static_cast<void>(mail::links_in(message->html));
   }
   static_cast<void>(mail::decode_header(bytes));

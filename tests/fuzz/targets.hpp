@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-// Every parser that reads what strangers, operators or other machines wrote. A target reads the bytes and calls
-// `broken` when what came out can't be; crashes and sanitizers tell the rest. Run by libFuzzer (preset `fuzz`) and, over
-// the seeds and mutations of them, by tests/unit/fuzz_replay.cpp.
+// Every parser that reads what strangers, operators or other machines wrote. A target reads the bytes and
+// calls `broken` when what came out can't be; crashes and sanitizers tell the rest. Run by libFuzzer (preset
+// `fuzz`) and, over the seeds and mutations of them, by tests/unit/fuzz_replay.cpp.
 
 namespace foyer::fuzz {
 

@@ -230,7 +230,8 @@ std::vector<planted> falsehoods(const house& in) {
       {5, "heads", "update wallets set head = sha256('')"},
       {5, "chains", unlock + "update ledger_entries set reason = 'forged' where seq = 2"},
       {7, "below_zero", unlock + unbound + "update ledger_entries set balance_after = -1 where kind = 2"},
-      {7, "below_floor", unlock + unbound + "update ledger_entries set by_kind = 2, balance_after = -1 where kind = 2"},
+      {7, "below_floor",
+       unlock + unbound + "update ledger_entries set by_kind = 2, balance_after = -1 where kind = 2"},
       {8, "organisations_of_wallets",
        "update wallets set organisation_id = " + other + " where household_id = " + household},
       {8, "organisations_of_wallets", "update orders set organisation_id = " + other + " where id = " + paid},
@@ -309,7 +310,8 @@ TEST_CASE("O4 audit: an order or a mail that outlives its time shows only while 
 
 TEST_CASE("O7 audit: there are no invoices yet, so that there are no numbers to look at") {
   // Who makes the table adds the ninth check to storage/audit_queries.cpp, and takes this away.
-  CHECK(sql("select count(*) from pg_tables where schemaname = 'public' and tablename like '%invoice%'") == "0");
+  CHECK(sql("select count(*) from pg_tables where schemaname = 'public' and tablename like '%invoice%'") ==
+        "0");
 }
 
 TEST_CASE("audit: a database that can't be reached, or has no tables, is no clean one") {

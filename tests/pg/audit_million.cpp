@@ -15,8 +15,8 @@
 using namespace foyer;
 using namespace foyer::tests;
 
-// The audit of a house of years: 100,000 wallets with ten entries each, half of them purchases with order, line,
-// payment and ticket. A long run (./test --all), since a minute goes into making them:
+// The audit of a house of years: 100,000 wallets with ten entries each, half of them purchases with order,
+// line, payment and ticket. A long run (./test --all), since a minute goes into making them:
 // build/release/tests/foyer_pg "[million]" -s. FOYER_WALLETS=n makes fewer or more.
 
 namespace {
@@ -43,22 +43,26 @@ public:
     REQUIRE(opened);
     open_ = std::move(*opened);
     organisation_ = id<organisation_id>(1, 1);
-    run("insert into organisations (id, slug, name, currency, locale, created_at) values ('" + text(organisation_) +
-        "', 'parc', 'Parc', 'EUR', 'fr', now())");
+    run("insert into organisations (id, slug, name, currency, locale, created_at) values ('" +
+        text(organisation_) + "', 'parc', 'Parc', 'EUR', 'fr', now())");
     run("insert into shops (organisation_id, id, slug, name, kind, payment_methods, created_at) values ('" +
-        text(organisation_) + "', '" + text(id<shop_id>(2, 1)) + "', 'online', 'En ligne', 'online', '{}', now())");
+        text(organisation_) + "', '" + text(id<shop_id>(2, 1)) +
+        "', 'online', 'En ligne', 'online', '{}', now())");
     run("insert into offers (organisation_id, id, kind, details, shops, version, created_at) values ('" +
         text(organisation_) + "', '" + text(id<offer_id>(3, 1)) + "', 'ticket', '{}', '{}', 1, now())");
   }
 
   void wallets(std::int64_t from, std::int64_t to) {
     for (auto number = from; number < to; ++number) one(number);
-    copy("households (organisation_id, id, number, status, responsible_id, locale, version, created_at)", households_);
-    copy("wallets (organisation_id, household_id, balance, held, lowest, entries_count, head, version)", wallets_);
+    copy("households (organisation_id, id, number, status, responsible_id, locale, version, created_at)",
+         households_);
+    copy("wallets (organisation_id, household_id, balance, held, lowest, entries_count, head, version)",
+         wallets_);
     copy("ledger_entries (organisation_id, household_id, seq, id, kind, amount, balance_after, held_after, "
          "counter_account, order_id, order_number, by_kind, at, hash)",
          entries_);
-    copy("orders (organisation_id, id, number, kind, status, shop_id, household_id, buyer_email, buyer_first_name, "
+    copy("orders (organisation_id, id, number, kind, status, shop_id, household_id, buyer_email, "
+         "buyer_first_name, "
          "buyer_last_name, buyer_answers, locale, total, created_at, paid_at, version)",
          orders_);
   }
@@ -89,7 +93,8 @@ private:
     auto mixed = static_cast<std::uint64_t>(number) * 0x9E3779B97F4A7C15ULL;
     for (std::size_t i = 0; i < 8; ++i) out.value.bytes[i] = static_cast<std::uint8_t>(mixed >> (8 * i));
     out.value.bytes[8] = kind;
-    for (std::size_t i = 0; i < 7; ++i) out.value.bytes[15 - i] = static_cast<std::uint8_t>(number >> (8 * i));
+    for (std::size_t i = 0; i < 7; ++i)
+      out.value.bytes[15 - i] = static_cast<std::uint8_t>(number >> (8 * i));
     return out;
   }
   template <class Id>
@@ -136,7 +141,8 @@ private:
     line(entries_, text(row.organisation), text(row.household), std::to_string(row.seq), text(row.id),
          std::to_string(row.kind), std::to_string(row.change), std::to_string(row.balance_after),
          std::to_string(row.held_after), row.counter_account, row.order ? text(*row.order) : "\\N",
-         row.order_number.empty() ? "\\N" : row.order_number, std::to_string(row.by_kind), at_, hex_of(row.hash));
+         row.order_number.empty() ? "\\N" : row.order_number, std::to_string(row.by_kind), at_,
+         hex_of(row.hash));
   }
 
   void one(std::int64_t number) {
@@ -195,7 +201,8 @@ void tell_slow_checks(const std::string& url) {
 
 } // namespace
 
-TEST_CASE("long: the audit looks at a million entries, and finds the one among them that was forged", "[.][million]") {
+TEST_CASE("long: the audit looks at a million entries, and finds the one among them that was forged",
+          "[.][million]") {
   sql("create database million");
   const auto url = url_of("million");
   REQUIRE(storage::migrate(url));
@@ -203,7 +210,8 @@ TEST_CASE("long: the audit looks at a million entries, and finds the one among t
   {
     seeder all{url};
     constexpr std::int64_t at_once = 5'000;
-    for (std::int64_t from = 0; from < wallets; from += at_once) all.wallets(from, std::min(from + at_once, wallets));
+    for (std::int64_t from = 0; from < wallets; from += at_once)
+      all.wallets(from, std::min(from + at_once, wallets));
     all.parts();
   }
   outcome<std::vector<storage::violation>> found{errc::internal};
@@ -216,14 +224,15 @@ TEST_CASE("long: the audit looks at a million entries, and finds the one among t
   REQUIRE(walked);
   CHECK(walked->entries == wallets * entries_of_each);
   CHECK(walked->broken.empty());
-  std::printf("audit of %lld entries: %.1f s; ledger verify: %.1f s\n", static_cast<long long>(walked->entries),
-              audit_took, walk_took);
+  std::printf("audit of %lld entries: %.1f s; ledger verify: %.1f s\n",
+              static_cast<long long>(walked->entries), audit_took, walk_took);
 
   tell_slow_checks(url);
 
-  storage::query(storage::connect_blocking(url)->get(),
-                 "alter table ledger_entries disable trigger user; update ledger_entries set reason = 'forged' where "
-                 "(household_id, seq) = (select household_id, 7 from wallets order by household_id desc limit 1)");
+  storage::query(
+      storage::connect_blocking(url)->get(),
+      "alter table ledger_entries disable trigger user; update ledger_entries set reason = 'forged' where "
+      "(household_id, seq) = (select household_id, 7 from wallets order by household_id desc limit 1)");
   found = storage::audit(url);
   REQUIRE(found);
   REQUIRE(found->size() == 1);

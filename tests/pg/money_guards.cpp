@@ -22,14 +22,15 @@ struct first_entry {
 class house {
 public:
   explicit house(const std::string& floors = "{}") {
-    sql("update organisations set settings = '{\"floors\":" + floors + "}' where id = '" + to_string(at) + "'");
+    sql("update organisations set settings = '{\"floors\":" + floors + "}' where id = '" + to_string(at) +
+        "'");
   }
 
   std::string constraint_of(const first_entry& of) { return written(of, fresh_id<household_id>(), 0, 1); }
 
   /// "" when it was written; else what refused it.
-  std::string written(const first_entry& of, const household_id& whose, std::int64_t expected, std::int64_t seq,
-                      amount before = 0, std::optional<amount> floor = {}) {
+  std::string written(const first_entry& of, const household_id& whose, std::int64_t expected,
+                      std::int64_t seq, amount before = 0, std::optional<amount> floor = {}) {
     commit rows;
     auto purse = a_wallet(at, whose, expected, of.balance);
     purse.lowest = -1'000'000; // a program that is wrong lowers it as it likes
@@ -47,9 +48,11 @@ public:
   account_id a_colleague(const std::string& role) {
     const auto made = fresh_id<account_id>();
     const auto id = "'" + to_string(made) + "'";
-    sql("insert into accounts (id, email, email_key, username, username_key, password_hash, first_name, last_name, "
-        "locale, state, version, created_at, password_changed_at) values (" + id + ", " + id + ", " + id + ", " + id +
-        ", " + id + ", '', '', '', 'fr', 'active', 1, now(), now())");
+    sql("insert into accounts (id, email, email_key, username, username_key, password_hash, first_name, "
+        "last_name, "
+        "locale, state, version, created_at, password_changed_at) values (" +
+        id + ", " + id + ", " + id + ", " + id + ", " + id +
+        ", '', '', '', 'fr', 'active', 1, now(), now())");
     sql("insert into roles values ('" + to_string(at) + "', " + id + ", '" + role + "', now())");
     return made;
   }
@@ -81,7 +84,8 @@ TEST_CASE("W3 the database itself holds the floor of a role and that of a client
   const auto whose = fresh_id<household_id>();
   REQUIRE(here.written({wallet::actor_kind::staff, 100, admin}, whose, 0, 1, 0, -7'000).empty());
   CHECK(here.written({wallet::actor_kind::staff, -7'000, admin}, whose, 1, 2, 100, -7'000).empty());
-  CHECK(here.written({wallet::actor_kind::staff, -7'001, admin}, whose, 2, 3, -7'000, -7'000) == "wallets_floor");
+  CHECK(here.written({wallet::actor_kind::staff, -7'001, admin}, whose, 2, 3, -7'000, -7'000) ==
+        "wallets_floor");
   // What is taken away from a debt may leave one.
   CHECK(here.written({wallet::actor_kind::staff, -6'000, admin}, whose, 2, 3, -7'000, {}).empty());
 }
@@ -111,11 +115,12 @@ TEST_CASE("A12 two processes that take away each other's administrator leave one
   std::thread beside{[&] { became = other.run(call(second)); }};
   // The other one waits for the first.
   CHECK(eventually([] {
-    return sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%set_role%'") != "0";
+    return sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like "
+               "'%set_role%'") != "0";
   }));
   one.run("commit");
   beside.join();
   CHECK(became == "ERROR FY001");
-  CHECK(sql("select count(*) from roles where role = 'administrator' and organisation_id = '" + to_string(here.at) +
-            "'") == "1");
+  CHECK(sql("select count(*) from roles where role = 'administrator' and organisation_id = '" +
+            to_string(here.at) + "'") == "1");
 }

@@ -13,8 +13,8 @@ using namespace foyer;
 using namespace foyer::simulation;
 using namespace std::chrono_literals;
 
-// One account and everybody who wants something of it, in every order and with every failure that a seed can think
-// of. FOYER_SEED=n repeats one run, FOYER_SEEDS=n takes n of them.
+// One account and everybody who wants something of it, in every order and with every failure that a seed can
+// think of. FOYER_SEED=n repeats one run, FOYER_SEEDS=n takes n of them.
 
 namespace {
 
@@ -59,7 +59,8 @@ private:
 
 class run {
 public:
-  run(std::uint64_t seed, account_bugs bugs) : chance_(seed), tables_(chance_, bugs), whose_(uuid_of(chance_)) {
+  run(std::uint64_t seed, account_bugs bugs)
+      : chance_(seed), tables_(chance_, bugs), whose_(uuid_of(chance_)) {
     life_ = std::make_unique<life>(tables_);
   }
 
@@ -112,15 +113,16 @@ private:
 
   template <class Command>
   void tell(Command command, std::string password = {}) {
-    life_->accounts().tell(
-        whose_, ask<Command>{std::move(command), reply<typename Command::result>{[this, password](auto answer) {
-                               note(answer, password);
-                             }}});
+    life_->accounts().tell(whose_, ask<Command>{std::move(command), reply<typename Command::result>{
+                                                                        [this, password](auto answer) {
+                                                                          note(answer, password);
+                                                                        }}});
   }
 
   // What was answered as done is durable, at the moment of the answer.
   void note(const outcome<done>& answer, const std::string& password) {
-    if (answer && !password.empty() && !tables_.passwords_ever.contains(password)) lie_ = "an answer that was no truth";
+    if (answer && !password.empty() && !tables_.passwords_ever.contains(password))
+      lie_ = "an answer that was no truth";
   }
   void note(const outcome<account::proven>& answer, const std::string& password) {
     if (answer && !answer->refused) note(outcome<done>{done{}}, password);
@@ -128,21 +130,23 @@ private:
 
   void want(std::size_t what) {
     switch (what) {
-      case 0: return tell(registration(), "first");
-      case 1: return tell(account::register_again{fresh()});
-      case 2: return tell(account::resend_confirmation{fresh()});
-      case 3:
-      case 4: return confirm();
-      case 5:
-      case 6:
-      case 7: return log_in();
-      case 8: return change_password();
-      case 9: return tell(account::request_reset{fresh()});
-      case 10: return reset();
-      case 11: return tell(account::request_email_change{*parse_email("new@example.org"), current(), fresh()});
-      case 12: return chance_.one_in(2) ? tell(account::confirm_email_change{some_proof(token_purpose::email_change), fresh()})
-                                        : tell(account::undo_email_change{some_proof(token_purpose::email_undo), fresh()});
-      default: return due();
+    case 0: return tell(registration(), "first");
+    case 1: return tell(account::register_again{fresh()});
+    case 2: return tell(account::resend_confirmation{fresh()});
+    case 3:
+    case 4: return confirm();
+    case 5:
+    case 6:
+    case 7: return log_in();
+    case 8: return change_password();
+    case 9: return tell(account::request_reset{fresh()});
+    case 10: return reset();
+    case 11: return tell(account::request_email_change{*parse_email("new@example.org"), current(), fresh()});
+    case 12:
+      return chance_.one_in(2)
+                 ? tell(account::confirm_email_change{some_proof(token_purpose::email_change), fresh()})
+                 : tell(account::undo_email_change{some_proof(token_purpose::email_undo), fresh()});
+    default: return due();
     }
   }
 
@@ -201,7 +205,8 @@ private:
   void due() {
     if (tables_.deadlines.contains(deadline_kind::account_removal) && chance_.one_in(2))
       tell(account::remove_if_due{fresh()});
-    if (tables_.deadlines.contains(deadline_kind::confirmation_reminder)) tell(account::remind_if_due{fresh()});
+    if (tables_.deadlines.contains(deadline_kind::confirmation_reminder))
+      tell(account::remind_if_due{fresh()});
   }
 
   // A4: whatever happened before, time removes what nobody confirmed, and nothing else.
@@ -248,6 +253,12 @@ TEST_CASE("A5 no session outlives its password, A4 no account its time, whatever
   }
 }
 
-TEST_CASE("A5 the simulation notices sessions that survive") { notice({.sessions_survive = true}); }
-TEST_CASE("A4 the simulation notices deadlines that survive") { notice({.deadlines_survive = true}); }
-TEST_CASE("A1 the simulation notices answers that are no truth") { notice({.commits_dropped = true}); }
+TEST_CASE("A5 the simulation notices sessions that survive") {
+  notice({.sessions_survive = true});
+}
+TEST_CASE("A4 the simulation notices deadlines that survive") {
+  notice({.deadlines_survive = true});
+}
+TEST_CASE("A1 the simulation notices answers that are no truth") {
+  notice({.commits_dropped = true});
+}

@@ -27,7 +27,9 @@ account::state state_of(const account_row& row, std::vector<account::token> toke
 
 } // namespace
 
-void account_tables::append(commit rows, callback done) { queue_.push_back({std::move(rows), std::move(done)}); }
+void account_tables::append(commit rows, callback done) {
+  queue_.push_back({std::move(rows), std::move(done)});
+}
 
 void account_tables::load_account(const account_id& of, std::function<void(outcome<account::state>)> done) {
   reads_.emplace_back([this, of, done = std::move(done)] {
@@ -81,7 +83,8 @@ commit_outcome account_tables::write(const commit& rows) {
 
 bool account_tables::stale(const commit& rows) const {
   for (const auto& each : rows.cold) {
-    if (const auto* row = std::get_if<account_row>(&each); row != nullptr && row->expected_version != account.version)
+    if (const auto* row = std::get_if<account_row>(&each);
+        row != nullptr && row->expected_version != account.version)
       return true;
     if (const auto* row = std::get_if<account_removed>(&each);
         row != nullptr && row->expected_version != account.version)
@@ -105,8 +108,8 @@ void account_tables::apply(const cold_row& each) {
     sessions.clear();
     ++removals;
   } else if (const auto* made = std::get_if<token_row>(&each)) {
-    tokens.push_back({made->id, made->purpose, account::token_state::valid, 0, made->subject, made->created_at,
-                      made->expires_at});
+    tokens.push_back({made->id, made->purpose, account::token_state::valid, 0, made->subject,
+                      made->created_at, made->expires_at});
   } else if (const auto* gone = std::get_if<tokens_replaced>(&each)) {
     for (auto& token : tokens)
       if (token.purpose == gone->purpose && token.state == account::token_state::valid)
@@ -135,12 +138,14 @@ std::string account_tables::violated() const {
   };
   if (!account.exists()) return sessions.empty() ? "" : "A4 a removed account has sessions";
   if (!account.active && !sessions.empty()) return "A3 an unconfirmed account has a session";
-  if (account.pending() && !deadlines.contains(deadline_kind::account_removal)) return "A4 an account that stays pending";
+  if (account.pending() && !deadlines.contains(deadline_kind::account_removal))
+    return "A4 an account that stays pending";
   if (account.active && !deadlines.empty()) return "A4 a confirmed account that waits for its removal";
   for (const auto& [id, password] : sessions)
     if (password != account.password_hash) return "A5 a session of a former password";
   if (count(token_purpose::password_reset) > 1) return "A5 two resets are good at once";
-  if (count(token_purpose::confirmation) > 2) return "A2 more links than the latest and the reminder's are good";
+  if (count(token_purpose::confirmation) > 2)
+    return "A2 more links than the latest and the reminder's are good";
   for (const auto& token : account.tokens)
     if (token.code_failures > 5) return "A2 a code with more than five tries";
   return "";

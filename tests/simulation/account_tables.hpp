@@ -18,8 +18,8 @@ struct account_bugs {
   bool commits_dropped = false;   // now and then "committed" is a lie
 };
 
-/// One account's tables in memory with the guards that PostgreSQL has, a journal that loses and delays, and a loader
-/// that reads at one time and answers at a later one.
+/// One account's tables in memory with the guards that PostgreSQL has, a journal that loses and delays, and a
+/// loader that reads at one time and answers at a later one.
 class account_tables final : public journal, public account::loader {
 public:
   account_tables(dice& chance, account_bugs bugs) : chance_(chance), bugs_(bugs) {}
@@ -36,7 +36,7 @@ public:
   /// The first rule that the rows break, empty when none.
   [[nodiscard]] std::string violated() const;
 
-  account::state account;                    // version 0: there is none
+  account::state account;                     // version 0: there is none
   std::map<session_id, std::string> sessions; // and the password that opened each
   std::set<deadline_kind> deadlines;
   std::set<std::string> passwords_ever; // that were durable at some time

@@ -56,8 +56,10 @@ bool faulty_journal::step() {
 /// What the database may say instead of doing it.
 std::optional<storage::pg::failure> faulty_journal::trouble() {
   const auto commits = queue_.batch().commits();
-  const bool has_order = std::any_of(commits.begin(), commits.end(), [](const commit* each) { return !each->orders.empty(); });
-  if (has_order && chance_.one_in(faults_.collides)) return storage::pg::failure{"23505", "orders_number", "not unique", {}};
+  const bool has_order =
+      std::any_of(commits.begin(), commits.end(), [](const commit* each) { return !each->orders.empty(); });
+  if (has_order && chance_.one_in(faults_.collides))
+    return storage::pg::failure{"23505", "orders_number", "not unique", {}};
   if (chance_.one_in(faults_.deadlocks)) return storage::pg::failure{"40P01", {}, "deadlock detected", {}};
   if (chance_.one_in(faults_.unable)) return storage::pg::failure{"53100", {}, "could not extend file", {}};
   return std::nullopt;

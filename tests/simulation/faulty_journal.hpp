@@ -10,9 +10,9 @@
 
 namespace foyer::simulation {
 
-/// The real journal's queue, batches and splits over tables in memory and a connection that breaks. A batch whose
-/// connection broke may have landed or not; nobody knows until the next connection tells, and when the process dies
-/// before, nobody ever says.
+/// The real journal's queue, batches and splits over tables in memory and a connection that breaks. A batch
+/// whose connection broke may have landed or not; nobody knows until the next connection tells, and when the
+/// process dies before, nobody ever says.
 class faulty_journal final : public journal {
 public:
   /// How often things go wrong: once in so many times, 0 never.

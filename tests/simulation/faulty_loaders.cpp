@@ -116,8 +116,8 @@ void faulty_loaders::find_answer(const uuid& key, std::function<void(outcome<ord
       [this, key]() -> outcome<order::stored_answer> {
         const auto found = tables_.keys.find(key);
         if (found == tables_.keys.end()) return order::stored_answer{};
-        return order::stored_answer{found->second.request_hash, found->second.status, found->second.answer, found->second.at,
-                                    found->second.order};
+        return order::stored_answer{found->second.request_hash, found->second.status, found->second.answer,
+                                    found->second.at, found->second.order};
       },
       std::move(done));
 }

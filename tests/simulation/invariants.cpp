@@ -1,7 +1,7 @@
 #include "tests/simulation/tables.hpp"
 
-// QUALITY.md, "Correctness of money and places", over the tables in memory, with its numbers. There are no invoices
-// here, so that the ninth has nothing to hold.
+// QUALITY.md, "Correctness of money and places", over the tables in memory, with its numbers. There are no
+// invoices here, so that the ninth has nothing to hold.
 
 namespace foyer::simulation {
 namespace {
@@ -28,7 +28,8 @@ wallet::entry entry_of(const ledger_row& row) {
 std::string of_chain(const rows_of_tables::stored_wallet& purse, const signed_head* known) {
   sha256_hash last{};
   for (const auto& each : purse.entries) {
-    if (each.hash != wallet::chain(last, purse.row.household, entry_of(each))) return "5 the hash chain is broken";
+    if (each.hash != wallet::chain(last, purse.row.household, entry_of(each)))
+      return "5 the hash chain is broken";
     last = each.hash;
     if (known != nullptr && each.seq == known->entries && each.hash != known->head)
       return "5 an entry is not the one that was signed";
@@ -83,7 +84,8 @@ std::string of_order(const rows_of_tables& all, const order::state& of) {
     if (each.status == payment_status::held || each.status == payment_status::pending) open += each.sum;
     if (each.method != organisation::payment_method::wallet) continue;
     const int expected = each.status == payment_status::succeeded ? 1 : 0;
-    if (purchases(all, of, each.sum) != expected) return "3 a wallet payment without exactly one purchase entry";
+    if (purchases(all, of, each.sum) != expected)
+      return "3 a wallet payment without exactly one purchase entry";
   }
   if (paid && succeeded != of.total) return "3 a paid order is not paid in full, or twice";
   if (awaits && open < of.total - succeeded) return "3 an order awaits less than what is owed";
@@ -133,13 +135,15 @@ std::string tables::violated(std::optional<time_point> settled) const {
     for (const auto& each : purse.entries) in_entries += each.change;
     const auto known = signed_.find(whose);
     if (auto what = of_wallet(purse, staff_floor); !what.empty()) return what;
-    if (auto what = of_chain(purse, known == signed_.end() ? nullptr : &known->second); !what.empty()) return what;
+    if (auto what = of_chain(purse, known == signed_.end() ? nullptr : &known->second); !what.empty())
+      return what;
   }
   if (in_wallets != in_entries) return "1 the ledger's sum is not that of the wallets";
   if (auto what = of_orders(*this, holds, places); !what.empty()) return what;
   for (const auto& [whose, purse] : wallets) {
     const auto held = holds.find(whose);
-    if (purse.row.held != (held == holds.end() ? 0 : held->second)) return "2 what is held is not the open holds";
+    if (purse.row.held != (held == holds.end() ? 0 : held->second))
+      return "2 what is held is not the open holds";
     const auto household = households.find(whose);
     if (household == households.end() || household->second.organisation != purse.row.organisation)
       return "8 a wallet is of another organisation than its household";

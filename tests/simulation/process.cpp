@@ -54,7 +54,8 @@ private:
 /// A planted bug: what buyers pay is looked at as if staff paid it.
 class generous_wallets final : public wallet::registry {
 public:
-  generous_wallets(std::unique_ptr<wallet::registry> real, const tables& in) : real_(std::move(real)), in_(in) {}
+  generous_wallets(std::unique_ptr<wallet::registry> real, const tables& in)
+      : real_(std::move(real)), in_(in) {}
 
   void tell(const household_id& whose, ask<wallet::pay> command) override {
     if (in_.bugs.buyers_as_staff) command.command.staff_floor = in_.staff_floor;
@@ -109,8 +110,9 @@ struct process::parts {
         offers(offer::create_registry(system, loaders, journal), in.bugs),
         wallets(wallet::create_registry(system, loaders, journal), in),
         households(household::create_registry(system, loaders, journal)),
-        accounts(account::create_registry(system, loaders, journal)),
-        services{offers, wallets, *households, loaders, journal, clock, {}},
+        accounts(account::create_registry(system, loaders, journal)), services{offers,  wallets, *households,
+                                                                               loaders, journal, clock,
+                                                                               {}},
         timer(deadlines::create_timer(system, loaders, clock, [this, &in](const deadline_row& due) {
           if (!in.bugs.expiry_sleeps) expire(due);
         })) {
@@ -215,7 +217,8 @@ void process::sweep() {
   parts_->wallets.sweep(at_once, 1'000);
   parts_->households->sweep(at_once, 1'000);
   parts_->accounts->sweep(at_once, 1'000);
-  // Those of random ids stand anywhere in memory: in the order of their birth the same seed repeats the same run.
+  // Those of random ids stand anywhere in memory: in the order of their birth the same seed repeats the same
+  // run.
   std::sort(jobs.begin() + before, jobs.end(), [](const caf::resumable* a, const caf::resumable* b) {
     return dynamic_cast<const caf::local_actor&>(*a).id() < dynamic_cast<const caf::local_actor&>(*b).id();
   });
@@ -253,9 +256,10 @@ std::vector<commit> process::crash() {
 template <class Command, class Registry, class Id>
 static auto view_of(process& of, Registry& from, const Id& which) {
   std::optional<typename Command::result> out;
-  from.tell(which, ask<Command>{{}, reply<typename Command::result>{[&out](outcome<typename Command::result> seen) {
-                                  if (seen) out = std::move(*seen);
-                                }}});
+  from.tell(which,
+            ask<Command>{{}, reply<typename Command::result>{[&out](outcome<typename Command::result> seen) {
+                           if (seen) out = std::move(*seen);
+                         }}});
   while (of.step() != process::nothing) {
   }
   return out;

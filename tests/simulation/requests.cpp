@@ -173,7 +173,9 @@ asio::awaitable<answer> change_household(server with, request what) {
 
 asio::awaitable<answer> change_account(server with, request what) {
   account::update_profile command;
-  auto& field = what.number % 3 == 0 ? command.first_name : what.number % 3 == 1 ? command.last_name : command.website;
+  auto& field = what.number % 3 == 0   ? command.first_name
+                : what.number % 3 == 1 ? command.last_name
+                                       : command.website;
   field = mark_of(what.number);
   auto changed = co_await ask_entity(with.accounts, with.here.newcomer, std::move(command));
   if (!changed) co_return answer{{}, changed.error()};
@@ -264,9 +266,9 @@ request next_request(const house& here, const tables& in, const mix& weights, ti
   out.quantity = static_cast<std::int32_t>(chance.between(1, 3));
   const auto by_transfer = checkout::wanted_payment{payment_method::bank_transfer, {}, {}};
   const auto by_wallet = checkout::wanted_payment{payment_method::wallet, {}, {}};
-  const std::size_t parts[] = {weights.wallet_orders, weights.split_orders,  weights.transfer_orders,
-                               weights.payments,      weights.expiries,      weights.records,
-                               weights.staff_orders,  weights.offer_changes, weights.household_changes,
+  const std::size_t parts[] = {weights.wallet_orders,  weights.split_orders,  weights.transfer_orders,
+                               weights.payments,       weights.expiries,      weights.records,
+                               weights.staff_orders,   weights.offer_changes, weights.household_changes,
                                weights.account_changes};
   std::size_t sum = 0;
   for (const auto part : parts) sum += part;

@@ -76,7 +76,8 @@ struct server {
   time_point now() const { return services.clock.now(); }
 };
 
-/// What change_offer, change_household and change_account leave in the record, so that an overwritten one is noticed.
+/// What change_offer, change_household and change_account leave in the record, so that an overwritten one is
+/// noticed.
 std::string mark_of(std::uint64_t number);
 household::member member_of(std::uint64_t number);
 /// Whether the record that such a request changed still shows it.

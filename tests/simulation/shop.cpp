@@ -135,7 +135,8 @@ TEST_CASE("H1 two processes on one database overwrite no household, offer or acc
   hold_for_all_seeds(about_records());
 }
 
-// One bug for each invariant of QUALITY.md, by its number; there are no invoices yet, which the ninth is about.
+// One bug for each invariant of QUALITY.md, by its number; there are no invoices yet, which the ninth is
+// about.
 TEST_CASE("simulation: every planted bug is noticed") {
   SECTION("invariant 1: entries that name no counter-account") {
     notice(about_keys(), {.entries_unbalanced = true}, "1 an entry names no");

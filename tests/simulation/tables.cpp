@@ -97,7 +97,8 @@ tables::failure tables::check_wallets(const storage::journal_batch& batch) const
   for (const auto& row : batch.wallets()) {
     const auto found = wallets.find(row.household);
     const auto there = found == wallets.end() ? 0 : found->second.row.version;
-    if (row.expected_version == 0 && there != 0 && !bugs.wallet_version_ignored) return not_unique("wallets_pkey");
+    if (row.expected_version == 0 && there != 0 && !bugs.wallet_version_ignored)
+      return not_unique("wallets_pkey");
     if (!bugs.wallet_version_ignored && there != row.expected_version) return stale("wallets");
     if (row.held < 0) return refused("wallets_held_check");
     if (row.balance - row.held < std::min<amount>(row.lowest, 0)) return refused("wallets_floor");
@@ -148,7 +149,8 @@ tables::failure tables::check_uniques(const storage::journal_batch& batch) const
       if (bugs.wallet_version_ignored) continue;
       const auto found = wallets.find(row.household);
       auto& seq = last[row.household];
-      if (found != wallets.end()) seq = std::max(seq, static_cast<std::int64_t>(found->second.entries.size()));
+      if (found != wallets.end())
+        seq = std::max(seq, static_cast<std::int64_t>(found->second.entries.size()));
       if (row.seq <= seq) return not_unique("ledger_entries_pkey");
       seq = row.seq;
     }
@@ -187,9 +189,9 @@ void tables::write_orders(const commit& rows) {
   for (const auto& row : rows.lines) organisations_of_rows[row.order].insert(row.organisation);
   for (const auto& row : rows.payments) {
     organisations_of_rows[row.order].insert(row.organisation);
-    orders.at(row.order).payments.push_back({row.id, row.position, static_cast<order::payment_method>(row.method),
-                                             row.sum, static_cast<order::payment_status>(row.status),
-                                             row.reference, row.at});
+    orders.at(row.order).payments.push_back(
+        {row.id, row.position, static_cast<order::payment_method>(row.method), row.sum,
+         static_cast<order::payment_status>(row.status), row.reference, row.at});
   }
   for (const auto& row : rows.tickets) {
     organisations_of_rows[row.order].insert(row.organisation);

@@ -16,8 +16,8 @@
 
 namespace foyer::simulation {
 
-/// Bugs that a run can be told to have, to see that it notices. First those of the database's guards, then those of
-/// the journal and of what it is given, then those of the actors and of what they read.
+/// Bugs that a run can be told to have, to see that it notices. First those of the database's guards, then
+/// those of the journal and of what it is given, then those of the actors and of what they read.
 struct planted_bugs {
   bool wallet_version_ignored = false; // a wallet that somebody else changed is overwritten
   bool order_version_ignored = false;
@@ -25,20 +25,21 @@ struct planted_bugs {
   bool capacity_ignored = false;
   bool keys_ignored = false; // idempotency keys are not unique
 
-  bool commits_torn = false;       // now and then the order lands without its money
-  bool commits_dropped = false;    // now and then "committed" is a lie
-  bool fate_guessed = false;       // after a cut connection what was under way is told as done
-  bool entries_unbalanced = false; // now and then an entry names no counter-account
-  bool payments_dropped = false;   // now and then an order lands without its payments
-  bool hashes_wrong = false;       // now and then an entry's hash is another
-  bool deadlines_dropped = false;  // now and then an order is never told to expire
+  bool commits_torn = false;        // now and then the order lands without its money
+  bool commits_dropped = false;     // now and then "committed" is a lie
+  bool fate_guessed = false;        // after a cut connection what was under way is told as done
+  bool entries_unbalanced = false;  // now and then an entry names no counter-account
+  bool payments_dropped = false;    // now and then an order lands without its payments
+  bool hashes_wrong = false;        // now and then an entry's hash is another
+  bool deadlines_dropped = false;   // now and then an order is never told to expire
   bool organisations_mixed = false; // now and then a line is another organisation's
 
   bool held_forgotten = false;      // the offers' loader leaves out places that are held
   bool settled_as_released = false; // a checkout tells the offer that its places were given back
   bool buyers_as_staff = false;     // buyers spend down to the floor of staff, and the database lets them
   bool expiry_sleeps = false;       // the timer tells nobody what is due
-  bool ledger_rewritten = false;    // somebody with the database's password makes an entry anew, with all that follows
+  bool ledger_rewritten =
+      false; // somebody with the database's password makes an entry anew, with all that follows
 };
 
 /// What is in the database as far as the checkout needs it.
@@ -53,8 +54,9 @@ struct rows_of_tables {
   std::map<household_id, household::state> households;
   std::map<account_id, account::state> accounts;
   std::map<order_id, order::state> orders;
-  std::map<order_id, std::set<organisation_id>> organisations_of_rows; // of an order's lines, payments and tickets
-  std::vector<order_id> orders_in_turn;                                // as they came, since ids are random
+  std::map<order_id, std::set<organisation_id>>
+      organisations_of_rows;            // of an order's lines, payments and tickets
+  std::vector<order_id> orders_in_turn; // as they came, since ids are random
   std::map<uuid, idempotency_row> keys;
   std::map<uuid, int> effects_of_key;     // how many commits landed with it
   std::map<uuid, deadline_row> deadlines; // by entity
@@ -70,8 +72,9 @@ struct signed_head {
 /// The database with the same guards as PostgreSQL has.
 class tables : public rows_of_tables {
 public:
-  /// One transaction: the hot rows of all commits at once, then the cold ones in order (storage/journal_hot.cpp). All
-  /// or nothing. `uniques_first`: which of two broken guards speaks is not promised by the database either.
+  /// One transaction: the hot rows of all commits at once, then the cold ones in order
+  /// (storage/journal_hot.cpp). All or nothing. `uniques_first`: which of two broken guards speaks is not
+  /// promised by the database either.
   std::optional<storage::pg::failure> apply(const storage::journal_batch& batch, bool uniques_first);
   /// A transaction of one commit, of somebody else. True when it landed.
   bool apply(const commit& rows);
@@ -79,8 +82,8 @@ public:
   /// Notes the heads of all chains, as the signed checkpoint does (W2).
   void sign_heads();
 
-  /// The first invariant of QUALITY.md that does not hold, with its number; empty when all do. `settled` says that
-  /// a server has run for a minute past every expiry.
+  /// The first invariant of QUALITY.md that does not hold, with its number; empty when all do. `settled` says
+  /// that a server has run for a minute past every expiry.
   [[nodiscard]] std::string violated(std::optional<time_point> settled = {}) const;
 
   [[nodiscard]] wallet::state wallet_of(const household_id& whose) const;

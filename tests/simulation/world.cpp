@@ -210,7 +210,8 @@ private:
       forged.order_number = last.order_number;
       forged.reason = last.reason;
       forged.by = {static_cast<wallet::actor_kind>(last.by_kind), last.by, last.at};
-      const auto before = purse.entries.size() > 1 ? purse.entries[purse.entries.size() - 2].hash : sha256_hash{};
+      const auto before =
+          purse.entries.size() > 1 ? purse.entries[purse.entries.size() - 2].hash : sha256_hash{};
       last.hash = wallet::chain(before, whose, forged);
       purse.row.head = last.hash;
       return check();
@@ -306,7 +307,8 @@ private:
     for (const auto& which : house_.offers) {
       const auto seen = process_->view(which);
       const auto& there = tables_.offers.at(which);
-      if (!seen || seen->sold != there.sold || seen->held != there.held || seen->reserved != 0 || seen->doubtful != 0)
+      if (!seen || seen->sold != there.sold || seen->held != there.held || seen->reserved != 0 ||
+          seen->doubtful != 0)
         fail("O3 the offer's memory is not what the table has");
     }
     for (const auto& whose : house_.households) {
@@ -337,7 +339,7 @@ private:
   std::unique_ptr<process> process_;
   std::vector<request> requests_;
   std::deque<std::vector<commit>> ghosts_; // what dead processes had sent to the database
-  bool others_wrote_ = false;               // and one of them did something after all
+  bool others_wrote_ = false;              // and one of them did something after all
   std::uint64_t marks_ = 0;
   bool quiet_ = false;
   verdict out_;

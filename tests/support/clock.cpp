@@ -8,9 +8,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-// A clock that jumps, for LD_PRELOAD: the time of day is off by the seconds that stand as an int64 in the file
-// FOYER_CLOCK, at once in every program that has it. What only counts how much time has passed is left alone, as by a
-// real jump. (libfaketime cannot do this here: it hangs in programs with jemalloc.)
+// A clock that jumps, for LD_PRELOAD: the time of day is off by the seconds that stand as an int64 in the
+// file FOYER_CLOCK, at once in every program that has it. What only counts how much time has passed is left
+// alone, as by a real jump. (libfaketime cannot do this here: it hangs in programs with jemalloc.)
 
 namespace {
 

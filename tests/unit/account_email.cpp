@@ -27,15 +27,15 @@ TEST_CASE("A9 an address is shown as typed") {
 }
 
 TEST_CASE("A1 what is no address is refused") {
-  for (const auto* bad : {"", "@", "a@", "@b.fr", "a b@c.fr", "a@b", "a@b..fr", "a@-b.fr", ".a@b.fr", "a.@b.fr", "a..b@c.fr",
-                          "\"a\"@b.fr", "a@[127.0.0.1]", "a@127.0.0.1", "a@b.fr\r\nBcc: c@d.fr", "a,b@c.fr", "a<b@c.fr",
-                          "a@b_c.fr", "a@b.fr,c@d.fr"}) {
+  for (const auto* bad : {"", "@", "a@", "@b.fr", "a b@c.fr", "a@b", "a@b..fr", "a@-b.fr", ".a@b.fr",
+                          "a.@b.fr", "a..b@c.fr", "\"a\"@b.fr", "a@[127.0.0.1]", "a@127.0.0.1",
+                          "a@b.fr\r\nBcc: c@d.fr", "a,b@c.fr", "a<b@c.fr", "a@b_c.fr", "a@b.fr,c@d.fr"}) {
     INFO(bad);
     CHECK_FALSE(parse_email(bad));
   }
   CHECK_FALSE(parse_email(std::string(65, 'a') + "@b.fr"));
-  CHECK_FALSE(parse_email("a@" + std::string(60, 'b') + "." + std::string(63, 'b') + "." + std::string(63, 'b') + "." +
-                          std::string(63, 'b') + ".fr"));
+  CHECK_FALSE(parse_email("a@" + std::string(60, 'b') + "." + std::string(63, 'b') + "." +
+                          std::string(63, 'b') + "." + std::string(63, 'b') + ".fr"));
 }
 
 TEST_CASE("text is folded for comparing and for names in ASCII") {

@@ -32,7 +32,8 @@ TEST_CASE("A1 passwords have 12 to 128 code points and no rules of composition")
   CHECK(check("un secret long", with, {}) == weakness::none);
   CHECK(check("elevenchars", with, {}) == weakness::too_short);
   // twelve code points of several bytes each
-  CHECK(check("\u00e9\u00e0\u00fc\u4e2d\u6587\u5b57\u00f8\u00e5\u00df\u0436\u0448\u044f", with, {}) == weakness::none);
+  CHECK(check("\u00e9\u00e0\u00fc\u4e2d\u6587\u5b57\u00f8\u00e5\u00df\u0436\u0448\u044f", with, {}) ==
+        weakness::none);
   CHECK(check(std::string(129, 'x') + "abc", with, {}) == weakness::too_long);
   CHECK(check("fourteen-chars", {15, 128}, {}) == weakness::too_short);
 }
@@ -40,13 +41,15 @@ TEST_CASE("A1 passwords have 12 to 128 code points and no rules of composition")
 TEST_CASE("A1 the commonest passwords, walks over the keys and personal data are refused") {
   using password::check;
   using password::weakness;
-  for (const auto* bad : {"password1234", "Password1234!", "P@ssw0rd2026!", "motdepasse2026", "azertyuiop12", "123456789012",
-                          "qwertyuiop123", "aaaaaaaaaaaa", "abcabcabcabc", "abcdefghijkl", "iloveyou1234", "passwordpassword",
-                          "adminadmin12", "121212121212", "987654321098", "qazwsxedc123", "administrator1"}) {
+  for (const auto* bad :
+       {"password1234", "Password1234!", "P@ssw0rd2026!", "motdepasse2026", "azertyuiop12", "123456789012",
+        "qwertyuiop123", "aaaaaaaaaaaa", "abcabcabcabc", "abcdefghijkl", "iloveyou1234", "passwordpassword",
+        "adminadmin12", "121212121212", "987654321098", "qazwsxedc123", "administrator1"}) {
     INFO(bad);
     CHECK(check(bad, {}, {}) != weakness::none);
   }
-  const std::vector<std::string> personal{"claire.dupont@example.fr", "claire.dupont", "Th\u00e9\u00e2tre du Foyer"};
+  const std::vector<std::string> personal{"claire.dupont@example.fr", "claire.dupont",
+                                          "Th\u00e9\u00e2tre du Foyer"};
   CHECK(check("Claire.Dupont@example.fr", {}, personal) == weakness::personal);
   CHECK(check("clairedupont2026", {}, personal) == weakness::personal);
   CHECK(check("theatre-du-foyer", {}, personal) == weakness::personal);
@@ -123,8 +126,9 @@ TEST_CASE("a full queue of hashes answers unavailable") {
 }
 
 TEST_CASE("A1 refuses what the 10,000 commonest passwords have with twelve characters") {
-  for (const auto* common : {"123qweasdzxc", "1qaz2wsx3edc", "q1w2e3r4t5y6", "qwerty123456", "leavemealone", "123456654321",
-                             "zxcasdqwe123", "qweasdzxc123", "Sonyericsson", "gfhjkmgfhjkm", "123456789qwe"}) {
+  for (const auto* common :
+       {"123qweasdzxc", "1qaz2wsx3edc", "q1w2e3r4t5y6", "qwerty123456", "leavemealone", "123456654321",
+        "zxcasdqwe123", "qweasdzxc123", "Sonyericsson", "gfhjkmgfhjkm", "123456789qwe"}) {
     INFO(common);
     CHECK(foyer::password::check(common, {}, {}) != foyer::password::weakness::none);
   }

@@ -1,5 +1,4 @@
 #include "actors/account/account.hpp"
-
 #include "actors/vocabulary/secret.hpp"
 
 #include <catch2/catch.hpp>
@@ -80,7 +79,8 @@ proof code(bool right) {
   return {std::nullopt, [right](const token_id&) { return right; }};
 }
 token_id newest(const state& of, token_purpose purpose) {
-  const auto found = std::find_if(of.tokens.rbegin(), of.tokens.rend(), [&](auto& t) { return t.purpose == purpose; });
+  const auto found =
+      std::find_if(of.tokens.rbegin(), of.tokens.rend(), [&](auto& t) { return t.purpose == purpose; });
   REQUIRE(found != of.tokens.rend());
   return found->id;
 }
@@ -101,8 +101,8 @@ state active() {
 
 template <class Row>
 std::size_t count(const commit& rows) {
-  return static_cast<std::size_t>(std::count_if(rows.cold.begin(), rows.cold.end(),
-                                                [](const auto& row) { return std::holds_alternative<Row>(row); }));
+  return static_cast<std::size_t>(std::count_if(
+      rows.cold.begin(), rows.cold.end(), [](const auto& row) { return std::holds_alternative<Row>(row); }));
 }
 
 template <class Command>
@@ -150,7 +150,8 @@ TEST_CASE("A2 the link is good for 24 hours, once, from the browser that registe
   auto late = with_link;
   late.with.at = noon + 24h;
   CHECK(refusal_of(now, late) == errc::token_expired);
-  CHECK(refusal_of(now, confirmation(link(token_id{new_uuid(1)}, token_purpose::email_undo))) == errc::token_unknown);
+  CHECK(refusal_of(now, confirmation(link(token_id{new_uuid(1)}, token_purpose::email_undo))) ==
+        errc::token_unknown);
 }
 
 TEST_CASE("A2 a newer link kills the older one") {
@@ -329,7 +330,8 @@ TEST_CASE("A5 a login that was verified against the former password opens nothin
   CHECK(refusal_of(of, change) == errc::invalid_credentials);
 }
 
-TEST_CASE("A6 changing the password ends the other sessions, and closes waiting resets and changes of address") {
+TEST_CASE(
+    "A6 changing the password ends the other sessions, and closes waiting resets and changes of address") {
   auto of = active();
   apply(of, request_reset{supplies_at(noon)});
   const auto reset = newest(of, token_purpose::password_reset);
@@ -342,19 +344,21 @@ TEST_CASE("A6 changing the password ends the other sessions, and closes waiting 
   change.with = supplies_at(noon);
   commit rows;
   apply(of, change, &rows);
-  const auto ended = std::find_if(rows.cold.begin(), rows.cold.end(),
-                                  [](const auto& row) { return std::holds_alternative<sessions_ended>(row); });
+  const auto ended = std::find_if(rows.cold.begin(), rows.cold.end(), [](const auto& row) {
+    return std::holds_alternative<sessions_ended>(row);
+  });
   REQUIRE(ended != rows.cold.end());
   CHECK(std::get<sessions_ended>(*ended).except == change.keep);
   reset_password late;
   late.proof = link(reset);
   late.with = supplies_at(noon);
   CHECK(refusal_of(of, late) == errc::token_replaced);
-  CHECK(refusal_of(of, confirm_email_change{link(newest(of, token_purpose::email_change)), supplies_at(noon)}) ==
-        errc::token_replaced);
+  CHECK(refusal_of(of, confirm_email_change{link(newest(of, token_purpose::email_change)),
+                                            supplies_at(noon)}) == errc::token_replaced);
 }
 
-TEST_CASE("A7 the new address counts when it is confirmed; the old one is told at once and can undo for 7 days") {
+TEST_CASE(
+    "A7 the new address counts when it is confirmed; the old one is told at once and can undo for 7 days") {
   auto of = active();
   request_email_change moving{*parse_email("New@example.fr"), "first hash", supplies_at(noon)};
   commit rows;
@@ -367,7 +371,9 @@ TEST_CASE("A7 the new address counts when it is confirmed; the old one is told a
   CHECK(rows.mails[1].to_address == "Claire@Example.fr");
 
   const auto back = newest(of, token_purpose::email_undo);
-  CHECK_FALSE(apply(of, confirm_email_change{link(newest(of, token_purpose::email_change)), supplies_at(noon + 1h)}).refused);
+  CHECK_FALSE(
+      apply(of, confirm_email_change{link(newest(of, token_purpose::email_change)), supplies_at(noon + 1h)})
+          .refused);
   CHECK(of.email == "New@example.fr");
   CHECK(of.email_key == "new@example.fr");
   CHECK(refusal_of(of, undo_email_change{link(back), supplies_at(noon + 24h * 7)}) == errc::token_expired);
@@ -379,9 +385,10 @@ TEST_CASE("A7 the new address counts when it is confirmed; the old one is told a
 TEST_CASE("A7 undoing before the confirmation kills the change") {
   auto of = active();
   apply(of, request_email_change{*parse_email("new@example.fr"), "first hash", supplies_at(noon)});
-  CHECK_FALSE(apply(of, undo_email_change{link(newest(of, token_purpose::email_undo)), supplies_at(noon)}).refused);
-  CHECK(refusal_of(of, confirm_email_change{link(newest(of, token_purpose::email_change)), supplies_at(noon)}) ==
-        errc::token_replaced);
+  CHECK_FALSE(
+      apply(of, undo_email_change{link(newest(of, token_purpose::email_undo)), supplies_at(noon)}).refused);
+  CHECK(refusal_of(of, confirm_email_change{link(newest(of, token_purpose::email_change)),
+                                            supplies_at(noon)}) == errc::token_replaced);
 }
 
 TEST_CASE("A7 a thief who changes the address twice can't close the owner's way back, nor undo it") {

@@ -113,7 +113,8 @@ TEST_CASE("proxies are addresses or networks, and hosts are hosts") {
   const file_with file{"[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.7\"]\n"
                        "allowed_hosts = [\"tickets.example.org\", \"tickets.example.org:8443\"]\n"};
   CHECK(file.load().problems.empty());
-  for (const auto* wrong : {"banana", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "2001:db8::/129", "10.0.0.1/8x", ""}) {
+  for (const auto* wrong :
+       {"banana", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "2001:db8::/129", "10.0.0.1/8x", ""}) {
     const file_with other{std::string{"[server]\ntrusted_proxies = [\""} + wrong + "\"]\n"};
     CAPTURE(wrong);
     REQUIRE(other.load().problems.size() == 1);

@@ -7,8 +7,8 @@
 
 using foyer::fuzz::target;
 
-// The fuzz targets without a fuzzer: their seeds, every prefix of them, and mutations. FOYER_SEED=n changes the
-// mutations, FOYER_SEEDS=n says how many of each seed.
+// The fuzz targets without a fuzzer: their seeds, every prefix of them, and mutations. FOYER_SEED=n changes
+// the mutations, FOYER_SEEDS=n says how many of each seed.
 
 namespace {
 
@@ -18,10 +18,40 @@ std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
 }
 
 // What parsers stumble over.
-constexpr std::string_view pieces[] = {"\r\n", "\n", std::string_view{"\0", 1}, "\"", "'", "\\", "{", "}", "[", "]",
-                                       ",", ":", ";", "=", "%00", "%2e", "..", "\xC3\xA9", "\xC3", "\xF0\x9F\x8E\xAD",
-                                       "\xEF\xBB\xBF", "\xED\xA0\x80", "\t", " ", "-1", "1e400", "9223372036854775808",
-                                       "0x10", "@", "<", ">", "chunked", "ffffffffffffffff", "null"};
+constexpr std::string_view pieces[] = {"\r\n",
+                                       "\n",
+                                       std::string_view{"\0", 1},
+                                       "\"",
+                                       "'",
+                                       "\\",
+                                       "{",
+                                       "}",
+                                       "[",
+                                       "]",
+                                       ",",
+                                       ":",
+                                       ";",
+                                       "=",
+                                       "%00",
+                                       "%2e",
+                                       "..",
+                                       "\xC3\xA9",
+                                       "\xC3",
+                                       "\xF0\x9F\x8E\xAD",
+                                       "\xEF\xBB\xBF",
+                                       "\xED\xA0\x80",
+                                       "\t",
+                                       " ",
+                                       "-1",
+                                       "1e400",
+                                       "9223372036854775808",
+                                       "0x10",
+                                       "@",
+                                       "<",
+                                       ">",
+                                       "chunked",
+                                       "ffffffffffffffff",
+                                       "null"};
 
 std::string mutated(std::string_view seed, std::mt19937_64& dice) {
   std::string out{seed};

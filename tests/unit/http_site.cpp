@@ -20,7 +20,8 @@ TEST_CASE("cookies are Secure with the prefix __Host-, except for plain HTTP on 
   CHECK(http::site_of("https://localhost").secure);
   CHECK(http::site_of("http://shop.example").secure);
   CHECK(http::site_of("http://localhost.example").secure);
-  for (const auto* url : {"http://127.0.0.1:8080", "http://localhost", "http://demo.localhost:80", "http://[::1]:8080"}) {
+  for (const auto* url :
+       {"http://127.0.0.1:8080", "http://localhost", "http://demo.localhost:80", "http://[::1]:8080"}) {
     INFO(url);
     CHECK(http::site_of(url).session_cookie == "foyer");
     CHECK_FALSE(http::site_of(url).secure);
@@ -40,5 +41,6 @@ TEST_CASE("changes come from our own pages only") {
   CHECK_FALSE(allowed(own, {{"Sec-Fetch-Site", "cross-site"}}));
   CHECK_FALSE(allowed(own, {{"Sec-Fetch-Site", "same-site"}}));
   // another allowed host of the same server, as a newcomer opens it
-  CHECK(allowed(http::site_of("http://127.0.0.1:8080"), {{"Origin", "http://localhost:8080"}}, "localhost:8080"));
+  CHECK(allowed(http::site_of("http://127.0.0.1:8080"), {{"Origin", "http://localhost:8080"}},
+                "localhost:8080"));
 }

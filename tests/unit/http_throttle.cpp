@@ -10,7 +10,9 @@ namespace {
 
 const http::throttle::steady::time_point start{std::chrono::hours{1000}};
 
-config::settings defaults() { return {}; }
+config::settings defaults() {
+  return {};
+}
 
 } // namespace
 
@@ -38,7 +40,8 @@ TEST_CASE("attempts are counted before the check, however many run at once") {
 
 TEST_CASE("a budget slides with its window, and what was no failure is given back") {
   const auto throttle = http::create_throttle(defaults());
-  for (int i = 0; i < 20; ++i) CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + i * 1s));
+  for (int i = 0; i < 20; ++i)
+    CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + i * 1s));
   CHECK(throttle->take(budget::address_failures, "192.0.2.7", start + 20s) == 580s);
   CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.8", start + 20s));
   CHECK_FALSE(throttle->take(budget::mails, "192.0.2.7", start + 20s));

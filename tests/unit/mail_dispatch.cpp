@@ -302,8 +302,8 @@ TEST_CASE("I4 a campaign leaves at its own rate, and other mails pass it") {
   options.bulk_rate_per_second = 1;
   bench b(options);
   b.exchange();
-  b.give({mail_with(mail_priority::bulk, 1), mail_with(mail_priority::bulk, 2), mail_with(mail_priority::order, 3),
-          mail_with(mail_priority::order, 4)});
+  b.give({mail_with(mail_priority::bulk, 1), mail_with(mail_priority::bulk, 2),
+          mail_with(mail_priority::order, 3), mail_with(mail_priority::order, 4)});
   CHECK(number_of(b.hand_over().mail) == 3);
   CHECK(number_of(b.hand_over().mail) == 4);
   CHECK(number_of(b.hand_over().mail) == 1);

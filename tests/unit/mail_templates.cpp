@@ -179,8 +179,9 @@ TEST_CASE("mail money: every sum is exact") {
 TEST_CASE("M2 invitations alone end with a link that stops them") {
   const auto mail = filled("invitation", "fr", samples.at("invitation"));
   INFO(mail.text);
-  const auto url = "https://billets.example/unsubscribe/" +
-                   secret.unsubscribe_token(household_id(*parse_uuid("01890a5d-ac96-774b-bcce-b302099a8058")));
+  const auto url =
+      "https://billets.example/unsubscribe/" +
+      secret.unsubscribe_token(household_id(*parse_uuid("01890a5d-ac96-774b-bcce-b302099a8058")));
   CHECK(mail.unsubscribe_url == url);
   CHECK(has(mail.text, url));
   CHECK(has(mail.html, url));

@@ -54,7 +54,8 @@ std::vector<checkout::wanted_payment> wishes(dice& chance, amount total) {
   for (auto count = chance.between(0, 4); count > 0; --count) {
     checkout::wanted_payment each;
     each.method = methods[static_cast<std::size_t>(chance.between(0, 2))];
-    if (chance.one_in(2)) each.sum = money{chance.one_in(4) ? chance.sum() : chance.between(0, std::max<amount>(1, total)), euro};
+    if (chance.one_in(2))
+      each.sum = money{chance.one_in(4) ? chance.sum() : chance.between(0, std::max<amount>(1, total)), euro};
     out.push_back(each);
   }
   return out;
@@ -103,7 +104,8 @@ TEST_CASE("O1 a million prices: tax and net are the price, and the tax is the ne
     const auto points = rates[static_cast<std::size_t>(chance.between(0, std::ssize(rates) - 1))];
     const auto tax = vat_included(gross, points);
     // Twice the distance to the exact tax, gross * points / (10000 + points), in parts of the denominator.
-    const auto distance = 2 * (static_cast<wide>(tax) * (10'000 + points) - static_cast<wide>(gross) * points);
+    const auto distance =
+        2 * (static_cast<wide>(tax) * (10'000 + points) - static_cast<wide>(gross) * points);
     const bool nearest = distance > -(10'000 + points) && distance <= 10'000 + points;
     if (tax < 0 || tax > gross || !nearest || (gross - tax) + tax != gross)
       FAIL("tax " << tax << " in " << gross << " at " << points << ", FOYER_SEED=" << seed_of_run());
@@ -199,7 +201,8 @@ TEST_CASE("W1 a million commands: a wallet has what went in, less what went out,
   for (int i = 0; i < cases; ++i) {
     if (i % 200 == 0) one = {};
     act(one, chance);
-    if (one.now.balance != one.balance || one.now.held != one.held || one.now.held < 0 || one.now.available() < -5'000)
+    if (one.now.balance != one.balance || one.now.held != one.held || one.now.held < 0 ||
+        one.now.available() < -5'000)
       FAIL("case " << i << " of FOYER_SEED=" << seed_of_run());
   }
 }

@@ -107,9 +107,11 @@ TEST_CASE("O4 the house says where to transfer the money to") {
   at.options.bank_transfer_instructions = {"IBAN FR00", "IBAN FR00, please"};
   CHECK(contains(http::buyer::order_json(of, at, server_secret{"s"}), R"("instructions":"IBAN FR00")"));
   of.locale = "en";
-  CHECK(contains(http::buyer::order_json(of, at, server_secret{"s"}), R"("instructions":"IBAN FR00, please")"));
+  CHECK(
+      contains(http::buyer::order_json(of, at, server_secret{"s"}), R"("instructions":"IBAN FR00, please")"));
   of.payments[0].method = organisation::payment_method::cash;
-  CHECK(contains(http::buyer::order_json(of, at, server_secret{"s"}), R"("instructions":"Pay at the counter)"));
+  CHECK(
+      contains(http::buyer::order_json(of, at, server_secret{"s"}), R"("instructions":"Pay at the counter)"));
 }
 
 TEST_CASE("O4 an order that awaits a transfer says what to do next") {

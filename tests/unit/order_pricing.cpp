@@ -152,7 +152,8 @@ TEST_CASE("O1 who is not named counts as the buyer, where that one's age is know
   CHECK(price_as_text(child_rate(1), a_play(), unknown) == "500");
   CHECK(price_as_text(child_rate(1), a_play(), staff) == "500");
   CHECK(price_as_text(child_rate(1, {numbered<member_id>(2)}), a_play(), grown_up) == "500");
-  CHECK(price_as_text(child_rate(2, {numbered<member_id>(2)}), a_play(), grown_up) == "/lines/0/member_ids age");
+  CHECK(price_as_text(child_rate(2, {numbered<member_id>(2)}), a_play(), grown_up) ==
+        "/lines/0/member_ids age");
   // A parent comes along.
   const wanted_line own{numbered<offer_id>(1), {}, 1, {}};
   CHECK(price({own, child_rate(3)}, one_offer(a_play()), grown_up, "en", noon).ok());

@@ -30,14 +30,17 @@ std::vector<source> sources_of(const std::string& room) {
       if (!line.starts_with("#include ")) continue;
       const auto begin = line.find_first_of("\"<", 8);
       const auto end = line.find_first_of("\">", begin + 1);
-      if (begin != std::string::npos && end != std::string::npos) one.includes.push_back(line.substr(begin + 1, end - begin - 1));
+      if (begin != std::string::npos && end != std::string::npos)
+        one.includes.push_back(line.substr(begin + 1, end - begin - 1));
     }
     found.push_back(std::move(one));
   }
   return found;
 }
 
-std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
+std::string first_folder(const std::string& path) {
+  return path.substr(0, path.find('/'));
+}
 
 const std::map<std::string, std::set<std::string>> allowed{
     {"config", {"config"}},
@@ -47,7 +50,8 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"http", {"http", "actors", "config"}},
     {"demo", {"demo", "actors"}},
 };
-const std::set<std::string> rooms{"config", "actors", "storage", "mail", "http", "cli", "bench", "tests", "demo"};
+const std::set<std::string> rooms{"config", "actors", "storage", "mail", "http",
+                                  "cli",    "bench",  "tests",   "demo"};
 
 bool is_pure(const std::string& path) {
   // actors/<entity>/<entity>.{hpp,cpp}, and the pure half of the checkout.

@@ -1,5 +1,4 @@
 #include "actors/session/sessions.hpp"
-
 #include "actors/vocabulary/secret.hpp"
 
 #include <catch2/catch.hpp>
@@ -23,12 +22,14 @@ struct memory final : session::loader, journal {
   int writes = 0;
   bool lost = false;
 
-  void load_session(const sha256_hash& hash, std::function<void(outcome<std::optional<session::record>>)> done) override {
+  void load_session(const sha256_hash& hash,
+                    std::function<void(outcome<std::optional<session::record>>)> done) override {
     ++reads;
     const auto found = rows.find(hash);
     done(found == rows.end() ? std::optional<session::record>{} : found->second);
   }
-  void list_sessions(const account_id& of, std::function<void(outcome<std::vector<session::record>>)> done) override {
+  void list_sessions(const account_id& of,
+                     std::function<void(outcome<std::vector<session::record>>)> done) override {
     std::vector<session::record> out;
     for (const auto& [hash, row] : rows)
       if (row.account == of) out.push_back(row);
@@ -39,9 +40,11 @@ struct memory final : session::loader, journal {
     ++writes;
     for (auto& each : rows_of.cold) {
       if (auto* row = std::get_if<session_row>(&each)) insert(*row);
-      if (auto* gone = std::get_if<session_ended>(&each)) std::erase_if(rows, [&](auto& r) { return r.second.id == gone->id; });
+      if (auto* gone = std::get_if<session_ended>(&each))
+        std::erase_if(rows, [&](auto& r) { return r.second.id == gone->id; });
       if (auto* gone = std::get_if<sessions_ended>(&each))
-        std::erase_if(rows, [&](auto& r) { return r.second.account == gone->account && r.second.id != gone->except; });
+        std::erase_if(
+            rows, [&](auto& r) { return r.second.account == gone->account && r.second.id != gone->except; });
       if (auto* touched = std::get_if<session_touched>(&each))
         for (auto& [hash, row] : rows)
           if (row.id == touched->id) {
@@ -90,7 +93,9 @@ struct fixture {
   }
 };
 
-bool ok(outcome<done> answer) { return answer.ok(); }
+bool ok(outcome<done> answer) {
+  return answer.ok();
+}
 
 } // namespace
 
@@ -180,7 +185,8 @@ TEST_CASE("S6 a my-space session is read again once its household has a new key"
   const household_id dupont{new_uuid(2)};
   std::optional<session::fresh> made;
   const session::space what{organisation_id{new_uuid(3)}, dupont, std::nullopt, 7};
-  f.store->open_space(what, "", "", reply<session::fresh>{[&](outcome<session::fresh> opened) { made = *opened; }});
+  f.store->open_space(what, "", "",
+                      reply<session::fresh>{[&](outcome<session::fresh> opened) { made = *opened; }});
   REQUIRE(made);
   CHECK(made->row.key_version == 7);
   REQUIRE(f.get(*made));
@@ -217,9 +223,11 @@ TEST_CASE("sensitive changes ask for the password again after ten minutes") {
 }
 
 TEST_CASE("A6 a device is named as its owner knows it") {
-  CHECK(session::device_of("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0") == "Firefox, Linux");
-  CHECK(session::device_of("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-                           "Version/17.0 Mobile/15E148 Safari/604.1") == "Safari, iPhone");
+  CHECK(session::device_of("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0") ==
+        "Firefox, Linux");
+  CHECK(session::device_of(
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Version/17.0 Mobile/15E148 Safari/604.1") == "Safari, iPhone");
   CHECK(session::device_of("MyApp/1.2 (something)") == "MyApp/1.2");
   CHECK(session::device_of("") == "");
 }
