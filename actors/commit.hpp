@@ -1,5 +1,9 @@
 #pragma once
 
+#include "actors/client_rows.hpp"
+#include "actors/mail_rows.hpp"
+#include "actors/merge_rows.hpp"
+#include "actors/paper_rows.hpp"
 #include "actors/vocabulary/id.hpp"
 #include "actors/vocabulary/money.hpp"
 #include "actors/vocabulary/secret.hpp"
@@ -72,6 +76,7 @@ struct order_row {
   std::optional<time_point> expires_at;
   std::string cancel_reason; // empty: none
   std::int64_t version = 1;
+  std::optional<int> invoice_year{}; // of the invoice that it becomes in this commit (O7); none: it does not
 };
 
 struct line_row {
@@ -99,6 +104,7 @@ struct payment_row {
   int status = 1;        // order::payment_status
   std::string reference; // empty: none
   time_point at;
+  std::optional<account_id> taken_by{}; // staff who received it (O5)
 };
 
 struct ticket_row {
@@ -144,12 +150,14 @@ struct mail_row {
   std::string params; // JSON object; no secret, a link is named by its token's id
   mail_priority priority = mail_priority::order;
   time_point at;
+  std::optional<household_id> household{}; // among whose mails staff see it (M4)
 };
 
 enum class deadline_kind {
   account_removal = 1, // A4
   confirmation_reminder = 2,
   order_expiry = 3, // O4
+  open_courses = 4, // H12: a new household joins them
 };
 
 struct deadline_row {
@@ -373,6 +381,7 @@ struct order_changed {
   std::optional<time_point> expires_at;
   std::string cancel_reason;
   std::optional<household_id> household;
+  std::optional<int> invoice_year{}; // set: it becomes an invoice of this year (O7)
 };
 
 struct payment_changed {
@@ -381,6 +390,7 @@ struct payment_changed {
   int status = 1;
   std::string reference;
   time_point at;
+  std::optional<account_id> taken_by{};
 };
 
 /// All tickets of the order, or those of one line.
@@ -421,20 +431,6 @@ struct staff_change_row {
   time_point at;
 };
 
-/// A campaign of invitations (I1); its mails are made afterwards, by storage/campaign_queue.
-struct campaign_row {
-  organisation_id organisation;
-  campaign_id id;
-  std::string group; // campaign::group
-  std::string tag;
-  std::optional<household_id> household;
-  std::string texts; // JSON, campaign::texts
-  std::optional<account_id> by;
-  uuid after; // campaign::range
-  uuid until;
-  time_point at;
-};
-
 /// The last edit of an invitation's words (I2).
 struct invitation_wording_row {
   organisation_id organisation;
@@ -450,11 +446,63 @@ struct unsubscribed_row {
   time_point at;
 };
 
-using cold_row = std::variant<account_row, account_removed, token_row, tokens_replaced, token_used,
-                              token_code_failed, session_row, session_touched, session_ended, sessions_ended,
-                              household_row, space_key_row, organisation_row, shop_row, role_row, offer_row,
-                              order_changed, payment_changed, tickets_changed, benefit_row, deadline_done,
-                              staff_change_row, campaign_row, invitation_wording_row, unsubscribed_row>;
+/// An import of clients as it stands (H10), inserted, or changed under its version guard. Once it is over,
+/// its file is gone.
+struct import_row {
+  organisation_id organisation;
+  import_id id;
+  std::int64_t expected_version = 0;
+  std::int64_t version = 1;
+  std::string phase;           // import::phase
+  std::string details;         // JSON, import::details
+  std::int64_t units_done = 0; // households that were worked off
+  sha256_hash content{};       // of the file
+  std::optional<account_id> by;
+  time_point created_at;
+  std::optional<time_point> finished_at;
+};
+
+/// A piece of an import's file; many small ones hold nobody up for long.
+struct import_part_row {
+  organisation_id organisation;
+  import_id import;
+  std::int64_t position = 0;
+  std::string bytes;
+};
+
+/// Lines of an import that are not created, and why.
+struct import_lines_row {
+  struct line {
+    std::int64_t number = 0; // as the spreadsheet counts
+    std::string problems;    // JSON, import::problem
+    std::string cells;       // as they stand in the file
+  };
+  organisation_id organisation;
+  import_id import;
+  std::vector<line> lines;
+};
+
+/// New households at once. Stale when the organisation has a client with one of `new_emails` (keys) already.
+struct households_row {
+  organisation_id organisation;
+  std::vector<household_row> households; // expected_version 0, not linked
+  std::vector<std::string> new_emails;
+};
+
+/// Files of imports that nobody went on with until then, and refused lines of imports older than that.
+struct imports_forgotten_row {
+  time_point files_before;
+  time_point lines_before;
+};
+
+using cold_row = std::variant<
+    account_row, account_removed, token_row, tokens_replaced, token_used, token_code_failed, session_row,
+    session_touched, session_ended, sessions_ended, household_row, space_key_row, organisation_row, shop_row,
+    role_row, offer_row, order_changed, payment_changed, tickets_changed, benefit_row, deadline_done,
+    staff_change_row, campaign_row, invitation_wording_row, unsubscribed_row, households_retagged, skill_row,
+    skill_removed, card_row, document_row, document_part_row, document_removed, hand_enrolment_row,
+    attendance_row, import_row, import_part_row, import_lines_row, households_row, imports_forgotten_row,
+                              mail_retried, mail_aborted, suppression_lifted, mail_bounced, logo_row, households_merged_row, merge_undone_row, line_cancelled, tickets_cancelled, benefits_ended, credit_note_row>;
 
 /// All or nothing.
 struct commit {

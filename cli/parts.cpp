@@ -73,7 +73,11 @@ parts::parts(asio::io_context& on, caf::actor_system& system, const config::sett
       supplies(clock, key, with.accounts), hashes(password::create_hash_pool(hashing_of(with.security))),
       idempotent(
           http::create_idempotency(*load.answers, clock, {.kept_for = with.orders.idempotency_kept_for})),
-      checkout{*offers, *wallets, *households, *load.orders, *journal, clock, expiries_of(with.orders)},
+      unpaid_places(with.orders.unpaid_places_max), checkout{*offers,       *wallets,
+                                                             *households,   *load.orders,
+                                                             *journal,      clock,
+                                                             expiries_of(with.orders), &unpaid_places},
+      merging{*households, *wallets},
       timer(deadlines::create_timer(system, *load.deadlines, clock,
                                     [this](const deadline_row& due) { dispatch(due); })) {}
 
@@ -88,6 +92,7 @@ void parts::dispatch(const deadline_row& due) {
   case deadline_kind::confirmation_reminder:
     accounts->tell(account_id{due.entity}, ask<account::remind_if_due>{{supplies.fresh()}, {}});
     return;
+  case deadline_kind::open_courses: return;
   }
 }
 

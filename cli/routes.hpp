@@ -4,11 +4,16 @@
 #include "cli/parts.hpp"
 #include "http/account_services.hpp"
 #include "http/buyer/shop_routes.hpp"
+#include "http/buyer/unpaid_order_routes.hpp"
+#include "http/client_services.hpp"
 #include "http/house_services.hpp"
+#include "http/mail_services.hpp"
 #include "http/metrics.hpp"
+#include "http/paper_services.hpp"
 #include "http/public/space_routes.hpp"
 #include "http/router.hpp"
 #include "http/session.hpp"
+#include "http/staff/import_routes.hpp"
 #include "http/staff/office_services.hpp"
 #include "http/staff/order_routes.hpp"
 #include "mail/mailbox.hpp"
@@ -22,7 +27,8 @@ namespace foyer::cli {
 /// The table of all routes over the parts, and what the routes need beside them.
 struct routes {
   /// `mailbox`: of the demonstration's /dev/mail; null without.
-  routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::queue& campaigns);
+  routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::queue& campaigns,
+         imports::queue& importer);
 
   http::router router;
   http::metrics metrics;
@@ -33,8 +39,15 @@ struct routes {
   http::house_services house;
   http::space_services space;
   http::buyer::shop_services shop;
+  http::buyer::unpaid_order_services unpaid_orders;
   http::staff::order_services orders;
+  std::unique_ptr<mailer::previewer> previewer;
   http::staff::office_services office;
+  http::mail_services mails;
+  http::client_services clients;
+  http::staff::import_services imports;
+  std::unique_ptr<papers::pool> paper_pool;
+  http::paper_services papers;
 };
 
 /// Figures of the parts for /metrics.

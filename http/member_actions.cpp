@@ -47,7 +47,7 @@ asio::awaitable<response> add_member(house_services& with, at_household here, re
   std::vector<field_error> missing;
   json::reader form(in);
   household::add_member command;
-  command.who = read_new_member(*form, here.at->options, here.now, missing);
+  command.who = read_member(*form, asked_as(here.at->options, here.now, here.of, nullptr), missing);
   if (auto bad = form.finish()) co_return *bad;
   if (!missing.empty()) co_return problem_of(answers_missing(std::move(missing)));
   const member_id id{
@@ -65,7 +65,7 @@ asio::awaitable<response> change_member(house_services& with, at_household here,
   if (who == nullptr) co_return not_found();
   std::vector<field_error> missing;
   json::reader form(in);
-  auto command = read_member_change(*form, here.at->options, here.now, missing);
+  auto command = read_member_change(*form, asked_as(here.at->options, here.now, here.of, who), missing);
   if (auto bad = form.finish()) co_return *bad;
   if (!missing.empty()) co_return problem_of(answers_missing(std::move(missing)));
   const auto id = who->id;

@@ -55,35 +55,42 @@ std::optional<date> read_birth_date(const json::object& form, std::string_view n
   return typed;
 }
 
-household::member read_new_member(const json::object& form, const organisation::settings& of, time_point now,
-                                  std::vector<field_error>& missing) {
+member_asked asked_as(const organisation::settings& of, time_point now, const household::state& whose,
+                      const household::member* who) {
+  member_asked out{of, now};
+  if (who == nullptr) return out;
+  if (who->id == whose.responsible) out.who = organisation::audience::responsible;
+  out.former = who->answers;
+  return out;
+}
+
+household::member read_member(const json::object& form, const member_asked& how,
+                              std::vector<field_error>& missing) {
   household::member out;
   out.first_name = form.text("first_name", json::a_name);
   out.last_name = form.text("last_name", json::a_name);
-  out.birth_date = read_birth_date(form, "birth_date", now);
+  out.birth_date = read_birth_date(form, "birth_date", how.now);
   if (auto email = changed_email(form, "email")) out.email = std::move(email->shown);
   out.phone = changed_phone(form).value_or("");
   out.relation = changed_text(form, "relation", relation_max).value_or("");
-  auto answers = read_answers(form, of);
+  auto answers = read_answers(form, how.of, how.who, how.former);
   out.answers = std::move(answers.json);
   missing = std::move(answers.missing);
   return out;
 }
 
-household::change_member read_member_change(const json::object& form, const organisation::settings& of,
-                                            time_point now, std::vector<field_error>& missing) {
+household::change_member read_member_change(const json::object& form, const member_asked& how,
+                                            std::vector<field_error>& missing) {
   household::change_member out;
   if (form.has("first_name")) out.first_name = form.text("first_name", json::a_name);
   if (form.has("last_name")) out.last_name = form.text("last_name", json::a_name);
-  if (form.has("birth_date")) out.birth_date = read_birth_date(form, "birth_date", now);
+  if (form.has("birth_date")) out.birth_date = read_birth_date(form, "birth_date", how.now);
   if (auto email = changed_email(form, "email")) out.email = std::move(email->shown);
   out.phone = changed_phone(form);
   out.relation = changed_text(form, "relation", relation_max);
-  if (form.has("answers")) {
-    auto answers = read_answers(form, of);
-    out.answers = std::move(answers.json);
-    missing = std::move(answers.missing);
-  }
+  auto answers = read_answers(form, how.of, how.who, how.former);
+  if (form.has("answers")) out.answers = std::move(answers.json);
+  missing = std::move(answers.missing);
   form.refuse("id");
   return out;
 }

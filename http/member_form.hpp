@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/household/household.hpp"
-#include "actors/organisation/organisation.hpp"
+#include "actors/organisation/form.hpp"
 #include "http/json/reader.hpp"
 
 #include <string>
@@ -12,14 +12,26 @@ namespace foyer::http {
 /// A birth date between 1900 and today; notes what is wrong.
 std::optional<date> read_birth_date(const json::object& form, std::string_view name, time_point now);
 
-/// A new member: names, and whatever else a member has. `missing` gets mandatory answers that are not there
-/// (H5).
-household::member read_new_member(const json::object& form, const organisation::settings& of, time_point now,
-                                  std::vector<field_error>& missing);
+/// What a member's answers are read by (H5): the form, whom it asks, and what was answered before.
+struct member_asked {
+  const organisation::settings& of;
+  time_point now;
+  organisation::audience who = organisation::audience::member;
+  std::string former = "{}";
+};
+/// How a member of this household is asked; one who is not there yet as any member.
+member_asked asked_as(const organisation::settings& of, time_point now, const household::state& whose,
+                      const household::member* who);
 
-/// Any subset of a member's fields; null empties one.
-household::change_member read_member_change(const json::object& form, const organisation::settings& of,
-                                            time_point now, std::vector<field_error>& missing);
+/// A member as sent: names, and whatever else a member has. `missing` gets the mandatory answers that are not
+/// there (H5).
+household::member read_member(const json::object& form, const member_asked& how,
+                              std::vector<field_error>& missing);
+
+/// Any subset of a member's fields; null empties one. Mandatory answers are missing whatever is changed: they
+/// are due before a save.
+household::change_member read_member_change(const json::object& form, const member_asked& how,
+                                            std::vector<field_error>& missing);
 
 /// The household's own fields that its people and staff may change: email, phone, address, locale,
 /// newsletter.

@@ -2,19 +2,28 @@
 
 #include "http/offer_json.hpp"
 
+#include <algorithm>
+
 namespace foyer::http {
 namespace {
 
-void append_form(json::writer& out, const organisation::settings& of) {
-  out.begin_array();
-  for (const auto& each : of.form) {
-    out.begin_object().field("key", each.key).key("label");
-    append_text(out, each.label);
-    out.field("type", each.type).field("mandatory", each.mandatory).key("choices").begin_array();
-    for (const auto& choice : each.choices) out.value(choice);
-    out.end_array().end_object();
-  }
+void append_list(json::writer& out, std::string_view name, const std::vector<std::string>& texts) {
+  out.key(name).begin_array();
+  for (const auto& each : texts) out.value(each);
   out.end_array();
+}
+
+void append_field(json::writer& out, const organisation::form_field& of) {
+  out.begin_object().field("key", of.key).key("label");
+  append_text(out, of.label);
+  out.field("type", of.type).field("mandatory", of.mandatory);
+  append_list(out, "choices", of.choices);
+  out.key("asked_of").begin_array();
+  if (of.of_buyer) out.value("buyer");
+  if (of.of_member) out.value("member");
+  out.end_array();
+  append_list(out, "sets", of.sets);
+  out.field("archived", of.archived).end_object();
 }
 
 std::optional<std::string_view> unless_empty(std::string_view text) {
@@ -59,8 +68,10 @@ std::string public_organisation_json(const organisation::snapshot& of) {
   out.field("customer_space_open", of.customer_space_open());
   out.field("order_number_door", options.order_number_door_open ? "open" : "code")
       .field("colour", options.colour);
-  out.key("form");
-  append_form(out, options);
+  out.key("form").begin_array();
+  for (const auto& each : options.form)
+    if (!each.archived) append_field(out, each);
+  out.end_array();
   out.key("shops").begin_array();
   for (const auto& each : of.shops) append_shop(out, each, nullptr);
   out.end_array().end_object();
@@ -90,17 +101,27 @@ std::string settings_json(const organisation::snapshot& of) {
   for (const auto each : organisation::all_roles)
     out.field(to_string(each), money{options.floor_of(each), of.unit});
   out.end_object().field("colour", options.colour).field("signature", options.signature);
+  out.field("sender_name", unless_empty(options.sender_name)).field("logo", unless_empty(options.logo));
   out.key("bank_transfer_instructions");
   append_text(out, options.bank_transfer_instructions);
   out.end_object();
   return body;
 }
 
-std::string form_json(const organisation::settings& of) {
+std::string form_json(const organisation::settings& of, std::string_view set, bool archived_too) {
+  std::vector<std::string> sets;
+  for (const auto& field : of.form)
+    for (const auto& each : field.sets)
+      if (std::find(sets.begin(), sets.end(), each) == sets.end()) sets.push_back(each);
   std::string body;
   json::writer out(body);
-  out.begin_object().key("fields");
-  append_form(out, of);
+  out.begin_object().key("fields").begin_array();
+  for (const auto& each : of.form) {
+    const bool in_set = set.empty() || std::find(each.sets.begin(), each.sets.end(), set) != each.sets.end();
+    if (in_set && (archived_too || !each.archived)) append_field(out, each);
+  }
+  out.end_array();
+  append_list(out, "sets", sets);
   out.end_object();
   return body;
 }

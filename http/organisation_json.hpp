@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace foyer::http {
 
@@ -18,8 +19,8 @@ void append_shop(json::writer& out, const organisation::shop& of, const std::vec
 /// The settings that administrators read and change.
 std::string settings_json(const organisation::snapshot& of);
 
-/// The purchase form: {"fields": […]}.
-std::string form_json(const organisation::settings& of);
+/// The form: {"fields": […], "sets": […]}; `set`: only its fields, empty: those of all.
+std::string form_json(const organisation::settings& of, std::string_view set, bool archived_too);
 
 /// {"items": […]}
 std::string tags_json(const organisation::settings& of);

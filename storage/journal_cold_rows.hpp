@@ -19,8 +19,13 @@ const pg::statement& encode(pg::params& out, const sessions_ended& row, const co
 std::span<const pg::statement* const> account_statements();
 
 const pg::statement& encode(pg::params& out, const household_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const households_row& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const space_key_row& row, const cold_context& context);
 std::span<const pg::statement* const> household_statements();
+
+const pg::statement& encode(pg::params& out, const households_merged_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const merge_undone_row& row, const cold_context& context);
+std::span<const pg::statement* const> merge_statements();
 
 const pg::statement& encode(pg::params& out, const organisation_row& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const shop_row& row, const cold_context& context);
@@ -36,9 +41,39 @@ const pg::statement& encode(pg::params& out, const benefit_row& row, const cold_
 const pg::statement& encode(pg::params& out, const deadline_done& row, const cold_context& context);
 std::span<const pg::statement* const> order_statements();
 
+const pg::statement& encode(pg::params& out, const line_cancelled& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const tickets_cancelled& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const benefits_ended& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const credit_note_row& row, const cold_context& context);
+std::span<const pg::statement* const> paper_statements();
+
 const pg::statement& encode(pg::params& out, const campaign_row& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const invitation_wording_row& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const unsubscribed_row& row, const cold_context& context);
 std::span<const pg::statement* const> campaign_statements();
+
+const pg::statement& encode(pg::params& out, const mail_retried& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const mail_aborted& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const suppression_lifted& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const mail_bounced& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const logo_row& row, const cold_context& context);
+std::span<const pg::statement* const> mail_statements();
+
+const pg::statement& encode(pg::params& out, const households_retagged& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const skill_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const skill_removed& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const card_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const document_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const document_part_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const document_removed& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const hand_enrolment_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const attendance_row& row, const cold_context& context);
+std::span<const pg::statement* const> client_statements();
+
+const pg::statement& encode(pg::params& out, const import_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const import_part_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const import_lines_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const imports_forgotten_row& row, const cold_context& context);
+std::span<const pg::statement* const> import_statements();
 
 } // namespace foyer::storage

@@ -1,5 +1,7 @@
 #include "actors/checkout/build.hpp"
 #include "actors/checkout/places.hpp"
+#include "actors/merge/merge.hpp"
+#include "actors/organisation/form.hpp"
 #include "actors/runtime/ask.hpp"
 #include "actors/runtime/entity.hpp"
 #include "actors/vocabulary/email.hpp"
@@ -23,6 +25,7 @@ struct client {
 };
 
 bool may_try_again(const refusal& why) {
+  if (why.code == errc::household_merged) return true; // since it was found
   if (why.code != errc::conflict) return false;
   return why.detail == "orders_number" || why.detail == "households_account" ||
          why.detail == "households_organisation_id_number_key";
@@ -78,7 +81,7 @@ asio::awaitable<outcome<client>> find_client(services& with, const place_order& 
     known = *found;
   }
   if (!known) co_return client{new_client(command, at), true};
-  auto view = co_await ask_entity(with.households, *known, household::get_view{});
+  auto view = co_await merge::follow(with.households, *known);
   if (!view) co_return view.error();
   if (view->organisation != command.organisation->id) co_return errc::not_found;
   co_return client{std::move(*view), false};
@@ -176,15 +179,7 @@ commit rows_of(const place_order& command, const priced& what, const client& who
     rows.mails.push_back(
         order_mail("order_confirmation", order, *command.organisation, order.buyer_email, order.created_at));
   if (order.expires_at) rows.deadlines.push_back(expiry_deadline(order));
-  if (command.answer.render) answer = command.answer.render(order);
-  if (command.answer.row) {
-    auto kept = *command.answer.row;
-    if (order::tells_its_beginning(order))
-      kept.order = order.id;
-    else
-      kept.answer = answer;
-    rows.idempotency.push_back(std::move(kept));
-  }
+  keep_answer(command.answer, order, answer, rows);
   return rows;
 }
 
@@ -197,12 +192,17 @@ wallet::origin origin_of(const place_order& command, time_point at) {
 }
 
 // Writes the order: through the wallet where it pays or holds, so that the wallet's entries are committed in
-// the order in which they were decided; else straight to the journal.
-asio::awaitable<outcome<done>> write(services& with, const place_order& command, const order::state& order,
-                                     commit rows) {
+// the order in which they were decided. The wallet also carries what it does not pay, since it alone knows at that
+// moment whether the household is being merged into another. A household that is born with the order has none.
+asio::awaitable<outcome<done>> write(services& with, const place_order& command, const client& whose,
+                                     const order::state& order, commit rows) {
   const order::payment* wallet_part = nullptr;
   for (const auto& each : order.payments)
     if (each.method == payment_method::wallet) wallet_part = &each;
+  if (wallet_part == nullptr && !whose.is_new) {
+    wallet::carry carried{std::move(rows)};
+    co_return co_await ask_entity(with.wallets, whose.whose.id, std::move(carried));
+  }
   if (wallet_part == nullptr) {
     auto what = co_await await_reply<commit_outcome>([&](reply<commit_outcome> back) {
       with.journal.append(std::move(rows), [back](const commit_outcome& became) { back(became); });
@@ -259,7 +259,7 @@ void save_profile(services& with, const place_order& command, const client& whos
     change.members = whose.whose.members;
     for (auto& each : *change.members) {
       if (each.id != whose.whose.responsible) continue;
-      each.answers = command.buyer.answers;
+      each.answers = organisation::merged_answers(each.answers, command.buyer.answers);
       if (!command.buyer.first_name.empty()) each.first_name = command.buyer.first_name;
       if (!command.buyer.last_name.empty()) each.last_name = command.buyer.last_name;
       if (!each.birth_date) each.birth_date = command.buyer.birth_date;
@@ -268,6 +268,25 @@ void save_profile(services& with, const place_order& command, const client& whos
   }
   if (change.newsletter || change.members)
     with.households.tell(whose.whose.id, ask<household::change>{std::move(change), {}});
+}
+
+// An account's own orders, or those of the household that a my-space session buys for. Orders of guests are
+// nobody's who is known, and bounded at the door (throttle.guest_places).
+uuid buyer_of(const place_order& command) {
+  return command.account ? command.account->value : command.household->value;
+}
+
+// Set: with these places too many would await the buyer's payment. To be asked after the claim was made.
+asio::awaitable<std::optional<refusal>> refuse_unpaid(services& with, const unpaid_places::claim& claimed,
+                                                      household_id whose, std::optional<account_id> by) {
+  auto stored = co_await await_reply<std::int64_t>([&](reply<std::int64_t> back) {
+    with.orders.count_unpaid_places(whose, by, std::move(back));
+  });
+  if (!stored) co_return stored.error();
+  if (!claimed.exceeds(*stored)) co_return std::nullopt;
+  co_return refusal{errc::order_limit_exceeded, "Orders that await payment may hold " +
+                                                    std::to_string(with.unpaid->max()) + " places together; " +
+                                                    std::to_string(*stored) + " are held."};
 }
 
 asio::awaitable<outcome<placed>> place_once(services& with, place_order& command) {
@@ -302,8 +321,13 @@ asio::awaitable<outcome<placed>> place_once(services& with, place_order& command
 
   placed out;
   out.order = build_order(command, *what, whose->whose, with.expire_after, at);
+  std::optional<unpaid_places::claim> claimed;
+  if (with.unpaid != nullptr && out.order.status == order::status::awaiting_payment && !is_guest(command)) {
+    claimed.emplace(*with.unpaid, buyer_of(command), order::places_in(out.order));
+    if (auto why = co_await refuse_unpaid(with, *claimed, whose->whose.id, command.account)) co_return *why;
+  }
   auto written =
-      co_await write(with, command, out.order, rows_of(command, *what, *whose, out.order, out.answer));
+      co_await write(with, command, *whose, out.order, rows_of(command, *what, *whose, out.order, out.answer));
   if (!written) {
     if (written.error().code == errc::sold_out) taken.settle(offer::fate::refused);
     if (written.error().code == errc::insufficient_funds && wallet_alone) {

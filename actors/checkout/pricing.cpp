@@ -1,8 +1,6 @@
 #include "actors/checkout/pricing.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
+#include "actors/organisation/form.hpp"
 
 #include <algorithm>
 
@@ -29,18 +27,6 @@ bool age_fits(const std::optional<date>& birth, const std::optional<int>& min, c
   if (!birth) return true; // not known: the ticket is looked at when its holder comes
   const auto age = age_on(*birth, day_of(at));
   return (!min || age >= *min) && (!max || age <= *max);
-}
-
-boost::json::object answers_in(std::string_view json) {
-  boost::system::error_code failed;
-  auto parsed = boost::json::parse({json.data(), json.size()}, failed);
-  if (failed || !parsed.is_object()) return {};
-  return std::move(parsed.get_object());
-}
-
-bool is_answered(const boost::json::object& answers, const std::string& key) {
-  const auto* given = answers.if_contains(key);
-  return given != nullptr && !given->is_null() && !(given->is_string() && given->get_string().empty());
 }
 
 bool has_tag(const household::state* of, const std::string& tag) {
@@ -154,23 +140,14 @@ std::optional<refusal> refuse_underage(const organisation::settings& options, co
 std::string prefilled(const organisation::settings& options, const std::string& typed,
                       const std::string& profile) {
   if (options.form.empty()) return typed;
-  auto answers = answers_in(typed);
-  const auto known = answers_in(profile);
-  for (const auto& field : options.form)
-    if (!is_answered(answers, field.key) && is_answered(known, field.key))
-      answers[field.key] = known.at(field.key);
-  return boost::json::serialize(answers);
+  return organisation::merged_answers(
+      organisation::current_answers(options, organisation::audience::buyer, profile), typed);
 }
 
 std::vector<field_error> missing_answers(const organisation::settings& options,
                                          std::string_view answers_json) {
-  std::vector<field_error> missing;
-  if (options.form.empty()) return missing;
-  const auto given = answers_in(answers_json);
-  for (const auto& field : options.form)
-    if (field.mandatory && !is_answered(given, field.key))
-      missing.push_back({"/buyer/answers/" + field.key, "required"});
-  return missing;
+  return organisation::missing_answers(options, organisation::audience::buyer, answers_json,
+                                       "/buyer/answers/");
 }
 
 outcome<std::vector<split_payment>> split(amount total, const std::vector<wanted_payment>& wished,

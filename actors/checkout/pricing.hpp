@@ -68,7 +68,7 @@ std::optional<refusal> refuse_underage(const organisation::settings& options, co
 std::string prefilled(const organisation::settings& options, const std::string& typed,
                       const std::string& profile);
 
-/// O2: mandatory fields of the purchase form that are missing, as JSON pointers.
+/// O2: mandatory fields of the purchase form without a fitting answer, as JSON pointers.
 std::vector<field_error> missing_answers(const organisation::settings& options,
                                          std::string_view answers_json);
 

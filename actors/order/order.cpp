@@ -63,6 +63,13 @@ amount state::outstanding() const noexcept {
   return total - covered;
 }
 
+std::int64_t places_in(const state& of) noexcept {
+  std::int64_t sum = 0;
+  for (const auto& each : of.lines)
+    if (!each.cancelled) sum += each.quantity;
+  return sum;
+}
+
 payment_row to_row(const state& order, const payment& of) {
   payment_row row;
   row.organisation = order.organisation;
@@ -74,7 +81,12 @@ payment_row to_row(const state& order, const payment& of) {
   row.status = static_cast<int>(of.status);
   row.reference = of.reference;
   row.at = of.at;
+  row.taken_by = of.taken_by;
   return row;
+}
+
+void make_invoice(state& of, int year) {
+  if (of.kind == kind::sale && of.total > 0) of.invoice_year = year;
 }
 
 void write_tickets(const state& of, commit& rows) {
@@ -105,6 +117,7 @@ void write_tickets(const state& of, commit& rows) {
     row.expires_at = each.expires_at;
     rows.cold.emplace_back(std::move(row));
   }
+  for (const auto& each : of.cards) rows.cold.emplace_back(each);
 }
 
 void write_new(const state& of, commit& rows) {
@@ -128,6 +141,7 @@ void write_new(const state& of, commit& rows) {
   row.expires_at = of.expires_at;
   row.cancel_reason = of.cancel_reason;
   row.version = of.version;
+  row.invoice_year = of.invoice_year;
   rows.orders.push_back(std::move(row));
   for (const auto& each : of.lines) rows.lines.push_back(row_of(of, each));
   for (const auto& each : of.payments) rows.payments.push_back(to_row(of, each));
@@ -135,7 +149,7 @@ void write_new(const state& of, commit& rows) {
 }
 
 bool tells_its_beginning(const state& of) noexcept {
-  return of.paid_at == of.created_at && of.benefits.empty();
+  return of.version == 1 && of.paid_at == of.created_at && of.benefits.empty();
 }
 
 state as_placed(state of) {

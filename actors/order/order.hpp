@@ -47,6 +47,7 @@ struct payment {
   payment_status status = payment_status::pending;
   std::string reference;
   time_point at;
+  std::optional<account_id> taken_by{}; // staff who received it (O5)
 };
 
 struct ticket {
@@ -70,6 +71,20 @@ struct benefit {
   std::optional<time_point> expires_at;
 };
 
+/// What was taken back of a sale (O7), and how the money returned (O8).
+struct credit_note {
+  uuid id;
+  int year = 0;
+  std::int64_t number = 0;
+  amount sum = 0;
+  std::vector<int> line_positions{};
+  std::string reason{};
+  std::string reference{};
+  std::optional<account_id> by{};
+  time_point at{};
+  std::vector<refund_part> parts{};
+};
+
 struct state {
   organisation_id organisation;
   order_id id;
@@ -90,14 +105,24 @@ struct state {
   std::optional<time_point> expires_at;
   std::string cancel_reason;
   std::int64_t version = 1;
+  std::optional<int> invoice_year; // O7: once it was paid and cost something
+  std::int64_t invoice_number = 0; // given by the database; 0: not read back yet
   std::vector<line> lines;
   std::vector<payment> payments;
   std::vector<ticket> tickets;
   std::vector<benefit> benefits;
+  std::vector<credit_note> credit_notes{};
+  std::vector<card_row> cards; // of memberships; filled while they are issued, not read back
 
   /// What no payment, done or promised, covers yet.
   [[nodiscard]] amount outstanding() const noexcept;
 };
+
+/// How many places its lines take.
+[[nodiscard]] std::int64_t places_in(const state& of) noexcept;
+
+/// O7: what was just paid becomes an invoice of this year, unless it cost nothing or repays a debt.
+void make_invoice(state& of, int year);
 
 /// The rows of a new order, with its lines, payments, tickets and benefits.
 void write_new(const state& of, commit& rows);
@@ -105,8 +130,8 @@ void write_new(const state& of, commit& rows);
 void write_tickets(const state& of, commit& rows);
 payment_row to_row(const state& order, const payment& of);
 
-/// Whether the order's rows tell for good how it was when it was placed: it was paid at once, and has no pass
-/// or voucher, whose uses count down.
+/// Whether the rows of an order, as it is now, tell for good how it is: it was paid when it was placed,
+/// nothing has changed since, and it has no pass or voucher, whose uses count down.
 [[nodiscard]] bool tells_its_beginning(const state& of) noexcept;
 /// Such an order as it was placed, whatever became of it since (W5: a repeat gets the first answer).
 [[nodiscard]] state as_placed(state of);

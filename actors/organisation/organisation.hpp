@@ -40,13 +40,17 @@ enum class payment_method { wallet = 1, voucher = 2, card = 3, bank_transfer = 4
 std::string_view to_string(payment_method of) noexcept;
 std::optional<payment_method> parse_payment_method(std::string_view text) noexcept;
 
-/// One field of the purchase form (S4, H5).
+/// One question of the form: to who buys, to each member, or to both (S4, H5).
 struct form_field {
   std::string key;
   text label;
-  std::string type = "text"; // text, choice, date, boolean, email, phone
+  std::string type = "text"; // form.hpp, field_types
   bool mandatory = false;
-  std::vector<std::string> choices;
+  std::vector<std::string> choices{}; // of choice and choices
+  bool of_buyer = true;
+  bool of_member = true;
+  std::vector<std::string> sets{}; // the forms that it stands in
+  bool archived = false;           // asked of nobody any more; what was answered stays readable
   friend bool operator==(const form_field&, const form_field&) = default;
 };
 
@@ -68,6 +72,8 @@ struct settings {
   std::array<amount, 4> floors{};      // by role, ≤ 0 (W3)
   std::string colour = "#1f3a5f";      // of mails
   std::string signature;               // of mails
+  std::string sender_name;             // who mails come from; empty: the organisation's name
+  std::string logo;                    // version of the picture above mails; empty: none
   text bank_transfer_instructions;     // account holder, IBAN and the like, for who pays so
   std::vector<form_field> form;
   std::vector<std::string> tags; // offered to staff who tag households

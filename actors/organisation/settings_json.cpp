@@ -56,7 +56,11 @@ json::object of_field(const form_field& field) {
           {"label", of_text(field.label)},
           {"type", field.type},
           {"mandatory", field.mandatory},
-          {"choices", array_of(field.choices)}};
+          {"choices", array_of(field.choices)},
+          {"of_buyer", field.of_buyer},
+          {"of_member", field.of_member},
+          {"sets", array_of(field.sets)},
+          {"archived", field.archived}};
 }
 
 form_field field_of(const json::object& from) {
@@ -66,6 +70,10 @@ form_field field_of(const json::object& from) {
   read(from, "mandatory", out.mandatory);
   read(from, "choices", out.choices);
   read(from, "label", out.label);
+  read(from, "of_buyer", out.of_buyer);
+  read(from, "of_member", out.of_member);
+  read(from, "sets", out.sets);
+  read(from, "archived", out.archived);
   return out;
 }
 
@@ -110,6 +118,8 @@ std::string to_json(const settings& of) {
                                       {"floors", std::move(floors)},
                                       {"colour", of.colour},
                                       {"signature", of.signature},
+                                      {"sender_name", of.sender_name},
+                                      {"logo", of.logo},
                                       {"bank_transfer_instructions", of_text(of.bank_transfer_instructions)},
                                       {"form", std::move(form)},
                                       {"tags", array_of(of.tags)}});
@@ -137,6 +147,8 @@ settings settings_from_json(std::string_view text) {
   read(from, "top_up_allowed", out.top_up_allowed);
   read(from, "colour", out.colour);
   read(from, "signature", out.signature);
+  read(from, "sender_name", out.sender_name);
+  read(from, "logo", out.logo);
   read(from, "bank_transfer_instructions", out.bank_transfer_instructions);
   read(from, "tags", out.tags);
   read_floors(from, out);

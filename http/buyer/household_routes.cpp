@@ -70,11 +70,16 @@ asio::awaitable<outcome<household::state>> create_own(house_services& with, hous
 std::vector<household::member> read_members(const json::object& form, const visitor& who,
                                             const household::state& of, std::vector<field_error>& missing) {
   std::vector<household::member> out;
+  std::size_t position = 0;
   for (const auto& each : form.objects("members", {.min = 1, .max = household::members_max})) {
     const auto id = each.optional_uuid("id");
-    auto member = read_new_member(each, who.at->options, who.now, missing);
     const auto* known = id ? of.find_member(member_id{*id}) : nullptr;
     if (id && known == nullptr) each.note("id", "invalid");
+    std::vector<field_error> unanswered;
+    auto member = read_member(each, asked_as(who.at->options, who.now, of, known), unanswered);
+    for (auto& field : unanswered)
+      missing.push_back({"/members/" + std::to_string(position) + field.field, field.code});
+    ++position;
     member.id = known == nullptr ? member_id{fresh_id(who.now)} : known->id;
     out.push_back(std::move(member));
   }
@@ -91,7 +96,9 @@ household::change read_change(const json::object& form, const visitor& who, cons
   if (form.has("members")) {
     out.members = read_members(form, who, of, missing);
   } else if (form.has("answers")) { // of the responsible person, for short
-    auto answers = read_answers(form, who.at->options);
+    const auto* person = of.responsible_member();
+    auto answers = read_answers(form, who.at->options, organisation::audience::responsible,
+                                person != nullptr ? std::string_view{person->answers} : "{}");
     missing = std::move(answers.missing);
     out.members = of.members;
     for (auto& each : *out.members)

@@ -36,7 +36,7 @@ void read_buyer(const json::object& form, checkout::place_order& into) {
   const auto typed = buyer.optional_date("birth_date");
   if (!into.buyer.birth_date) into.buyer.birth_date = typed;
   into.buyer.of_age = buyer.optional_boolean("of_age");
-  into.buyer.answers = read_answers(buyer, into.organisation->options).json;
+  into.buyer.answers = read_answers(buyer, into.organisation->options, organisation::audience::buyer).json;
 }
 
 void read_order(const json::object& form, checkout::place_order& into) {

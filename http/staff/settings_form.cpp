@@ -1,16 +1,19 @@
 #include "http/staff/settings_form.hpp"
 
+#include "actors/organisation/form.hpp"
 #include "actors/vocabulary/email.hpp"
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace foyer::http::staff {
 namespace {
 
 using organisation::settings;
 
-constexpr std::size_t fields_max = 50;
+constexpr std::size_t fields_max = 200; // archived ones included
+constexpr std::size_t sets_max = 10;
 constexpr std::size_t choices_max = 100;
 constexpr std::size_t tags_max = 200;
 
@@ -66,8 +69,24 @@ bool is_key(std::string_view key) {
   return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
 }
 
+// Whom the field is asked of: buyers, members or, left out, both.
+void read_asked(const json::object& form, organisation::form_field& into) {
+  if (!form.has("asked_of")) return;
+  into.of_buyer = into.of_member = false;
+  for (const auto& each : form.texts("asked_of", {.min = 1, .max = 2})) {
+    const bool buyer = each == "buyer";
+    auto& asked = buyer ? into.of_buyer : into.of_member;
+    if ((!buyer && each != "member") || asked) form.note("asked_of", "invalid");
+    asked = true;
+  }
+}
+
+bool has_twice(const std::vector<std::string>& texts) {
+  return std::set<std::string>(texts.begin(), texts.end()).size() != texts.size();
+}
+
 organisation::form_field read_field(const json::object& form) {
-  constexpr std::string_view types[] = {"text", "choice", "date", "boolean", "email", "phone"};
+  const auto& types = organisation::field_types;
   organisation::form_field out;
   out.key = form.text("key", {.max = 64});
   if (!is_key(out.key)) form.note("key", "invalid");
@@ -75,13 +94,17 @@ organisation::form_field read_field(const json::object& form) {
   constexpr json::length limits{.min = 0, .tidy = true};
   out.label = {label.text("fr", limits), label.text("en", limits)};
   if (label && out.label.fr.empty() && out.label.en.empty()) form.note("label", "required");
-  const auto type =
-      form.optional_choice("type", {types[0], types[1], types[2], types[3], types[4], types[5]});
-  out.type = types[type.value_or(0)];
+  out.type = form.optional_text("type").value_or("text");
+  if (std::find(types.begin(), types.end(), out.type) == types.end()) form.note("type", "invalid");
   out.mandatory = form.boolean_or("mandatory", false);
-  out.choices = form.texts("choices", {.max = choices_max});
-  if ((out.type == "choice") == out.choices.empty())
-    form.note("choices", out.choices.empty() ? "required" : "invalid");
+  out.choices = form.texts("choices", {.max = choices_max}, {.tidy = true});
+  const bool chosen = out.type == "choice" || out.type == "choices";
+  if (chosen == out.choices.empty()) form.note("choices", out.choices.empty() ? "required" : "invalid");
+  if (has_twice(out.choices)) form.note("choices", "duplicate");
+  read_asked(form, out);
+  out.sets = form.texts("sets", {.max = sets_max}, {.max = 50, .tidy = true});
+  if (has_twice(out.sets)) form.note("sets", "duplicate");
+  out.archived = form.boolean_or("archived", false);
   return out;
 }
 
@@ -115,6 +138,8 @@ void read_settings(const json::object& form, organisation::snapshot& into, bool&
   read_text(form, "colour", options.colour, {.max = 7});
   if (!is_colour(options.colour)) form.note("colour", "invalid");
   read_text(form, "signature", options.signature, {.max = 1'000, .lines = true});
+  read_text(form, "sender_name", options.sender_name, {.max = 80, .tidy = true});
+  form.refuse("logo");
   read_instructions(form, options.bank_transfer_instructions);
   for (const auto fixed : {"id", "version", "slug", "currency"}) form.refuse(fixed);
 }
@@ -138,12 +163,19 @@ void read_shop(const json::object& form, organisation::shop& into) {
 
 void read_form_fields(const json::object& form, settings& into) {
   if (!form.has("fields")) return form.note("fields", "required");
-  into.form.clear();
+  const auto former = std::exchange(into.form, {});
   std::set<std::string> keys;
   for (const auto& each : form.objects("fields", {.max = fields_max})) {
     into.form.push_back(read_field(each));
     if (!keys.insert(into.form.back().key).second) each.note("key", "duplicate");
   }
+  // What was answered shall still be told by its label.
+  for (const auto& each : former) {
+    if (keys.contains(each.key)) continue;
+    into.form.push_back(each);
+    into.form.back().archived = true;
+  }
+  if (into.form.size() > fields_max) form.note("fields", "too_long");
 }
 
 void read_tags(const json::object& form, settings& into) {

@@ -121,7 +121,14 @@ asio::awaitable<response> patch_shop(house_services& with, request& in) {
 asio::awaitable<response> get_form(house_services& with, request& in) {
   auto by = co_await staff_of(with, in);
   if (!by) co_return problem_of(by.error());
-  co_return record_response(200, form_json(by->at->options), by->at->version);
+  const auto archived = in.query("archived").value_or("false");
+  if (archived != "false" && archived != "all") {
+    refusal why{errc::invalid};
+    why.fields.push_back({"?archived", "invalid"});
+    co_return problem_of(why);
+  }
+  co_return record_response(200, form_json(by->at->options, in.query("set").value_or(""), archived == "all"),
+                            by->at->version);
 }
 
 asio::awaitable<response> get_tags(house_services& with, request& in) {
@@ -148,7 +155,8 @@ asio::awaitable<response> patch_part(house_services& with, request& in,
 }
 
 asio::awaitable<response> patch_form(house_services& with, request& in) {
-  return patch_part(with, in, read_form_fields, form_json, "form.change");
+  constexpr auto show = [](const organisation::settings& of) { return form_json(of, "", true); };
+  return patch_part(with, in, read_form_fields, show, "form.change");
 }
 
 asio::awaitable<response> patch_tags(house_services& with, request& in) {
@@ -168,9 +176,9 @@ void add_settings_routes(router& to, house_services& with) {
   to.add(verb::get, base + "/shops/{shop}", bind<get_shop>(with), staff_route("staff_get_shop", readers));
   to.add(verb::patch, base + "/shops/{shop}", bind<patch_shop>(with),
          staff_route("staff_change_shop", writers));
-  to.add(verb::get, base + "/forms", bind<get_form>(with), staff_route("staff_get_form", readers));
+  to.add(verb::get, base + "/forms", bind<get_form>(with), staff_route("staff_get_form", client_readers));
   to.add(verb::patch, base + "/forms", bind<patch_form>(with), staff_route("staff_change_form", writers));
-  to.add(verb::get, base + "/tags", bind<get_tags>(with), staff_route("staff_get_tags", readers));
+  to.add(verb::get, base + "/tags", bind<get_tags>(with), staff_route("staff_get_tags", client_readers));
   to.add(verb::patch, base + "/tags", bind<patch_tags>(with), staff_route("staff_change_tags", writers));
 }
 

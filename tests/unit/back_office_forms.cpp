@@ -51,19 +51,39 @@ offer::details read_new_offer(const std::string& body, std::string& errors, bool
 TEST_CASE("H5 answers fit the form, and mandatory ones are named when they are missing") {
   const auto at = theatre();
   reader good{std::string_view{R"({"answers":{"size":"M"}})"}};
-  const auto answers = http::read_answers(*good, at.options);
+  constexpr auto member = organisation::audience::member;
+  const auto answers = http::read_answers(*good, at.options, member);
   CHECK(errors_of(good).empty());
   CHECK(answers.json == R"({"size":"M"})");
   CHECK(answers.missing.empty());
 
   reader none{std::string_view{"{}"}};
-  CHECK(http::read_answers(*none, at.options).missing.at(0).field == "/answers/size");
+  CHECK(http::read_answers(*none, at.options, member).missing.at(0).field == "/answers/size");
   reader unknown{std::string_view{R"({"answers":{"size":"M","shoe":"42"}})"}};
-  http::read_answers(*unknown, at.options);
-  CHECK(errors_of(unknown) == "/answers: unknown_field");
+  http::read_answers(*unknown, at.options, member);
+  CHECK(errors_of(unknown) == "/answers/shoe: unknown_field");
   reader bad{std::string_view{R"({"answers":{"size":"XXL"}})"}};
-  http::read_answers(*bad, at.options);
-  CHECK(errors_of(bad) == "/answers: invalid");
+  http::read_answers(*bad, at.options, member);
+  CHECK(errors_of(bad) == "/answers/size: invalid");
+}
+
+TEST_CASE("H5 answers to what is not asked any more stay, and may be sent back but not changed") {
+  auto at = theatre();
+  constexpr auto member = organisation::audience::member;
+  const std::string former = R"({"size":"S","shoe":"42"})";
+  reader kept{std::string_view{R"({"answers":{"size":"M","shoe":"42"}})"}};
+  CHECK(http::read_answers(*kept, at.options, member, former).json == R"({"shoe":"42","size":"M"})");
+  CHECK(errors_of(kept).empty());
+  reader changed{std::string_view{R"({"answers":{"size":"M","shoe":"43"}})"}};
+  http::read_answers(*changed, at.options, member, former);
+  CHECK(errors_of(changed) == "/answers/shoe: read_only");
+  reader silent{std::string_view{"{}"}};
+  CHECK(http::read_answers(*silent, at.options, member, former).json == former);
+  at.options.form[0].archived = true;
+  reader none{std::string_view{R"({"answers":null})"}};
+  const auto all = http::read_answers(*none, at.options, member, former);
+  CHECK(all.json == former);
+  CHECK(all.missing.empty());
 }
 
 TEST_CASE("H5 a birth date lies between 1900 and today") {
@@ -84,7 +104,8 @@ TEST_CASE("H6 null and an empty text take a field away, absence keeps it") {
   const auto at = theatre();
   std::vector<field_error> missing;
   reader form{std::string_view{R"({"phone":null,"email":"","birth_date":null})"}};
-  const auto change = http::read_member_change(*form, at.options, noon, missing);
+  const http::member_asked asked{at.options, noon};
+  const auto change = http::read_member_change(*form, asked, missing);
   CHECK(errors_of(form).empty());
   CHECK(change.phone == "");
   CHECK(change.email == "");

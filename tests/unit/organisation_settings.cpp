@@ -84,6 +84,9 @@ TEST_CASE("O1 an organisation's settings come back as they were stored") {
   allergies.type = "choice";
   allergies.mandatory = true;
   allergies.choices = {"none", "nuts"};
+  allergies.of_buyer = false;
+  allergies.sets = {"camp"};
+  allergies.archived = true;
   some.form.push_back(allergies);
   CHECK(settings_from_json(to_json(some)) == some);
   CHECK(settings_from_json("{}") == settings{});
