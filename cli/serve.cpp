@@ -1,7 +1,9 @@
+#include "actors/imports/importer.hpp"
 #include "actors/runtime/scheduler.hpp"
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 #include "cli/demo.hpp"
+#include "cli/free_port.hpp"
 #include "cli/log.hpp"
 #include "cli/parts.hpp"
 #include "cli/routes.hpp"
@@ -93,8 +95,9 @@ public:
              [](std::string_view line) { spdlog::error("checkpoint: {}", line); }})),
         roles_(storage::start_role_listener(
             database_url, [this](const account_id& whose) { parts_.sessions->forget(whose, std::nullopt); })),
-        campaigns_(create_campaign_queue(database_url)), routes_(parts_, mailbox_, *campaigns_),
-        signals_(io_, SIGTERM, SIGINT), hang_up_(io_, SIGHUP), sweep_(io_), deadline_(io_) {
+        campaigns_(create_campaign_queue(database_url)), importer_(create_importer()),
+        routes_(parts_, mailbox_, *campaigns_, *importer_), signals_(io_, SIGTERM, SIGINT),
+        hang_up_(io_, SIGHUP), sweep_(io_), deadline_(io_) {
     system_.await_actors_before_shutdown(false);
     parts_.on_mail = [this] { mailers_->wake(); };
     add_metrics(routes_.metrics, parts_, *mailers_);
@@ -175,6 +178,12 @@ private:
     return storage::start_campaign_queue(database_url, settings_, parts_.secret, std::move(hooks));
   }
 
+  std::unique_ptr<imports::importer> create_importer() {
+    return imports::start_importer({*parts_.load.imports, *parts_.journal, *parts_.organisations,
+                                    parts_.clock, household::new_number,
+                                    [](std::string_view line) { spdlog::warn("imports: {}", line); }});
+  }
+
   std::string unready() const {
     if (draining_) return "draining";
     if (!parts_.journal->ready()) return "the journal is not connected";
@@ -248,6 +257,7 @@ private:
     if (server_) server_->stop();
     if (metrics_server_) metrics_server_->stop();
     campaigns_->stop(); // before whom it wakes
+    importer_->stop();
     // Waits for the mails in hand; their threads are not ours.
     mailers_->stop();
     housekeeping_->stop();
@@ -270,6 +280,7 @@ private:
   std::unique_ptr<storage::checkpoints> checkpoints_;
   std::unique_ptr<storage::role_listener> roles_;
   std::unique_ptr<storage::campaign_queue> campaigns_;
+  std::unique_ptr<imports::importer> importer_;
   routes routes_;
   http::router metrics_router_;
   std::shared_ptr<http::server> server_;
@@ -285,9 +296,15 @@ private:
 
 } // namespace
 
-int run_serve(const serve_options&, const config::settings& settings) {
-  start_log(settings.log);
+int run_serve(const serve_options&, const config::settings& given) {
+  start_log(given.log);
   std::signal(SIGPIPE, SIG_IGN);
+  config::settings settings;
+  try {
+    settings = with_real_ports(given);
+  } catch (const std::runtime_error& error) {
+    return fail(error.what());
+  }
   auto database = open_database(settings, true, [](const std::string& line) { spdlog::warn("{}", line); });
   if (!database) return fail(database.error().detail);
   // A database of our own may have outlived kill -9 of the process before, and still be at its last batch.
@@ -304,6 +321,8 @@ int run_serve(const serve_options&, const config::settings& settings) {
     running server{settings, database->url, *secret};
     server.start();
     spdlog::info("listening on {} (port {})", settings.server.listen, server.port());
+    if (!settings.server.metrics_listen.empty())
+      spdlog::info("metrics on {}", settings.server.metrics_listen);
     std::fputs(ready_text(settings).c_str(), stdout);
     std::fflush(stdout);
     server.run();

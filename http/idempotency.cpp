@@ -42,7 +42,10 @@ uuid key_of(const request& in, const organisation_id& at, std::string_view princ
 
 // The same key for another wallet is another request, not a second one.
 sha256_hash request_hash(const request& in) {
-  return digest{}.add(in.path).add(in.body).result();
+  digest of;
+  of.add(in.path).add(in.body);
+  if (!in.raw_query.empty()) of.add(in.raw_query);
+  return of.result();
 }
 
 response replayed(const idempotency_keys::answer& known) {
@@ -121,8 +124,8 @@ private:
     if (!earlier) co_return problem_of(earlier.error());
     if (earlier->status == 0) co_return problem_of(answer.error(), at->unit);
     if (earlier->request_hash != hash) co_return reused();
-    if (earlier->order && again) {
-      auto told = co_await again(*earlier->order);
+    if (again) {
+      auto told = co_await again(*earlier);
       if (!told) co_return problem_of(told.error());
       earlier->answer = std::move(*told);
     }
@@ -142,17 +145,6 @@ private:
 };
 
 } // namespace
-
-idempotency::recall recall_order(order::loader& from,
-                                 std::function<std::string(const order::state&)> render) {
-  return
-      [&from, render = std::move(render)](order_id placed) -> boost::asio::awaitable<outcome<std::string>> {
-        auto found = co_await runtime::await_reply<order::state>(
-            [&](reply<order::state> back) { from.load_order(placed, std::move(back)); });
-        if (!found) co_return found.error();
-        co_return render(order::as_placed(std::move(*found)));
-      };
-}
 
 std::unique_ptr<idempotency> create_idempotency(order::answers& stored, const clock_source& clock,
                                                 idempotency_limits limits) {

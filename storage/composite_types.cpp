@@ -18,6 +18,8 @@ composite_types read_composite_types(const pg::rows& from) {
   out.deadlines = read();
   out.members = read();
   out.staff_changes = read();
+  out.new_household = read();
+  out.paper_counters = read();
   return out;
 }
 

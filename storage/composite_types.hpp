@@ -19,6 +19,8 @@ struct composite_types {
   pg::oid deadlines = 0;
   pg::oid members = 0;
   pg::oid staff_changes = 0;
+  pg::oid new_household = 0;
+  pg::oid paper_counters = 0;
 };
 
 /// Its one row goes to read_composite_types.
@@ -27,7 +29,7 @@ inline constexpr const char* composite_types_sql =
     " 'orders'::regtype::int8, 'order_lines'::regtype::int8, 'payments'::regtype::int8, "
     "'tickets'::regtype::int8,"
     " 'idempotency'::regtype::int8, 'outbox'::regtype::int8, 'deadlines'::regtype::int8, "
-    "'members'::regtype::int8, 'staff_changes'::regtype::int8";
+    "'members'::regtype::int8, 'staff_changes'::regtype::int8, 'new_household'::regtype::int8, 'paper_counters'::regtype::int8";
 
 composite_types read_composite_types(const pg::rows& from);
 

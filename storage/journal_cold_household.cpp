@@ -42,11 +42,34 @@ select guard('household', 1, (select count(*) from household)),
        guard('members', (select count(*) from listed), (select count(*) from kept))
 )sql"};
 
-// Telling the same key again is no change; keys of former versions find nothing any more.
+// Telling the same key again is no change; keys of former versions find nothing any more. A new key ends those of
+// households that went into this one, too (H9).
 constexpr pg::statement insert_space_key{"insert_space_key", R"sql(
-with former as (delete from space_keys where household_id = $2 and hash <> $4)
+with recursive gone as (
+  select id from households
+  where merged_into = $2 and (select key_version from households where id = $2) < $3
+  union all
+  select h.id from households h join gone g on h.merged_into = g.id),
+ended as (update households set key_version = key_version + 1 where id in (select id from gone)),
+former as (
+  delete from space_keys where (household_id = $2 and hash <> $4) or household_id in (select id from gone))
 insert into space_keys (organisation_id, household_id, key_version, hash) values ($1, $2, $3, $4)
 on conflict (hash) do nothing
+)sql"};
+
+// What an import makes. Addresses that must be new are looked for in the same transaction: a client who came
+// meanwhile is seen.
+constexpr pg::statement insert_households{"insert_households", R"sql(
+with listed as materialized (select * from unnest($2::new_household[])),
+taken as (select count(*) as n from households where organisation_id = $1 and email_key = any($4::text[])),
+household as (
+  insert into households (organisation_id, id, version, number, status, responsible_id, email, email_key, phone,
+    address, locale, tags, newsletter, username, website, created_at)
+  select $1, id, 1, number, 'added', responsible_id, email, email_key, phone, address, locale, tags, newsletter,
+    username, website, created_at
+  from listed),
+people as (insert into members select * from unnest($3::members[]))
+select guard('addresses', 0, (select n from taken))
 )sql"};
 
 std::string_view name_of(int status) noexcept {
@@ -56,6 +79,14 @@ std::string_view name_of(int status) noexcept {
   case 3: return "accepted";
   default: return "?"; // refused by the column's check
   }
+}
+
+void append_members(pg::record_array& to, const household_row& of) {
+  std::int32_t position = 0;
+  for (const auto& member : of.members)
+    to.row(of.organisation, of.id, member.id, position++, member.first_name, member.last_name,
+           member.birth_date, none_if_empty(member.email), none_if_empty(member.phone),
+           none_if_empty(member.relation), member.answers);
 }
 
 } // namespace
@@ -75,13 +106,25 @@ const pg::statement& encode(pg::params& out, const household_row& row, const col
       .add(row.created_at);
   out.add(row.expected_version);
   auto members = out.records(context.types.members, row.members.size());
-  std::int32_t position = 0;
-  for (const auto& member : row.members) {
-    members.row(row.organisation, row.id, member.id, position++, member.first_name, member.last_name,
-                member.birth_date, none_if_empty(member.email), none_if_empty(member.phone),
-                none_if_empty(member.relation), member.answers);
-  }
+  append_members(members, row);
   return row.expected_version == 0 ? insert_household : update_household;
+}
+
+const pg::statement& encode(pg::params& out, const households_row& row, const cold_context& context) {
+  out.add(row.organisation);
+  auto households = out.records(context.types.new_household, row.households.size());
+  std::size_t people = 0;
+  for (const auto& each : row.households) {
+    households.row(each.id, each.number, each.responsible, none_if_empty(each.email),
+                   none_if_empty(each.email_key), none_if_empty(each.phone), none_if_empty(each.address),
+                   each.locale, each.tags, each.newsletter, none_if_empty(each.username),
+                   none_if_empty(each.website), each.created_at);
+    people += each.members.size();
+  }
+  auto members = out.records(context.types.members, people);
+  for (const auto& each : row.households) append_members(members, each);
+  out.add(row.new_emails);
+  return insert_households;
 }
 
 const pg::statement& encode(pg::params& out, const space_key_row& row, const cold_context&) {
@@ -90,7 +133,8 @@ const pg::statement& encode(pg::params& out, const space_key_row& row, const col
 }
 
 std::span<const pg::statement* const> household_statements() {
-  static constexpr const pg::statement* all[] = {&insert_household, &update_household, &insert_space_key};
+  static constexpr const pg::statement* all[] = {&insert_household, &insert_households, &update_household,
+                                                 &insert_space_key};
   return all;
 }
 

@@ -59,6 +59,8 @@ using token_id = id<struct token_tag>;
 using mail_id = id<struct mail_tag>;
 using deadline_id = id<struct deadline_tag>;
 using campaign_id = id<struct campaign_tag>;
+using import_id = id<struct import_tag>;
+using merge_id = id<struct merge_tag>;
 
 /// Spreads the random half of a UUIDv7; good for hash tables only.
 inline std::size_t hash_of(const uuid& of) noexcept {

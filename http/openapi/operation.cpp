@@ -43,7 +43,15 @@ void append_parameters(json::writer& out, const route& of, dom::object entry) {
   out.end_array();
 }
 
+/// A body that is no JSON: `request_type` names its media type.
+void append_file_body(json::writer& out, std::string_view type) {
+  out.key("requestBody").begin_object().field("required", true).key("content").begin_object();
+  out.key(type).begin_object().key("schema").begin_object().field("type", "string").end_object();
+  out.end_object().end_object().end_object();
+}
+
 void append_body(json::writer& out, dom::object entry) {
+  if (const auto type = text(entry, "request_type"); !type.empty()) return append_file_body(out, type);
   const auto schema = text(entry, "request");
   if (schema.empty()) return;
   out.key("requestBody").begin_object().field("required", !flag(entry, "request_optional"));

@@ -37,7 +37,7 @@ std::vector<std::string_view> declared_codes(const route& of, dom::object entry)
   if (!of.parameter_names.empty()) add({"not_found"});
   if (info.idempotent)
     add({"idempotency_key_required", "malformed", "idempotency_in_progress", "idempotency_key_reused"});
-  if (!text(entry, "request").empty())
+  if (!text(entry, "request").empty() || !text(entry, "request_type").empty())
     add({"malformed", "body_too_large", "unsupported_media_type", "invalid"});
   if (flag(entry, "if_match")) add({"version_conflict"});
   return codes;

@@ -5,6 +5,7 @@
 #include "http/json/reader.hpp"
 #include "http/paging.hpp"
 #include "http/staff/household_form.hpp"
+#include "http/staff/list_filters.hpp"
 #include "http/staff/member_routes.hpp"
 #include "http/staff/staff_request.hpp"
 #include "http/unique_key.hpp"
@@ -14,9 +15,9 @@ namespace foyer::http::staff {
 namespace {
 
 namespace asio = boost::asio;
+/// More merges into one household than a new key has to end.
+constexpr int merges_max = 200;
 using runtime::ask_entity;
-
-constexpr std::size_t search_max = 100;
 
 asio::awaitable<response> answer_with(house_services& with, int status, const household::state& of,
                                       currency unit) {
@@ -29,58 +30,10 @@ household::audit audit_of(const staff_request& by, std::string action, const hou
   return {by.audit(std::move(action), "household", which.value), household_record_json};
 }
 
-// A filter of two values; notes what is neither.
-std::optional<bool> flag_of(const request& in, std::string_view name, std::vector<field_error>& bad) {
-  const auto text = in.query(name);
-  if (!text || text->empty()) return std::nullopt;
-  if (*text != "true" && *text != "false") bad.push_back({"?" + std::string{name}, "invalid"});
-  return *text == "true";
-}
-
-outcome<household::filter> filter_of(const request& in, const organisation_id& at) {
-  const auto page = paging_of(in);
-  if (!page) return page.error();
-  household::filter out;
-  out.organisation = at;
-  out.limit = page->limit;
-  if (!page->cursor.empty()) {
-    const auto before = parse_uuid(page->cursor);
-    if (!before) return bad_cursor();
-    out.before = household_id{*before};
-  }
-  std::vector<field_error> bad;
-  out.text = in.query("q").value_or("");
-  if (out.text.size() > search_max) bad.push_back({"?q", "too_long"});
-  if (const auto status = in.query("status"); status && !status->empty()) {
-    out.status = household::parse_status(*status);
-    if (!out.status) bad.push_back({"?status", "invalid"});
-  }
-  out.tag = in.query("tag").value_or("");
-  out.linked = flag_of(in, "linked", bad);
-  if (in.query("archived") == "all")
-    out.archived.reset();
-  else
-    out.archived = flag_of(in, "archived", bad).value_or(false); // H11
-  if (const auto balance = in.query("balance"); balance && !balance->empty()) {
-    if (*balance == "positive")
-      out.balance_sign = 1;
-    else if (*balance == "negative")
-      out.balance_sign = -1;
-    else if (*balance == "zero")
-      out.balance_sign = 0;
-    else
-      bad.push_back({"?balance", "invalid"});
-  }
-  if (bad.empty()) return out;
-  refusal why{errc::invalid};
-  why.fields = std::move(bad);
-  return why;
-}
-
 asio::awaitable<response> list_households(house_services& with, request& in) {
   auto by = co_await staff_of(with, in);
   if (!by) co_return problem_of(by.error());
-  const auto which = filter_of(in, by->at->id);
+  const auto which = household_filter_of(in, by->at->id);
   if (!which) co_return problem_of(which.error());
   auto page = co_await runtime::await_reply<household::page>(
       [&](reply<household::page> back) { with.household_list.list_households(*which, std::move(back)); });
@@ -177,6 +130,14 @@ asio::awaitable<response> post_key(house_services& with, request& in) {
   of = co_await ask_entity(with.households, of->id, std::move(command));
   if (!of) co_return problem_of(of.error());
   with.sessions.forget_space(of->id);
+  // The keys of those that went into it are over, too (H9).
+  using all = std::vector<merge::record>;
+  const auto which = of->id;
+  const auto gone = co_await runtime::await_reply<all>(
+      [&](reply<all> back) { with.merges.list(which, merges_max, std::move(back)); });
+  if (gone)
+    for (const auto& each : *gone)
+      if (!each.undone_at) with.sessions.forget_space(each.from);
   std::string body;
   json::writer out(body);
   out.begin_object().field("household_id", of->id);

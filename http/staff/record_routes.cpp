@@ -3,6 +3,7 @@
 #include "http/bind.hpp"
 #include "http/json/writer.hpp"
 #include "http/paging.hpp"
+#include "http/staff/list_filters.hpp"
 #include "http/staff/staff_request.hpp"
 
 namespace foyer::http::staff {
@@ -86,29 +87,6 @@ asio::awaitable<response> list_changes(office_services& with, request& in) {
   co_return json_response(200, std::move(body));
 }
 
-outcome<wallet::list_filter> wallet_filter_of(const request& in, const organisation_id& at) {
-  const auto page = paging_of(in);
-  if (!page) return page.error();
-  wallet::list_filter out;
-  out.organisation = at;
-  out.limit = page->limit;
-  if (!page->cursor.empty()) {
-    const auto before = parse_uuid(page->cursor);
-    if (!before) return bad_cursor();
-    out.before = household_id{*before};
-  }
-  const auto balance = in.query("balance").value_or("");
-  if (balance == "positive")
-    out.balance_sign = 1;
-  else if (balance == "negative")
-    out.balance_sign = -1;
-  else if (balance == "zero")
-    out.balance_sign = 0;
-  else if (!balance.empty())
-    return refused({{"?balance", "invalid"}});
-  return out;
-}
-
 void append_wallet(json::writer& out, const wallet::listed_wallet& of, const currency& unit) {
   out.begin_object().field("household_id", of.household).field("household_number", of.number);
   out.field("first_name", of.first_name).field("last_name", of.last_name).key("email");
@@ -146,7 +124,16 @@ asio::awaitable<response> list_wallets(office_services& with, request& in) {
   out.field("positive_count", sums.positive_count).field("positive", money{sums.positive, unit});
   out.field("negative_count", sums.negative_count).field("negative", money{sums.negative, unit});
   out.field("balance", money{sums.positive + sums.negative, unit}).field("held", money{sums.held, unit});
-  out.end_object().end_object();
+  out.end_object().key("selection");
+  if (page->selection) {
+    out.begin_object().field("count", page->selection->count);
+    out.field("balance", money{page->selection->balance, unit})
+        .field("held", money{page->selection->held, unit});
+    out.end_object();
+  } else {
+    out.null();
+  }
+  out.end_object();
   co_return json_response(200, std::move(body));
 }
 

@@ -6,7 +6,7 @@ from house import money, text
 MONEY = "#/components/schemas/money_wanted"
 
 # Routes with an Idempotency-Key that neither take nor move money.
-NO_MONEY = {"staff_create_campaign", "staff_start_campaign", "staff_send_invitations"}
+NO_MONEY = {"staff_create_campaign", "staff_start_campaign", "staff_send_invitations", "staff_create_import"}
 
 
 class Description:
@@ -56,8 +56,16 @@ def good_requests(venue):
     household = venue.household()["id"]
     buyer = venue.buyer(credit=100_000)
     waiting = venue.guest_order(offer)["number"]
+    duplicate = venue.household()["id"]
+    joined, gone = venue.household()["id"], venue.household()["id"]
+    merged = venue.admin.post(f"{venue.staff_base}/households/{joined}/merge", {"from": gone}, key=True)["id"]
+    unpaid = buyer.order(offer, ["bank_transfer"])["number"]
     staff, lines = venue.staff_base, [{"offer_id": offer["id"], "quantity": 1}]
     own = venue.offer(100)
+    sold = venue.staff_order(household, offer, ["cash"])["number"]
+    venue.change_settings(floors={"administrator": money(-1_000_000)}, top_up_allowed=True)
+    debtor, saver = venue.buyer(), venue.buyer()
+    assert venue.entry(debtor.household, "adjustment", -100_000, allow_negative=True).status == 201
     what = {"kind": "ticket", "title": text("Le Cid"), "shops": ["online"],
             "rates": [{"name": text("Plein"), "price": money(100)}]}
     return {
@@ -65,10 +73,17 @@ def good_requests(venue):
                                {"kind": "top_up", "reason": "x", "amount": money(100)}),
         "staff_record_payment": (venue.admin, "POST", f"{staff}/orders/{waiting}/payments",
                                  {"method": "bank_transfer", "amount": money(1)}),
+        "staff_refund_order": (venue.admin, "POST", f"{staff}/orders/{sold}/refund", {"to": "wallet", "reason": "x"}),
         "staff_create_order": (venue.admin, "POST", f"{staff}/orders",
                                {"household_id": household, "lines": lines, "payments": [{"method": "cash"}]}),
+        "staff_merge_households": (venue.admin, "POST", f"{staff}/households/{household}/merge", {"from": duplicate}),
+        "staff_undo_merge": (venue.admin, "POST", f"{staff}/households/{joined}/merges/{merged}/undo", None),
         "create_order": (buyer.client, "POST", f"{venue.base}/shops/online/orders",
                          {"lines": lines, "payments": [{"method": "wallet"}]}),
+        "pay_order": (buyer.client, "POST", f"{venue.me}/orders/{unpaid}/pay", {"method": "bank_transfer"}),
+        "repay_balance": (debtor.client, "POST", f"{venue.me}/wallet/repay", {"method": "bank_transfer"}),
+        "top_up_balance": (saver.client, "POST", f"{venue.me}/wallet/top-up",
+                           {"method": "bank_transfer", "amount": money(100)}),
         "create_quote": (buyer.client, "POST", f"{venue.base}/shops/online/quotes", {"lines": lines}),
         "staff_create_offer": (venue.admin, "POST", f"{staff}/offers", what),
         "staff_change_offer": (venue.admin, "PATCH", f"{staff}/offers/{own['id']}", {"title": text("Le Cid")}),

@@ -19,6 +19,8 @@ def body_of(name, values):
                                "lines": [{"offer_id": values["offer"], "quantity": 1}], "buyer": {"of_age": True}},
         "staff_record_payment": {"method": "cash", "amount": money(100)},
         "staff_create_entry": {"kind": "top_up", "amount": money(100), "reason": "test"},
+        "staff_merge_households": {"from": values["other"]},
+        "staff_link_account": {"account_id": values["account"]},
         "staff_add_member": {"first_name": "Paul", "last_name": "Morel"},
     }.get(name, {})
 
@@ -37,10 +39,26 @@ class Yard:
         made = self.house.admin.post(f"{self.house.staff_base}/orders", order, key=True)
         assert made.status == 201, made
         self.values["number"] = made["number"]
+        self.values["invoice"] = made["id"]
+        other, gone = self.house.household()["id"], self.house.household()["id"]
+        merged = self.house.admin.post(f"{self.house.staff_base}/households/{household['id']}/merge", {"from": gone},
+                                       key=True)
+        assert merged.status == 201, merged
+        self.values["merge"], self.values["other"] = merged["id"], other
         # To nobody: no mail goes out, but the record is there.
         campaign = self.house.admin.post(f"{self.house.staff_base}/invitations", {"group": "tag", "tag": "nobody"})
         assert campaign.status == 201, campaign
         self.values["campaign"] = campaign["id"]
+        clients = self.house.admin.post(f"{self.house.staff_base}/imports?dry_run=true", "Prénom;Nom\nA;B\n".encode(),
+                                        headers={"Content-Type": "text/csv"}, key=True)
+        assert clients.status == 201, clients
+        self.values["import"] = clients["id"]
+        self.house.open_space()
+        mailing = self.house.admin.post(f"{self.house.staff_base}/wallets/balance-mails", {})
+        assert mailing.status == 201, mailing
+        self.values["mailing"] = mailing["id"]
+        self.house.household(email=f"{self.house.slug}@client.example")
+        self.values["mail"] = self.house.admin.get(f"{self.house.staff_base}/mails")["items"][0]["id"]
 
 
 @pytest.fixture(scope="module")

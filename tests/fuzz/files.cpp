@@ -1,7 +1,10 @@
+#include "actors/imports/cells.hpp"
+#include "actors/imports/plan.hpp"
 #include "actors/offer/offer.hpp"
 #include "actors/vocabulary/email.hpp"
 #include "config/load.hpp"
 #include "demo/csv.hpp"
+#include "mail/bounce.hpp"
 #include "mail/message/address.hpp"
 #include "mail/message/encoding.hpp"
 #include "mail/message/header.hpp"
@@ -64,6 +67,44 @@ void read_csv(std::string_view bytes) {
   }
 }
 
+void read_clients(std::string_view bytes) {
+  const organisation::settings of;
+  const auto whole = imports::open_table(std::string{bytes}, {}, of);
+  const auto sum = imports::parse_amount(bytes, {});
+  require(sum.value.has_value() != !sum.problem.empty(), "an amount that is one and is not");
+  if (sum.value)
+    require(imports::parse_amount(imports::write_amount(*sum.value, "fr"), {}).value == sum.value,
+            "an amount changes when it is written");
+  if (!whole) return;
+  const auto plan = imports::plan::of(*whole);
+  if (!plan) return;
+  const imports::rules by{of, {}, "fr", "tag", -1'000, {}};
+  std::size_t lines = 0;
+  for (std::size_t unit = 0; unit < plan->units(); ++unit) {
+    auto typed = plan->read(*whole, unit, by);
+    lines += typed.size();
+    require(!typed.empty(), "a household without lines");
+    const auto made = imports::assemble(typed, whole->columns, by);
+    require(made.who.members.size() == typed.size(), "a line that is no member");
+    for (const auto& [number, raw] : plan->raw_lines(*whole, unit)) {
+      imports::csv_reader again{raw, whole->separator};
+      imports::record cells;
+      require(again.next(cells), "a line that can't be read again");
+      // What is written of it is read as the same.
+      std::string written;
+      for (const auto& cell : cells.cells) {
+        if (!written.empty()) written += ';';
+        imports::append_cell(written, cell, ';');
+      }
+      if (written.empty()) continue;
+      imports::csv_reader third{written, ';'};
+      imports::record same;
+      require(third.next(same) && number > 0, "a line that can't be written");
+    }
+  }
+  require(lines == plan->lines(), "a line that is lost");
+}
+
 void read_checkpoint(std::string_view bytes) {
   const file_in_memory file{bytes};
   auto read = storage::checkpoint_reader::open(file.path(), secret);
@@ -71,6 +112,13 @@ void read_checkpoint(std::string_view bytes) {
   std::int64_t wallets = 0;
   while (read->next()) ++wallets;
   require(wallets == read->wallets(), "a signed checkpoint with another count");
+}
+
+void read_bounce(std::string_view bytes) {
+  if (const auto seen = mail::read_bounce(bytes, secret)) {
+    require(!seen->detail.empty() && seen->detail.size() <= 300, "a bounce without a reason");
+    for (const char c : seen->detail) require(c >= ' ' && c <= '~', "a reason that ends a line");
+  }
 }
 
 void read_mail(std::string_view bytes) {

@@ -43,6 +43,14 @@ std::span<const target> targets() {
        read_csv,
        {"name,age\nZoé,3\n\"a \"\"b\"\", c\",4\r\n", "name;x\n\"two\nlines\";1", "name\n\n=1+1\n",
         "\xEF\xBB\xBFname\nx"}},
+      {"clients",
+       read_clients,
+       {"Pr\xE9nom;Nom;Solde;Famille\r\nZo\xE9;Martin;1 234,50;7\r\n\"L\xE9o\";\"Mar\"\"tin\";-3,00 "
+        "\x80;7\r\n",
+        "\xEF\xBB\xBF"
+        "First name,Last name,E-mail,Birth date,Balance,Tags\nA,B,a@b.example,31/12/1999,(12.5),x|y\n",
+        "sep=\t\nfirst name\tlast name\tbalance\n'=1+1\tB\t1.234\n\tC\t-\n",
+        "Nom;Pr\xE9nom\n\"two\nlines\";b"}},
       {"checkpoint",
        read_checkpoint,
        {"Foyer ledger checkpoint 1\nat 2026-05-17T12:00:00.000000Z\n"
@@ -58,6 +66,19 @@ std::span<const target> targets() {
         "See https://example.org/x=3D1 =\r\nmore\r\n--b1\r\nContent-Type: text/html\r\n"
         "Content-Transfer-Encoding: base64\r\n\r\nPHA+w6k8L3A+\r\n--b1--\r\n",
         "Subject: a\r\n\r\nbody", "From here on\r\n.\r\n"}},
+      {"bounce",
+       read_bounce,
+       {"To: no-reply@host.example\r\nContent-Type: multipart/report; report-type=delivery-status; "
+        "boundary=\"b1\"\r\n\r\n--b1\r\nContent-Type: text/plain\r\n\r\nsorry\r\n--b1\r\nContent-Type: "
+        "message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; "
+        "a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1\r\n  "
+        "nobody\r\n\r\n"
+        "--b1\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: "
+        "<01890a5d-ac96-774b-bcce-b302099a8057@host.example>\r\n\r\n--b1--\r\n",
+        "To: bounces+01890a5dac96774bbcceb302099a8057-0123456789abcdef@host.example\nContent-Type: "
+        "multipart/report; boundary=b\n\n--b\nContent-Type: "
+        "message/delivery-status\nContent-Transfer-Encoding: "
+        "base64\n\nQWN0aW9uOiBmYWlsZWQKU3RhdHVzOiA1LjAuMAo=\n--b--\n"}},
       {"configuration",
        read_configuration,
        {"[server]\nlisten = \"127.0.0.1:8080\"\npublic_url = "

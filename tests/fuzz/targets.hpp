@@ -29,9 +29,11 @@ void read_chunks(std::string_view bytes);
 void read_json(std::string_view bytes);
 void read_forwarded(std::string_view bytes);
 void read_email(std::string_view bytes);
+void read_clients(std::string_view bytes);
 void read_csv(std::string_view bytes);
 void read_checkpoint(std::string_view bytes);
 void read_mail(std::string_view bytes);
+void read_bounce(std::string_view bytes);
 void read_configuration(std::string_view bytes);
 void read_offer(std::string_view bytes);
 

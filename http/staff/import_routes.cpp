@@ -1,0 +1,262 @@
+#include "http/staff/import_routes.hpp"
+
+#include "actors/imports/csv.hpp"
+#include "actors/imports/portion.hpp"
+#include "http/bind.hpp"
+#include "http/json/reader.hpp"
+#include "http/staff/campaign_reading.hpp"
+#include "http/staff/import_form.hpp"
+#include "http/staff/import_json.hpp"
+#include "http/staff/staff_request.hpp"
+
+namespace foyer::http::staff {
+namespace {
+
+namespace asio = boost::asio;
+using imports::phase;
+using imports::state;
+using runtime::await_reply;
+
+/// Pieces in which a file goes through the journal: a few milliseconds each, so that orders come between.
+constexpr std::size_t part_bytes = 256 * 1024;
+/// How often the events of an import look for news.
+constexpr std::chrono::milliseconds look_every{500};
+/// A comment is sent after so many looks without news, so that proxies keep the connection.
+constexpr int quiet_looks_max = 30;
+/// Lines of one read, where they are sent as CSV.
+constexpr int lines_read = 500;
+
+asio::awaitable<outcome<state>> find_import(import_services& with, const staff_request& by,
+                                            const request& in) {
+  const auto id = parse_uuid(in.parameter("import"));
+  if (!id) co_return errc::not_found;
+  auto found = co_await await_reply<std::optional<state>>([&](reply<std::optional<state>> back) {
+    with.imports.find(by.at->id, import_id{*id}, std::move(back));
+  });
+  if (!found) co_return found.error();
+  if (!*found) co_return errc::not_found;
+  co_return std::move(**found);
+}
+
+commit rows_of(const state& of, std::int64_t expected) {
+  commit rows;
+  rows.cold.emplace_back(imports::to_row(of, expected));
+  return rows;
+}
+
+// The file first, piece by piece; then the import is there to be checked, with the answer to its key.
+asio::awaitable<outcome<std::string>> write_import(import_services& with, const staff_request& by,
+                                                   const std::string& body, state made, idempotency_row key) {
+  auto begun = co_await write_rows(with.office, rows_of(made, 0));
+  if (!begun) co_return begun.error();
+  std::int64_t position = 0;
+  for (std::size_t at = 0; at < body.size(); at += part_bytes) {
+    commit rows;
+    rows.cold.emplace_back(import_part_row{by.at->id, made.id, position++, body.substr(at, part_bytes)});
+    auto written = co_await write_rows(with.office, std::move(rows));
+    if (!written) co_return written.error();
+  }
+  const auto expected = made.version++;
+  made.phase = phase::checking;
+  auto rows = rows_of(made, expected);
+  auto audit = by.audit("import.create", "import", made.id.value);
+  audit.after = import_record_json(made);
+  rows.cold.emplace_back(std::move(audit));
+  auto answer = import_json(made, by.unit(), nullptr);
+  key.answer = answer;
+  rows.idempotency.push_back(std::move(key));
+  auto written = co_await write_rows(with.office, std::move(rows));
+  if (!written) co_return written.error();
+  with.importer.wake();
+  co_return answer;
+}
+
+asio::awaitable<response> post_import(import_services& with, request& in) {
+  auto by = co_await staff_of(with.office.house, in);
+  if (!by) co_return problem_of(by.error());
+  if (const auto wrong = check_table_type(in)) co_return *wrong;
+  auto asked = read_import_options(in, by->now);
+  if (!asked) co_return problem_of(asked.error());
+  auto seen = look_into(in, std::move(*asked), by->at->options);
+  if (!seen) co_return problem_of(seen.error());
+  state made;
+  made.organisation = by->at->id;
+  made.id = import_id{by->fresh_id()};
+  made.version = 1;
+  made.what = std::move(*seen);
+  made.by = by->who.id;
+  made.created_at = by->now;
+  auto run = [&](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    return write_import(with, *by, in.body, made, std::move(prefilled));
+  };
+  co_return co_await with.office.house.idempotent.once(in, by->at, by->principal(), std::move(run));
+}
+
+// A trial, or an import that was refused, is checked anew and then made.
+asio::awaitable<response> start_import(import_services& with, request& in) {
+  auto by = co_await staff_of(with.office.house, in);
+  if (!by) co_return problem_of(by.error());
+  auto found = co_await find_import(with, *by, in);
+  if (!found) co_return problem_of(found.error());
+  json::reader form(in);
+  const auto skip_errors = form->optional_boolean("skip_errors");
+  if (auto bad = form.finish()) co_return *bad;
+  if (found->phase != phase::checked && found->phase != phase::refused)
+    co_return conflict("conflict", "The import is " + std::string{to_string(found->phase)} + ".");
+  auto audit = by->audit("import.start", "import", found->id.value);
+  audit.before = import_record_json(*found);
+  const auto expected = found->version++;
+  found->phase = phase::checking;
+  found->what.asked.create = true;
+  if (skip_errors) found->what.asked.skip_errors = *skip_errors;
+  found->by = by->who.id;
+  audit.after = import_record_json(*found);
+  auto rows = rows_of(*found, expected);
+  rows.cold.emplace_back(std::move(audit));
+  auto written = co_await write_rows(with.office, std::move(rows));
+  if (!written) co_return problem_of(written.error());
+  with.importer.wake();
+  co_return json_response(202, import_json(*found, by->unit(), nullptr));
+}
+
+asio::awaitable<response> list_imports(import_services& with, request& in) {
+  auto by = co_await staff_of(with.office.house, in);
+  if (!by) co_return problem_of(by.error());
+  const auto asked = page_of<import_id>(in);
+  if (!asked) co_return problem_of(asked.error());
+  auto page = co_await await_reply<imports::page>([&](reply<imports::page> back) {
+    with.imports.list(by->at->id, asked->from, asked->limit, std::move(back));
+  });
+  if (!page) co_return problem_of(page.error());
+  co_return json_response(200, imports_json(*page, by->unit()));
+}
+
+asio::awaitable<response> get_import(import_services& with, request& in) {
+  auto by = co_await staff_of(with.office.house, in);
+  if (!by) co_return problem_of(by.error());
+  auto found = co_await find_import(with, *by, in);
+  if (!found) co_return problem_of(found.error());
+  const auto asked = paging_of(in);
+  if (!asked) co_return problem_of(asked.error());
+  std::int64_t after = 0;
+  if (!asked->cursor.empty()) {
+    const auto number = json::parse_integer(asked->cursor);
+    if (!number) co_return problem_of(bad_cursor());
+    after = *number;
+  }
+  auto page = co_await await_reply<imports::line_page>([&](reply<imports::line_page> back) {
+    with.imports.list_lines(found->id, after, asked->limit, std::move(back));
+  });
+  if (!page) co_return problem_of(page.error());
+  co_return json_response(200, import_json(*found, by->unit(), &*page));
+}
+
+asio::awaitable<void> tell_progress(import_services& with, organisation_id at, import_id which, currency unit,
+                                    body_stream& to) {
+  std::string told;
+  for (int quiet = 0;;) {
+    auto found = co_await await_reply<std::optional<state>>(
+        [&](reply<std::optional<state>> back) { with.imports.find(at, which, std::move(back)); });
+    bool finished = false;
+    if (found && *found) {
+      finished = is_finished(**found);
+      auto now = import_json(**found, unit, nullptr);
+      if (now != told) {
+        const bool sent = co_await to.write("event: progress\ndata: " + now + "\n\n");
+        if (!sent) co_return;
+        told = std::move(now);
+        quiet = 0;
+      }
+    }
+    if (finished) co_return;
+    if (++quiet >= quiet_looks_max) {
+      const bool sent = co_await to.write(": still there\n\n");
+      if (!sent) co_return;
+      quiet = 0;
+    }
+    const bool on = co_await to.wait(look_every);
+    if (!on) co_return;
+  }
+}
+
+asio::awaitable<response> get_events(import_services& with, request& in) {
+  auto by = co_await staff_of(with.office.house, in);
+  if (!by) co_return problem_of(by.error());
+  auto found = co_await find_import(with, *by, in);
+  if (!found) co_return problem_of(found.error());
+  response::stream_function tell = [&with, at = by->at->id, which = found->id, unit = by->unit()](
+                                       body_stream& to) { return tell_progress(with, at, which, unit, to); };
+  co_return event_stream(std::move(tell));
+}
+
+// The cells of a line as they were, one for each column, and the reason behind them.
+void append_bad_line(std::string& out, const imports::bad_line& line, const state& of, char separator,
+                     std::string_view locale) {
+  imports::csv_reader reader{line.cells, separator};
+  imports::record cells;
+  reader.next(cells);
+  cells.cells.resize(std::max(of.what.columns.size(), cells.cells.size()));
+  for (const auto& each : cells.cells) {
+    imports::append_cell(out, each, separator);
+    out += separator;
+  }
+  imports::append_cell(out, words_of(line.problems, locale), separator);
+  out += "\r\n";
+}
+
+asio::awaitable<void> send_bad_lines(import_services& with, state of, std::string locale, body_stream& to) {
+  const char separator = of.what.separator.empty() ? ';' : of.what.separator.front();
+  std::string text = "\xEF\xBB\xBF";
+  for (const auto& each : of.what.columns) {
+    imports::append_cell(text, each.header, separator);
+    text += separator;
+  }
+  text += locale == "fr" ? "Motif\r\n" : "Reason\r\n";
+  for (std::int64_t after = 0;;) {
+    auto page = co_await await_reply<imports::line_page>([&](reply<imports::line_page> back) {
+      with.imports.list_lines(of.id, after, lines_read, std::move(back));
+    });
+    // A body without end tells the reader that something is missing.
+    if (!page) throw std::runtime_error{"the lines of an import can't be read"};
+    for (const auto& line : page->lines) {
+      append_bad_line(text, line, of, separator, locale);
+      after = line.number;
+    }
+    const bool sent = co_await to.write(text);
+    if (!sent || !page->more) co_return;
+    text.clear();
+  }
+}
+
+asio::awaitable<response> get_bad_lines(import_services& with, request& in) {
+  auto by = co_await staff_of(with.office.house, in);
+  if (!by) co_return problem_of(by.error());
+  auto found = co_await find_import(with, *by, in);
+  if (!found) co_return problem_of(found.error());
+  response out{200, "text/csv; charset=utf-8", {}};
+  out.header("Content-Disposition", "attachment; filename=\"import-" + to_string(found->id) + ".csv\"");
+  out.stream = [&with, of = std::move(*found), locale = by->who.locale](body_stream& to) {
+    return send_bad_lines(with, of, locale, to);
+  };
+  co_return out;
+}
+
+} // namespace
+
+void add_import_routes(router& to, import_services& with) {
+  const std::string base = "/api/v1/orgs/{org}/staff/imports";
+  const std::string one = base + "/{import}";
+  constexpr std::uint8_t readers = roles::administrator | roles::auditor;
+  auto upload = staff_route("staff_create_import", roles::administrator, true);
+  upload.body_max = with.bytes_max;
+  to.add(verb::get, base, bind<list_imports>(with), staff_route("staff_list_imports", readers));
+  to.add(verb::post, base, bind<post_import>(with), upload);
+  to.add(verb::get, one, bind<get_import>(with), staff_route("staff_get_import", readers));
+  to.add(verb::post, one + "/start", bind<start_import>(with),
+         staff_route("staff_start_import", roles::administrator));
+  to.add(verb::get, one + "/events", bind<get_events>(with), staff_route("staff_import_events", readers));
+  to.add(verb::get, one + "/rejected.csv", bind<get_bad_lines>(with),
+         staff_route("staff_import_rejected", readers));
+}
+
+} // namespace foyer::http::staff
