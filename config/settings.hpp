@@ -86,6 +86,8 @@ struct mail_settings {
   std::string dkim_domain;
   std::string dkim_selector;
   std::string dkim_key;
+  std::string bounce_address; ///< where returned mails go to; empty: the address of from
+  std::string bounce_secret;  ///< of who hands returned mails in over HTTP; empty: nobody
   duration retry_for = 48h;
   duration retry_first = 30s;
   duration retry_max = 1h;
@@ -112,7 +114,8 @@ struct orders_settings {
   duration card_expires_after = 15min;
   duration counter_expires_after = 48h; ///< cash, cheque
   duration bank_transfer_expires_after = 7 * 24h;
-  std::int64_t guest_places_max = 20; ///< of one order of a guest
+  std::int64_t guest_places_max = 20;   ///< of one order of a guest
+  std::int64_t unpaid_places_max = 100; ///< of one buyer's orders that await payment, together
   duration idempotency_kept_for = 24h;
 };
 
@@ -167,7 +170,8 @@ struct throttle_settings {
   std::int64_t guest_places = 60;
   std::int64_t guest_orders = 10;
   duration guest_window = 1h;
-  std::int64_t tracked_max = 100'000;
+  /// Keys of each of eleven counters; some 160 bytes each, so that a flood of all of them takes 90 MiB.
+  std::int64_t tracked_max = 50'000;
 };
 
 struct log_settings {

@@ -4,18 +4,8 @@ namespace foyer::http {
 namespace {
 
 constexpr std::size_t key_length = 26; // 128 bits
-constexpr std::size_t group = 5;
 
 } // namespace
-
-std::string grouped(std::string_view key) {
-  std::string out;
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    if (i > 0 && i % group == 0) out += '-';
-    out += key[i];
-  }
-  return out;
-}
 
 std::optional<std::string> typed_key(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

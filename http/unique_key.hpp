@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/vocabulary/secret.hpp"
+#include "actors/vocabulary/unique_key.hpp"
 
 #include <optional>
 #include <string>
@@ -8,8 +9,7 @@
 
 namespace foyer::http {
 
-/// A unique key (S6) in groups, as people read it: "7K2M9-QXA4T-…".
-std::string grouped(std::string_view key);
+using foyer::grouped;
 
 /// The 26 characters that somebody typed: in any letter case, with or without groups, letters that are
 /// misread as digits taken for them (Crockford). nullopt when it can't be a key.

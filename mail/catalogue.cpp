@@ -13,6 +13,8 @@ constexpr std::array order_optional{"due"sv,    "reference"sv, "instructions"sv,
                                     "holder"sv, "payments"sv,  "tickets"sv};
 constexpr std::array paid_optional{"link"sv};
 constexpr std::array expired_optional{"released"sv, "refunded"sv};
+constexpr std::array repayment_optional{"asked"sv,     "received"sv,     "over"sv,       "due"sv,
+                                        "reference"sv, "instructions"sv, "expires_at"sv, "refunded"sv};
 constexpr std::array activation_optional{"has_account"sv};
 constexpr std::array reminder_optional{"removed_at"sv};
 
@@ -31,7 +33,12 @@ constexpr std::array templates{
     template_info{"order_expired", "", validity::none, false, expired_optional},
     template_info{"staff_welcome", "/accept", validity::invitation, false},
     template_info{"household_activation", "/accept", validity::invitation, false, activation_optional},
+    template_info{"repayment", "", validity::none, false, repayment_optional},
+    template_info{"balance_positive", "", validity::none, false},
+    template_info{"balance_negative", "", validity::none, false},
     template_info{"invitation", "/accept", validity::invitation, false, activation_optional, true},
+    template_info{"account_linked", "", validity::none, false},
+    template_info{"account_unlinked", "", validity::none, false},
 };
 
 } // namespace

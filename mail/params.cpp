@@ -147,6 +147,8 @@ std::optional<template_params> read_params(std::string_view json, const formatte
     if (const auto id = parse_uuid(text)) out.token = token_id(*id);
   if (root["household_id"].get_string().get(text) == simdjson::SUCCESS)
     if (const auto id = parse_uuid(text)) out.household = household_id(*id);
+  std::int64_t number = 0;
+  if (root["key_version"].get_int64().get(number) == simdjson::SUCCESS) out.key_version = number;
   if (root["order_number"].get_string().get(text) == simdjson::SUCCESS) out.order_number = text;
   if (root["organisation"].get_string().get(text) == simdjson::SUCCESS) out.organisation = text;
   return out;

@@ -16,6 +16,8 @@ struct template_params {
   /// Of "token_id": where {{link}} and {{code}} come from.
   std::optional<token_id> token;
   std::optional<household_id> household; // of "household_id"
+  /// Of "key_version": with the household, where {{key}} comes from.
+  std::optional<std::int64_t> key_version;
   std::string order_number;
   std::string organisation; // slug, of an order
 };

@@ -39,8 +39,7 @@ smtp_options smtp_options_of(const config::mail_settings& mail) {
 std::unique_ptr<mailer::pool> create_pool(caf::actor_system& system, const config::settings& settings,
                                           const server_secret& secret, mailer::outbox_factory outbox,
                                           pool_parts parts) {
-  if (!parse_mailbox(settings.mail.from))
-    throw std::invalid_argument("mail.from: no address that mails can come from: " + settings.mail.from);
+  create_composer(settings, secret); // throws here, not in the mailers' threads
   std::shared_ptr<const dkim_signer> sign;
   if (!settings.mail.dkim_key.empty()) {
     auto made =
@@ -57,7 +56,7 @@ std::unique_ptr<mailer::pool> create_pool(caf::actor_system& system, const confi
       carry = create_file_transport(settings.mail_dir(), [box](const std::string& id) {
         if (box) box->added(id);
       });
-    return create_sender(settings.mail.from, create_renderer(settings, secret), std::move(carry), sign);
+    return create_sender(create_composer(settings, secret), std::move(carry), sign);
   };
   mailer::pool_options options;
   options.dispatch = dispatch_options_of(settings.mail);

@@ -22,8 +22,8 @@ struct pool_parts {
 /// The mailers as the configuration wants them: SMTP where mail.smtp_url is set, else files in data.dir/mail.
 /// `outbox` makes a connection of its own for the pool (storage/outbox.hpp). Settings are read here only; the
 /// secret must outlive the pool, the pool must be stopped before the actor system and the database are.
-/// Throws std::invalid_argument with a sentence for the operator when mail.from is no address, or
-/// mail.dkim_key is set but can't be used.
+/// Throws std::invalid_argument with a sentence for the operator when mail.from or mail.bounce_address is no
+/// address, or mail.dkim_key is set but can't be used.
 std::unique_ptr<mailer::pool> create_pool(caf::actor_system&, const config::settings&, const server_secret&,
                                           mailer::outbox_factory outbox, pool_parts);
 

@@ -1,5 +1,7 @@
 #include "mail/renderer.hpp"
 
+#include "actors/vocabulary/encode.hpp"
+#include "actors/vocabulary/unique_key.hpp"
 #include "mail/catalogue.hpp"
 #include "mail/message/address.hpp"
 #include "mail/message/header.hpp"
@@ -14,18 +16,14 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-std::string html_escaped(const std::string& text) {
+/// What a preview shows instead of a secret.
+constexpr std::string_view dots = "••••••";
+
+std::string html_lines(const std::string& text) {
   std::string out;
-  for (char c : text) {
-    switch (c) {
-    case '&': out += "&amp;"; break;
-    case '<': out += "&lt;"; break;
-    case '>': out += "&gt;"; break;
-    case '"': out += "&quot;"; break;
-    case '\'': out += "&#39;"; break;
-    case '\n': out += "<br>\n"; break;
-    default: out += c;
-    }
+  for (const char c : html_escaped(text)) {
+    if (c == '\n') out += "<br>";
+    out += c;
   }
   return out;
 }
@@ -110,13 +108,21 @@ public:
     data.set("organisation", sender);
     data.set("colour", by.settings.colour);
     data.set("signature", by.settings.signature.empty() ? sender : by.settings.signature);
+    const bool has_logo = !by.settings.logo.empty() && !by.organisation_slug.empty();
+    data.set("logo_url", has_logo ? mustache::data(public_url_ + "/api/v1/orgs/" + by.organisation_slug +
+                                                   "/logo?v=" + by.settings.logo)
+                                  : mustache::data(false));
+    const auto& transfer = by.settings.bank_transfer_instructions.in(locale);
+    data.set("transfer_instructions", transfer.empty() ? mustache::data(false) : mustache::data(transfer));
     data.set("site_url", public_url_ + "/");
     data.set("language", std::string(locale));
     if (!data.get("first_name")) data.set("first_name", mustache::data(false));
-    add_secrets(*info, *params);
+    add_secrets(*info, *params, by.secrets_hidden);
     const bool bulk = info->unsubscribable && params->household;
     const auto unsubscribe_url =
-        bulk ? public_url_ + "/unsubscribe/" + secret_.unsubscribe_token(*params->household) : std::string{};
+        !bulk               ? std::string{}
+        : by.secrets_hidden ? public_url_ + "/unsubscribe/" + std::string{dots}
+                            : public_url_ + "/unsubscribe/" + secret_.unsubscribe_token(*params->household);
     data.set("unsubscribe_url", bulk ? mustache::data(unsubscribe_url) : mustache::data(false));
     if (info->validity != validity::none) data.set("validity", format.duration(length_of(info->validity)));
     auto out = fill(*info, locale, data);
@@ -154,7 +160,7 @@ private:
       }
       found = parsed_.emplace(name, mustache::mustache(std::string(*content))).first;
       if (kind == "html")
-        found->second.set_custom_escape(html_escaped);
+        found->second.set_custom_escape(html_lines);
       else
         found->second.set_custom_escape([](const std::string& text) { return text; });
     }
@@ -166,20 +172,24 @@ private:
   }
 
   /// The only place where an outbox row becomes a secret.
-  void add_secrets(const template_info& info, template_params& params) const {
-    if (!params.token) return;
+  void add_secrets(const template_info& info, template_params& params, bool hidden) const {
     auto& data = params.data;
+    if (params.household && params.key_version)
+      data.set("key", hidden ? std::string{dots}
+                             : grouped(secret_.unique_key(*params.household, *params.key_version)));
+    if (!params.token) return;
     if (!info.link_path.empty()) {
       std::string link = public_url_ + std::string(info.link_path) + "#";
       if (info.link_path == "/orders") link += "order=" + fragment_value(params.order_number) + "&";
-      link += "token=" + secret_.token(*params.token);
+      link += "token=" + (hidden ? std::string{dots} : secret_.token(*params.token));
       if (!params.organisation.empty()) link += "&org=" + fragment_value(params.organisation);
       data.set("link", link);
     }
     if (info.has_code) {
       const auto code = secret_.code(*params.token);
       // Two groups are easier to carry over by eye; what is typed may have the space.
-      data.set("code", code.substr(0, code.size() / 2) + " " + code.substr(code.size() / 2));
+      data.set("code", hidden ? std::string{dots}
+                              : code.substr(0, code.size() / 2) + " " + code.substr(code.size() / 2));
     }
   }
 

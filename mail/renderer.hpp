@@ -19,10 +19,14 @@ struct rendered {
   std::string unsubscribe_url; // of params.household_id, for invitations; else empty
 };
 
-/// In whose name a mail is written. Of the settings count time_zone, colour and signature.
+/// In whose name a mail is written. Of the settings count time_zone, colour, logo, signature and how to pay
+/// by bank transfer.
 struct branding {
   std::string organisation_name; // empty: the display name of mail.from
   const organisation::settings& settings;
+  std::string organisation_slug{};
+  /// Of a preview: dots stand where links, codes and keys would.
+  bool secrets_hidden = false;
 };
 
 /// Fills the templates of mail/templates. Keeps parsed templates and formatters, so keep it; one thread at a

@@ -22,7 +22,26 @@ select format('organisation %s: its entries sum to %s, its wallets to %s', organ
 from e full join w using (organisation_id) where coalesce(e.total, 0) <> coalesce(w.total, 0)
 )sql";
 
+// What leaves one wallet arrives in another (H9).
+constexpr const char* transfers = R"sql(
+select format('organisation %s: its transfers between wallets sum to %s', organisation_id, sum(amount))
+from ledger_entries where kind = 5 group by organisation_id having sum(amount) <> 0
+)sql";
+
 // 2
+
+// Of a household that was merged into another nothing is left (H9).
+constexpr const char* merged_households = R"sql(
+select format('household %s went into %s, but %s', h.id, h.merged_into, case
+  when t.organisation_id is distinct from h.organisation_id then 'that is of organisation ' || coalesce(t.organisation_id::text, 'nobody')
+  when w.balance <> 0 or w.held <> 0 then 'its wallet has ' || w.balance || ' and holds ' || w.held
+  when exists (select from orders o where o.household_id = h.id) then 'orders stayed'
+  else 'members stayed' end)
+from households h left join households t on t.id = h.merged_into left join wallets w on w.household_id = h.id
+where h.merged_into is not null and (t.organisation_id is distinct from h.organisation_id or w.balance <> 0
+  or w.held <> 0 or exists (select from orders o where o.household_id = h.id)
+  or exists (select from members m where m.household_id = h.id))
+)sql";
 
 constexpr const char* wallet_balances = R"sql(
 with e as (select household_id, count(*) as entries, sum(amount) as total, max(seq) as last
@@ -58,22 +77,44 @@ constexpr const char* paid_in_full = R"sql(
 with p as (select order_id, sum(amount) as total from payments where status = 3 group by order_id),
      c as (select order_id, sum(quantity::bigint * unit_price) as total from order_lines where cancelled
            group by order_id),
-     r as (select order_id, sum(amount) as total from ledger_entries where kind = 3 group by order_id)
+     r as (select order_id, sum(amount) as total from credit_notes group by order_id)
 select format('order %s (%s): paid %s, refunded %s, but its total is %s and %s of it cancelled', o.id, o.number,
   coalesce(p.total, 0), coalesce(r.total, 0), o.total, coalesce(c.total, 0))
 from orders o left join p on p.order_id = o.id left join c on c.order_id = o.id left join r on r.order_id = o.id
 where o.status = 2 and coalesce(p.total, 0) - coalesce(r.total, 0) <> o.total - coalesce(c.total, 0)
 )sql";
 
-// What was received for an order that was cancelled or refunded went back to the wallet.
+// What was received for an order that was cancelled before it was paid went back to the wallet; what a credit note
+// returned, there or by another way.
 constexpr const char* cancelled_orders = R"sql(
 with p as (select order_id, sum(amount) filter (where status = 3) as kept,
              sum(amount) filter (where status = 5) as returned from payments group by order_id),
-     r as (select order_id, sum(amount) as total from ledger_entries where kind = 3 group by order_id)
+     c as (select order_id, sum(amount) as total, sum(amount) filter (where method = 1) as to_wallet from refunds
+           group by order_id),
+     r as (select order_id, sum(amount) as total from ledger_entries where kind = 3 and order_id is not null
+           group by order_id)
 select format('order %s (%s): cancelled, but %s received are kept, and %s returned with %s credited', o.id, o.number,
   coalesce(p.kept, 0), coalesce(p.returned, 0), coalesce(r.total, 0))
-from orders o left join p on p.order_id = o.id left join r on r.order_id = o.id
-where o.status in (3, 4) and (coalesce(p.kept, 0) <> 0 or coalesce(p.returned, 0) <> coalesce(r.total, 0))
+from orders o left join p on p.order_id = o.id left join c on c.order_id = o.id left join r on r.order_id = o.id
+where (o.status in (3, 4) and coalesce(p.kept, 0) <> 0)
+  or (o.status <> 3 and coalesce(r.total, 0) <> coalesce(c.to_wallet, 0))
+  or (o.status = 3 and coalesce(p.returned, 0) <> coalesce(r.total, 0))
+  or (o.status = 4 and coalesce(p.returned, 0) <> coalesce(c.total, 0))
+)sql";
+
+constexpr const char* credit_notes = R"sql(
+with r as (select credit_note_id, sum(amount) as total from refunds group by credit_note_id),
+     l as (select n.id, sum(l.quantity::bigint * l.unit_price) as total, bool_and(l.cancelled) as cancelled
+           from credit_notes n join order_lines l on l.order_id = n.order_id and l.position = any(n.line_positions)
+           group by n.id)
+select format('credit note %s of order %s: %s, its lines %s%s, refunded %s', n.id, n.order_id, n.amount,
+  coalesce(l.total, 0), case when l.cancelled then '' else ' not all cancelled' end, coalesce(r.total, 0))
+from credit_notes n left join r on r.credit_note_id = n.id left join l on l.id = n.id
+where n.amount <> coalesce(l.total, 0) or n.amount <> coalesce(r.total, 0) or l.cancelled is not true
+union all
+select format('order %s: payment %s of %s, %s of it returned', p.order_id, p.position, p.amount, sum(r.amount))
+from payments p join refunds r on r.order_id = p.order_id and r.payment_position = p.position
+group by p.order_id, p.position having sum(r.amount) > p.amount
 )sql";
 
 constexpr const char* order_totals = R"sql(
@@ -102,6 +143,18 @@ select format('order %s: %s payments held, %s holds in the ledger not released',
 from p full join e using (order_id) where coalesce(held, 0) <> coalesce(open, 0)
 )sql";
 
+// W8: a repayment is credited once and whole when it is paid, and not before; nothing else is credited for an order.
+constexpr const char* repayments = R"sql(
+with e as (select order_id, count(*) as entries, sum(amount) as total from ledger_entries
+           where kind = 1 and order_id is not null group by order_id)
+select format('order %s (%s): %s credits of %s, but it is a %s of %s', o.id, o.number, coalesce(e.entries, 0),
+  coalesce(e.total, 0), case when o.kind = 1 then 'sale' when o.status = 2 then 'paid repayment'
+                             else 'repayment not paid' end, o.total)
+from orders o left join e on e.order_id = o.id
+where case when o.kind = 2 and o.status = 2 then coalesce(e.entries, 0) <> 1 or e.total <> o.total
+           else e.entries is not null end
+)sql";
+
 // A refund that staff enter by hand is of something that was not ordered here.
 constexpr const char* entries_of_orders = R"sql(
 select format('entry %s of wallet %s: %s', e.seq, e.household_id, case
@@ -110,7 +163,10 @@ select format('entry %s of wallet %s: %s', e.seq, e.household_id, case
   else 'its order ' || e.order_id || ' belongs to another household' end)
 from ledger_entries e left join orders o on o.id = e.order_id
 where (e.order_id is null and (e.kind in (2, 6, 7) or (e.kind = 3 and e.by_kind <> 2))) or (e.order_id is not null and o.id is null)
-  or (e.kind in (2, 6, 7) and o.household_id is distinct from e.household_id and o.id is not null)
+  or (e.kind in (2, 6, 7) and o.household_id is distinct from e.household_id and o.id is not null
+    -- An order moves with its household, entries never do (H9).
+    and not exists (select from merged_orders g join household_merges m on m.id = g.merge_id
+                    where g.order_id = o.id and m.from_id = e.household_id and m.undone_at is null))
 )sql";
 
 // 4
@@ -259,6 +315,11 @@ select format('ticket %s of organisation %s: its order is of %s', t.id, t.organi
   coalesce(o.organisation_id::text, 'nobody'))
 from tickets t left join orders o on o.id = t.order_id where o.organisation_id is distinct from t.organisation_id
 union all
+select format('credit note %s of organisation %s: its order is of %s, a refund of %s', n.id, n.organisation_id,
+  o.organisation_id, r.organisation_id)
+from credit_notes n join orders o on o.id = n.order_id left join refunds r on r.credit_note_id = n.id
+where o.organisation_id <> n.organisation_id or r.organisation_id <> n.organisation_id or r.order_id <> n.order_id
+union all
 select format('benefit %s of organisation %s: its order is of %s', b.id, b.organisation_id,
   coalesce(o.organisation_id::text, 'nobody'))
 from benefits b left join orders o on o.id = b.order_id where o.organisation_id is distinct from b.organisation_id
@@ -281,23 +342,68 @@ union all
 select format('deadline %s of organisation %s: its order is of %s', d.id, d.organisation_id, o.organisation_id)
 from deadlines d join orders o on o.id = d.entity_id where d.kind = 3 and o.organisation_id <> d.organisation_id
 union all
+select format('merge %s of organisation %s: its households are of %s and %s', m.id, m.organisation_id, t.organisation_id,
+  f.organisation_id)
+from household_merges m join households t on t.id = m.into_id join households f on f.id = m.from_id
+where t.organisation_id <> m.organisation_id or f.organisation_id <> m.organisation_id
+union all
+select format('order %s moved with merge %s of organisation %s, is of %s', g.order_id, g.merge_id, g.organisation_id,
+  coalesce(o.organisation_id::text, 'nobody'))
+from merged_orders g left join orders o on o.id = g.order_id where o.organisation_id is distinct from g.organisation_id
+union all
 select format('recipient %s of campaign %s is of organisation %s, the campaign of %s, the household of %s',
   r.household_id, r.campaign_id, r.organisation_id, coalesce(c.organisation_id::text, 'nobody'), h.organisation_id)
 from campaign_recipients r left join campaigns c on c.id = r.campaign_id left join households h on h.id = r.household_id
 where c.organisation_id is distinct from r.organisation_id or h.organisation_id <> r.organisation_id
 )sql";
 
+// 9: numbers are given out by counters, whose last one says how many there are.
+
+constexpr const char* invoice_numbers = R"sql(
+with n as (select organisation_id, invoice_year as year, count(*) as papers, count(distinct invoice_number) as numbers,
+             min(invoice_number) as first, max(invoice_number) as last
+           from orders where invoice_number is not null group by organisation_id, invoice_year),
+     c as (select organisation_id, year, last from paper_counters where kind = 1)
+select format('organisation %s, %s: %s invoices with %s numbers from %s to %s, the last given out is %s',
+  organisation_id, year, coalesce(n.papers, 0), coalesce(n.numbers, 0), coalesce(n.first, 0), coalesce(n.last, 0),
+  coalesce(c.last, 0))
+from n full join c using (organisation_id, year)
+where n.papers is distinct from c.last or n.numbers <> n.papers or n.first <> 1 or n.last is distinct from c.last
+)sql";
+
+constexpr const char* credit_note_numbers = R"sql(
+with n as (select organisation_id, year, count(*) as papers, min(number) as first, max(number) as last
+           from credit_notes group by organisation_id, year),
+     c as (select organisation_id, year, last from paper_counters where kind = 2)
+select format('organisation %s, %s: %s credit notes with numbers from %s to %s, the last given out is %s',
+  organisation_id, year, coalesce(n.papers, 0), coalesce(n.first, 0), coalesce(n.last, 0), coalesce(c.last, 0))
+from n full join c using (organisation_id, year)
+where n.papers is distinct from c.last or n.first <> 1 or n.last is distinct from c.last
+)sql";
+
+constexpr const char* invoices_of_orders = R"sql(
+select format('order %s (%s): %s, invoice %s of %s', id, number,
+  case when paid_at is null then 'not paid' else 'paid' end, coalesce(invoice_number::text, 'none'),
+  coalesce(invoice_year::text, 'no year'))
+from orders where (invoice_year is null) <> (invoice_number is null)
+  or (invoice_number is not null) <> (kind = 1 and paid_at is not null and total > 0)
+)sql";
+
 constexpr audit_query all[] = {
     {1, "counter_accounts", counter_accounts, true},
     {1, "organisation_sums", organisation_sums, true},
+    {1, "transfers", transfers},
+    {2, "merged_households", merged_households},
     {2, "wallet_balances", wallet_balances, true},
     {2, "open_holds", open_holds},
     {2, "open_payments", open_payments},
     {3, "paid_in_full", paid_in_full},
     {3, "cancelled_orders", cancelled_orders},
+    {3, "credit_notes", credit_notes},
     {3, "order_totals", order_totals},
     {3, "purchase_entries", purchase_entries},
     {3, "hold_entries", hold_entries},
+    {3, "repayments", repayments},
     {3, "entries_of_orders", entries_of_orders},
     {4, "capacities", capacities},
     {4, "stock_of_offers", stock_of_offers},
@@ -315,6 +421,9 @@ constexpr audit_query all[] = {
     {8, "organisations_of_wallets", organisations_of_entries, true},
     {8, "organisations_of_orders", organisations_of_orders},
     {8, "organisations_of_others", organisations_of_others},
+    {9, "invoice_numbers", invoice_numbers},
+    {9, "credit_note_numbers", credit_note_numbers},
+    {9, "invoices_of_orders", invoices_of_orders},
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "storage/campaign_portion.hpp"
 
 #include "actors/campaign/campaign.hpp"
+#include "storage/balance_portion.hpp"
 #include "storage/campaign_sql.hpp"
 #include "storage/pg/params.hpp"
 #include "storage/pg/rows.hpp"
@@ -16,7 +17,7 @@ constexpr std::int64_t portion_max = 2'000;
 
 // Locked until the end: of two processes one waits, and then sees how far the other one came.
 constexpr const char* begin_portion = R"sql(
-select organisation_id, done_to, until, recipients, coalesce(tag, ''), queued_at is null
+select organisation_id, done_to, until, recipients, coalesce(tag, ''), queued_at is null, kind, mailed_before, mailed_since
 from campaigns where id = $1 for update
 )sql";
 
@@ -56,11 +57,11 @@ new_tokens as (
     now() + $10::bigint * interval '1 millisecond' from picked),
 new_mails as (
   insert into outbox (id, organisation_id, template, locale, to_address, to_name, params, priority, next_attempt_at,
-    created_at)
+    created_at, household_id)
   select p.mail, $1::uuid, 'invitation', p.locale, p.email, nullif(trim(p.first_name || ' ' || p.last_name), ''),
     '{"campaign_id":"' || $9::uuid::text || '","token_id":"' || p.mail || '","household_id":"' || p.id ||
       '","first_name":' || to_json(p.first_name)::text || case when a.id is null then '}' else ',"has_account":"true"}' end,
-    2, now(), now()
+    2, now(), now(), p.id
   from picked p left join accounts a on a.email_key = p.email_key and a.state = 'active'),
 invited as (
   update households h set status = 'invited', version = h.version + 1 from picked p
@@ -125,8 +126,13 @@ outcome<campaign_portion> in_transaction(PGconn* open, const campaign_id& which,
   std::string group;
   std::string tag;
   bool open_still = false;
-  pg::row_reader{*found, 0}.into(at, after, until, group, tag, open_still);
+  std::int32_t kind = 0;
+  std::optional<time_point> before;
+  std::optional<time_point> since;
+  pg::row_reader{*found, 0}.into(at, after, until, group, tag, open_still, kind, before, since);
   if (!open_still) return out;
+  if (kind == static_cast<int>(campaign::kind::balance))
+    return write_balance_portion(open, {which, at, after, until, group, before, since}, secret, portion_max);
 
   const auto made = make_supply(secret);
   with.clear();

@@ -22,7 +22,7 @@ using mailer::settlement;
 constexpr const char* settle_mails = R"(
 with booked as (
   update outbox o
-  set state = case s.what when 'sent' then 2 when 'failed' then 3 when 'bounced' then 3 else 0 end,
+  set state = case s.what when 'sent' then 2 when 'failed' then 3 when 'bounced' then 5 else 0 end,
       attempts = o.attempts - (s.what = 'released')::int,
       sent_at = case s.what when 'sent' then now() end,
       next_attempt_at = now() + s.retry_ms * interval '1 millisecond',
@@ -36,7 +36,7 @@ with booked as (
 told as (
   update campaign_recipients r
   set fate = case when b.state = 2 then 2 when b.what = 'bounced' then 4 else 3 end, changed_at = now()
-  from booked b where b.priority = 2 and b.state in (2, 3) and r.id = b.id and r.fate = 1)
+  from booked b where b.priority = 2 and b.state in (2, 3, 5) and r.id = b.id and r.fate = 1)
 insert into suppressed_addresses (email_key, reason, at)
 select distinct on (lower(to_address)) lower(to_address), detail, now() from booked
 where what = 'bounced' and detail ~ '^55[013][ -](5\.1\.|[^5]|5[^.])'
@@ -53,26 +53,39 @@ constexpr const char* shorten_waits = R"(
 update outbox set next_attempt_at = now()
 where state = 0 and next_attempt_at > now() + $1::bigint * interval '1 millisecond')";
 
-/// One index range per priority, so that rows which wait for a later attempt are never looked at.
+/// One index range per priority, so that rows which wait for a later attempt are never looked at. Dead
+/// addresses get nothing but security mails, which are tried all the same: their owner may have no other way
+/// in.
 constexpr const char* claim_mails = R"(
 with due as (
-  select c.id from (values (0::smallint), (1::smallint), (2::smallint)) p(priority)
+  select c.id, c.priority, c.to_address from (values (0::smallint), (1::smallint), (2::smallint)) p(priority)
   cross join lateral (
-    select o.id from outbox o
+    select o.id, o.priority, o.to_address from outbox o
     where o.state = 0 and o.priority = p.priority and o.next_attempt_at <= now()
     order by o.next_attempt_at limit $1::int for update skip locked) c
   limit $1::int
+), looked_up as (
+  select d.id, s.reason from due d
+  left join suppressed_addresses s on d.priority > 0 and s.email_key = lower(d.to_address)
 ), claimed as (
   update outbox o
-  set state = 1, attempts = o.attempts + 1, leased_until = now() + $2::bigint * interval '1 millisecond'
-  from due where o.id = due.id
+  set state = case when l.reason is null then 1 else 6 end, attempts = o.attempts + (l.reason is null)::int,
+      leased_until = case when l.reason is null then now() + $2::bigint * interval '1 millisecond' end,
+      last_error = coalesce('suppressed: ' || l.reason, o.last_error)
+  from looked_up l where o.id = l.id
   returning o.*
+), told as (
+  update campaign_recipients r set fate = 7, reason = 5, changed_at = now()
+  from claimed c where c.state = 6 and c.priority = 2 and r.id = c.id
 )
 select c.id, c.template, c.locale, c.to_address, coalesce(c.to_name, ''), c.params, c.priority, c.attempts,
        (extract(epoch from c.created_at) * 1000)::bigint,
        greatest(0, (extract(epoch from now() - c.created_at) * 1000)::bigint),
-       coalesce(org.name, ''), coalesce(org.settings, '{}')
+       coalesce(org.name, ''), coalesce(org.settings, '{}'),
+       case when c.template like 'balance%' then (select h.key_version from households h where h.id = c.household_id) end,
+       coalesce(org.slug, '')
 from claimed c left join organisations org on org.id = c.organisation_id
+where c.state = 1
 order by c.priority, c.created_at, c.id)";
 
 /// The words of campaigns stand once with the campaign, not in every mail.
@@ -301,6 +314,12 @@ private:
     out.age = std::chrono::milliseconds{integer(text(9))};
     out.organisation_name = text(10);
     out.organisation_settings = text(11);
+    out.organisation_slug = text(13);
+    // The key that is good now, not the one that was when the mail was written (S6).
+    if (const std::string_view version = text(12); !version.empty() && out.params.ends_with('}')) {
+      out.params.pop_back();
+      out.params += ",\"key_version\":" + std::string{version} + '}';
+    }
     return out;
   }
 

@@ -1,5 +1,7 @@
 #include "actors/campaign/campaign.hpp"
 
+#include "actors/vocabulary/time_text.hpp"
+
 #include <boost/json.hpp>
 
 namespace foyer::campaign {
@@ -38,8 +40,20 @@ std::string_view to_string(group of) noexcept {
   case group::invited: return "invited";
   case group::tag: return "tag";
   case group::one: return "one";
+  case group::positive: return "positive";
+  case group::negative: return "negative";
   }
   return "all";
+}
+
+std::span<const reason> reasons_of(kind of) noexcept {
+  static constexpr reason invitations[] = {reason::archived,     reason::accepted,   reason::no_address,
+                                           reason::unsubscribed, reason::suppressed, reason::replaced,
+                                           reason::aborted};
+  static constexpr reason balances[] = {reason::archived,     reason::no_address, reason::suppressed,
+                                        reason::space_closed, reason::no_balance, reason::aborted};
+  if (of == kind::balance) return balances;
+  return invitations;
 }
 
 std::string_view to_string(reason of) noexcept {
@@ -51,6 +65,9 @@ std::string_view to_string(reason of) noexcept {
   case reason::unsubscribed: return "unsubscribed";
   case reason::suppressed: return "suppressed";
   case reason::replaced: return "replaced";
+  case reason::space_closed: return "space_closed";
+  case reason::no_balance: return "no_balance";
+  case reason::aborted: return "aborted";
   }
   return "";
 }
@@ -105,6 +122,20 @@ texts filled(texts own, const texts& otherwise) {
   if (own.fr.empty()) own.fr = otherwise.fr;
   if (own.en.empty()) own.en = otherwise.en;
   return own;
+}
+
+std::string_view balance_template(amount balance) noexcept {
+  return balance < 0 ? "balance_negative" : "balance_positive";
+}
+
+std::string balance_params(const balance& of) {
+  // A debt is told as what is owed, without a sign.
+  const auto sum = of.sum.value < 0 ? -of.sum.value : of.sum.value;
+  return json::serialize(json::object{{"household_id", to_string(of.household)},
+                                      {"household_number", of.household_number},
+                                      {"first_name", of.first_name},
+                                      {"sum", {{"amount", sum}, {"currency", of.sum.unit.code()}}},
+                                      {"as_of_at", utc_text(of.at)}});
 }
 
 std::string to_json(const texts& of) {

@@ -1,20 +1,29 @@
 #pragma once
 
 #include "actors/vocabulary/id.hpp"
+#include "actors/vocabulary/money.hpp"
 #include "actors/vocabulary/time.hpp"
 
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
-// A campaign of invitations (I1 to I5): who is invited, with which words, and what became of it. Pure.
+// A campaign: a mail to each of many clients, an invitation (I1 to I5) or what their balance is (W7). Who
+// gets one, with which words, and what became of it. Pure.
 
 namespace foyer::campaign {
 
-/// Which clients are meant (I1).
-enum class group { all, added, invited, tag, one };
+/// What is mailed. The numbers are stored.
+enum class kind { invitation = 1, balance = 2 };
+
+/// Which clients are meant: `added`, `invited` and `tag` of invitations (I1), `positive` and `negative` of
+/// balances (W7), where `all` means both.
+enum class group { all, added, invited, tag, one, positive, negative };
+inline constexpr std::array<group, 7> all_groups{group::all, group::added,    group::invited, group::tag,
+                                                 group::one, group::positive, group::negative};
 std::string_view to_string(group of) noexcept;
 
 struct selection {
@@ -22,6 +31,10 @@ struct selection {
   campaign::group group = group::all;
   std::string tag;                       // of group::tag
   std::optional<household_id> household; // of group::one
+  campaign::kind kind = kind::invitation;
+  /// Of balances: clients whose last balance mail was before, or since; who never had one is before any time.
+  std::optional<time_point> mailed_before{};
+  std::optional<time_point> mailed_since{};
 };
 
 /// What a selection means for a walk through the organisation's clients in the order of their ids.
@@ -33,7 +46,7 @@ range range_of(const selection& which) noexcept;
 /// The id before this one, as ids are ordered; nil stays nil.
 uuid predecessor(uuid of) noexcept;
 
-/// Why a client gets no mail (I1, I5). The numbers are stored.
+/// Why a client gets no mail (I1, I5, W7). The numbers are stored.
 enum class reason {
   none = 0,
   archived = 1,
@@ -41,11 +54,13 @@ enum class reason {
   no_address = 3,
   unsubscribed = 4,
   suppressed = 5,
-  replaced = 6
+  replaced = 6,
+  space_closed = 7, // in every online point of sale (S7)
+  no_balance = 8,   // it is zero
+  aborted = 9       // taken back by staff
 };
-inline constexpr std::array<reason, 6> all_reasons{reason::archived,   reason::accepted,
-                                                   reason::no_address, reason::unsubscribed,
-                                                   reason::suppressed, reason::replaced};
+/// Those that a campaign of this kind can have.
+std::span<const reason> reasons_of(kind of) noexcept;
 std::string_view to_string(reason of) noexcept;
 
 /// What became of a recipient (I5). The numbers are stored.
@@ -85,6 +100,20 @@ inline constexpr std::size_t text_max = 10'000;
 texts default_texts(std::string_view organisation_name);
 /// `own` where it says something, else `otherwise`, each language by itself.
 texts filled(texts own, const texts& otherwise);
+
+/// What a balance mail is filled with (W7); it is not of the organisation's own words. The key is added when
+/// it is sent, as the one that is good then.
+struct balance {
+  household_id household;
+  std::string household_number;
+  std::string first_name;
+  money sum;
+  time_point at;
+};
+/// "balance_positive" or "balance_negative".
+std::string_view balance_template(amount balance) noexcept;
+/// Params of such a mail, a JSON object. UTF-8 is kept as it is.
+std::string balance_params(const balance& of);
 
 /// As campaigns.texts is stored; what can't be read is empty.
 std::string to_json(const texts& of);

@@ -23,10 +23,13 @@ struct candidate {
   std::string email;
   std::string locale;
   campaign::reason reason = reason::none;
+  amount balance = 0; // of balance mails
 };
-/// I1: how many would be invited, how many not and why, and the first of both kinds.
+/// I1: how many would be invited, how many not and why, and the first of both kinds. W7: the same of balance
+/// mails.
 struct preview {
   std::int64_t invited = 0;
+  amount balance = 0; // of those, together
   std::map<reason, std::int64_t> skipped;
   std::vector<candidate> candidates; // by id
   bool more = false;
@@ -67,10 +70,10 @@ public:
   /// `after`: cursor. `limit` 0 gives the counts alone.
   virtual void preview_of(const selection& which, std::optional<household_id> after, int limit,
                           std::function<void(outcome<preview>)> done) = 0;
-  virtual void list(const organisation_id& at, std::optional<campaign_id> before, int limit,
+  virtual void list(const organisation_id& at, kind what, std::optional<campaign_id> before, int limit,
                     std::function<void(outcome<campaign_page>)> done) = 0;
-  /// None: this organisation has no such campaign.
-  virtual void find(const organisation_id& at, const campaign_id& which,
+  /// None: this organisation has no such campaign of this kind.
+  virtual void find(const organisation_id& at, kind what, const campaign_id& which,
                     std::function<void(outcome<std::optional<overview>>)> done) = 0;
   virtual void list_recipients(const campaign_id& which, std::optional<fate> only,
                                std::optional<household_id> after, int limit,

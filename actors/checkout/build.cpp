@@ -1,5 +1,9 @@
 #include "actors/checkout/build.hpp"
 
+#include "actors/checkout/cards.hpp"
+#include "actors/vocabulary/local_year.hpp"
+#include "actors/vocabulary/time_text.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -14,18 +18,6 @@ std::string random_code(std::size_t bytes) {
   const auto part = std::span{raw}.first(bytes);
   fill_random(part);
   return crockford32(part);
-}
-
-duration expiry_of(payment_method method, const expiries& after) {
-  switch (method) {
-  case payment_method::card: return after.card;
-  case payment_method::bank_transfer: return after.bank_transfer;
-  case payment_method::cash:
-  case payment_method::cheque:
-  case payment_method::wallet:
-  case payment_method::voucher: break;
-  }
-  return after.counter;
 }
 
 std::string holder_of(const order::line& line, std::size_t place, const household::state* whose) {
@@ -58,6 +50,29 @@ boost::json::object money_json(amount value, const currency& unit) {
 
 std::int64_t unix_ms(time_point at) noexcept {
   return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+duration expiry_of(payment_method method, const expiries& after) {
+  switch (method) {
+  case payment_method::card: return after.card;
+  case payment_method::bank_transfer: return after.bank_transfer;
+  case payment_method::cash:
+  case payment_method::cheque:
+  case payment_method::wallet:
+  case payment_method::voucher: break;
+  }
+  return after.counter;
+}
+
+void keep_answer(const answer_to_keep& how, const order::state& of, std::string& answer, commit& rows) {
+  if (how.render) answer = how.render(of);
+  if (!how.row) return;
+  auto row = *how.row;
+  if (order::tells_its_beginning(of))
+    row.order = of.id;
+  else
+    row.answer = how.render_kept ? how.render_kept(of) : answer;
+  rows.idempotency.push_back(std::move(row));
 }
 
 std::string new_order_number() {
@@ -100,6 +115,7 @@ order::state build_order(const place_order& command, const priced& what, const h
     payment.sum = part.sum;
     payment.at = at;
     payment.reference = part.reference;
+    payment.taken_by = command.staff;
     if (all_received) {
       payment.status = order::payment_status::succeeded;
     } else if (part.method == payment_method::wallet) {
@@ -115,6 +131,7 @@ order::state build_order(const place_order& command, const priced& what, const h
   if (all_received) {
     made.status = order::status::paid;
     made.paid_at = at;
+    order::make_invoice(made, local_year(command.organisation->options.time_zone, at));
     issue(made, what.offers, &whose, at);
   }
   return made;
@@ -126,6 +143,7 @@ void issue(order::state& of, const std::map<offer_id, std::shared_ptr<const offe
     const auto& what = *offers.at(line.offer);
     if (what.kind == offer::kind::pass || what.kind == offer::kind::voucher)
       issue_benefits(of, line, what, at);
+    if (what.kind == offer::kind::membership) issue_cards(of, line, what, whose, at);
     if (!makes_tickets(what.kind)) continue;
     for (std::int32_t i = 0; i < line.quantity; ++i) {
       order::ticket ticket;
@@ -175,29 +193,24 @@ mail_row order_mail(std::string_view template_name, const order::state& of,
   if (due > 0) params["due"] = money_json(due, from.unit);
   if (released > 0) params["released"] = money_json(released, from.unit);
   if (refunded > 0) params["refunded"] = money_json(refunded, from.unit);
-  if (of.expires_at) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(*of.expires_at);
-    const auto day = std::chrono::floor<std::chrono::days>(seconds);
-    const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss time{seconds - day};
-    char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()));
-    params["expires_at"] = text;
-  }
+  if (of.expires_at) params["expires_at"] = utc_text(*of.expires_at);
+
+  if (of.kind == order::kind::repayment)
+    params[template_name == "order_paid"      ? "received"
+           : template_name == "order_expired" ? "over"
+                                              : "asked"] = true;
 
   mail_row row;
   row.id = mail_id{new_uuid(unix_ms(at))};
   row.organisation = of.organisation;
-  row.template_name = template_name;
+  row.template_name = of.kind == order::kind::repayment ? "repayment" : template_name;
   row.locale = of.locale;
   row.to_address = to_address;
   row.to_name = of.buyer_first_name + " " + of.buyer_last_name;
   row.params = json::serialize(params);
   row.priority = mail_priority::order;
   row.at = at;
+  row.household = of.household;
   return row;
 }
 

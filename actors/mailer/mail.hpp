@@ -25,6 +25,7 @@ struct queued_mail {
   /// Empty for mails about an account that belong to no organisation.
   std::string organisation_name;
   std::string organisation_settings; // JSON as in organisations.settings
+  std::string organisation_slug;
 };
 
 /// How an attempt ended.

@@ -15,8 +15,10 @@ namespace foyer::wallet {
 /// Which wallets of an organisation are listed (W6).
 struct list_filter {
   organisation_id organisation;
-  std::optional<int> balance_sign;    // -1, 0, 1; none: all
-  std::optional<household_id> before; // cursor: households older than this one
+  std::optional<int> balance_sign;         // -1, 0, 1; none: all
+  std::optional<time_point> mailed_before; // last balance mail before this time, or never
+  std::optional<time_point> mailed_since;  // or since this time
+  std::optional<household_id> before;      // cursor: households older than this one
   int limit = 50;
 };
 
@@ -43,10 +45,18 @@ struct list_totals {
   amount held = 0;
 };
 
+/// Over the wallets that a filter of a positive or negative balance meets, whatever page is shown.
+struct list_sums {
+  std::int64_t count = 0;
+  amount balance = 0;
+  amount held = 0;
+};
+
 struct list_page {
   std::vector<listed_wallet> wallets; // the newest household first
   bool more = false;
   list_totals totals;
+  std::optional<list_sums> selection;
 };
 
 /// The wallets for staff. `done` from any thread. Implemented in storage/loaders/wallet_list.cpp.

@@ -109,8 +109,15 @@ asio::awaitable<outcome<pointed>> find_pointed(space_services& with, organisatio
   const auto whose = *found->household;
   auto of = co_await ask_entity(with.house.households, whose, household::get_view{});
   if (!of) co_return of.error();
-  if (of->organisation != at->id || of->email_key.empty() || of->email_key != typed.email_key)
-    co_return errc::not_found;
+  if (of->organisation != at->id || of->email_key.empty()) co_return errc::not_found;
+  if (of->email_key != typed.email_key) {
+    // The order may have come from a household that went into this one, and that had another address.
+    auto had = co_await await_reply<bool>([&](reply<bool> back) {
+      with.house.merges.had_address(whose, typed.email_key, [back](outcome<bool> told) { back(std::move(told)); });
+    });
+    if (!had) co_return had.error();
+    if (!*had) co_return errc::not_found;
+  }
   co_return pointed{std::move(*found), std::move(*of)};
 }
 
@@ -140,6 +147,7 @@ void mail_code(space_services& with, const household::state& to, time_point now)
   mail.params = params.add("token_id", to_string(token.id)).text();
   mail.priority = mail_priority::security;
   mail.at = now;
+  mail.household = to.id;
   commit rows;
   rows.cold.emplace_back(tokens_replaced{token_purpose::space_code, std::nullopt, to.id});
   rows.cold.emplace_back(std::move(token));

@@ -40,9 +40,9 @@ std::int64_t count_of(const std::map<Key, std::int64_t>& in, Key key) {
   return found == in.end() ? 0 : found->second;
 }
 
-void append_skipped(json::writer& out, const std::map<reason, std::int64_t>& of) {
+void append_skipped(json::writer& out, campaign::kind what, const std::map<reason, std::int64_t>& of) {
   out.begin_object();
-  for (const auto each : campaign::all_reasons) out.field(campaign::to_string(each), count_of(of, each));
+  for (const auto each : campaign::reasons_of(what)) out.field(campaign::to_string(each), count_of(of, each));
   out.end_object();
 }
 
@@ -87,7 +87,8 @@ std::string_view state_of(const campaign::overview& of) {
 void append_campaign(json::writer& out, const campaign::overview& of,
                      const campaign::recipient_page* recipients) {
   out.begin_object().field("id", of.id).field("group", campaign::to_string(of.of.group));
-  append_text_or_null(out, "tag", of.of.tag);
+  const bool invitation = of.of.kind == campaign::kind::invitation;
+  if (invitation) append_text_or_null(out, "tag", of.of.tag);
   out.field("household_id", of.of.household).field("state", state_of(of));
   out.field("created_at", of.created_at).field("queued_at", of.queued_at).field("created_by", of.by);
   std::int64_t total = 0;
@@ -97,9 +98,11 @@ void append_campaign(json::writer& out, const campaign::overview& of,
     total += count_of(of.counts, each);
   }
   out.end_object().field("total", total).key("skipped");
-  append_skipped(out, of.skipped);
-  out.key("texts");
-  append_texts(out, of.texts);
+  append_skipped(out, of.of.kind, of.skipped);
+  if (invitation) {
+    out.key("texts");
+    append_texts(out, of.texts);
+  }
   if (recipients != nullptr) {
     out.key("recipients");
     append_recipients(out, *recipients);
@@ -131,12 +134,32 @@ std::string preview_json(const campaign::preview& of) {
   std::string body;
   json::writer out(body);
   out.begin_object().field("invited", of.invited).key("skipped");
-  append_skipped(out, of.skipped);
+  append_skipped(out, campaign::kind::invitation, of.skipped);
   out.key("items").begin_array();
   for (const auto& each : of.candidates) {
     out.begin_object();
     append_client(out, each);
     out.end_object();
+  }
+  out.end_array().key("next_cursor");
+  if (of.more)
+    out.value(of.candidates.back().household);
+  else
+    out.null();
+  out.end_object();
+  return body;
+}
+
+std::string balance_preview_json(const campaign::preview& of, const currency& unit) {
+  std::string body;
+  json::writer out(body);
+  out.begin_object().field("mails", of.invited).field("balance", money{of.balance, unit}).key("skipped");
+  append_skipped(out, campaign::kind::balance, of.skipped);
+  out.key("items").begin_array();
+  for (const auto& each : of.candidates) {
+    out.begin_object();
+    append_client(out, each);
+    out.field("balance", money{each.balance, unit}).end_object();
   }
   out.end_array().key("next_cursor");
   if (of.more)

@@ -15,6 +15,8 @@ campaign::selection read_selection(const json::object& form, const organisation_
 campaign::texts read_texts(const json::object& form);
 
 std::string preview_json(const campaign::preview& of);
+/// W7: the same of balance mails.
+std::string balance_preview_json(const campaign::preview& of, const currency& unit);
 std::string texts_json(const campaign::texts& of);
 /// Without recipients where there is no page of them.
 std::string campaign_json(const campaign::overview& of, const campaign::recipient_page* recipients);

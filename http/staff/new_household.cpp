@@ -69,6 +69,7 @@ void invite(household::create& command, const account::supplies& with, bool acco
   mail.params = params.text();
   mail.priority = mail_priority::order;
   mail.at = with.at;
+  mail.household = to.id;
   command.rows.cold.emplace_back(std::move(token));
   command.rows.mails.push_back(std::move(mail));
 }

@@ -3,6 +3,8 @@
 #include "actors/campaign/campaigns.hpp"
 #include "actors/household/link_candidates.hpp"
 #include "actors/journal.hpp"
+#include "actors/mailer/preview.hpp"
+#include "actors/mailer/records.hpp"
 #include "actors/organisation/staff_records.hpp"
 #include "actors/wallet/wallet_list.hpp"
 #include "http/account_services.hpp"
@@ -23,6 +25,8 @@ struct office_services {
   household::candidates& link_candidates;
   campaign::records& campaigns;
   campaign::queue& campaign_queue;
+  mailer::previewer& previewer;
+  mailer::records& mails;
 };
 
 /// Writes rows that no actor decides about, and waits until they are durable. Refused: conflict (a guard or

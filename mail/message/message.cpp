@@ -27,7 +27,8 @@ std::optional<encoded_message> encode(const message& from) {
   const auto recipient = wire_address(from.to.address);
   if (!sender || !recipient) return std::nullopt;
 
-  encoded_message out{*sender, *recipient, {}};
+  const auto returned = from.return_to.empty() ? sender : wire_address(from.return_to);
+  encoded_message out{returned.value_or(*sender), *recipient, {}};
   std::string& bytes = out.bytes;
   bytes.reserve(2048 + from.text.size() * 2 + from.html.size() * 2);
   append_raw_header(bytes, "Date", rfc5322_date(from.date));

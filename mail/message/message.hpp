@@ -14,7 +14,8 @@ struct message {
       id; // of the outbox row; makes Message-ID and the boundary, so a repeat is byte for byte the same
   mailbox_name from;
   mailbox_name to;
-  std::string reply_to; // an address; empty: none
+  std::string reply_to;  // an address; empty: none
+  std::string return_to; // where it is returned to when it can't be delivered; empty: the sender's address
   std::chrono::sys_seconds date{};
   std::string language; // "fr"
   std::string subject;

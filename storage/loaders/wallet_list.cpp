@@ -14,6 +14,8 @@ select h.id, h.number, h.email, h.archived, m.first_name, m.last_name, w.balance
 from wallets w join households h on h.id = w.household_id left join members m on m.id = h.responsible_id
 where w.organisation_id = $1 and (($2 > 0 and w.balance > 0) or ($2 < 0 and w.balance < 0))
   and ($3::uuid is null or w.household_id < $3)
+  and ($5::timestamptz is null or h.last_balance_mail_at is null or h.last_balance_mail_at < $5)
+  and ($6::timestamptz is null or h.last_balance_mail_at >= $6)
 order by w.household_id desc limit $4::bigint
 )sql"};
 // Every household has a wallet (W1), also one that nothing was written to yet.
@@ -23,6 +25,8 @@ select h.id, h.number, h.email, h.archived, m.first_name, m.last_name, coalesce(
 from households h left join wallets w on w.household_id = h.id left join members m on m.id = h.responsible_id
 where h.organisation_id = $1 and ($2::integer is null or coalesce(w.balance, 0) = 0)
   and ($3::uuid is null or h.id < $3)
+  and ($5::timestamptz is null or h.last_balance_mail_at is null or h.last_balance_mail_at < $5)
+  and ($6::timestamptz is null or h.last_balance_mail_at >= $6)
 order by h.id desc limit $4::bigint
 )sql"};
 constexpr pg::statement wallet_totals{"wallet_totals", R"sql(
@@ -30,6 +34,14 @@ select count(*) filter (where balance > 0), coalesce(sum(balance) filter (where 
   count(*) filter (where balance < 0), coalesce(sum(balance) filter (where balance < 0), 0)::bigint,
   coalesce(sum(held), 0)::bigint
 from wallets where organisation_id = $1
+)sql"};
+
+constexpr pg::statement wallet_selection{"wallet_selection", R"sql(
+select count(*), coalesce(sum(w.balance), 0)::bigint, coalesce(sum(w.held), 0)::bigint
+from wallets w join households h on h.id = w.household_id
+where w.organisation_id = $1 and (($2 > 0 and w.balance > 0) or ($2 < 0 and w.balance < 0))
+  and ($3::timestamptz is null or h.last_balance_mail_at is null or h.last_balance_mail_at < $3)
+  and ($4::timestamptz is null or h.last_balance_mail_at >= $4)
 )sql"};
 
 list_page page_of(const all_rows& from, int limit) {
@@ -43,6 +55,10 @@ list_page page_of(const all_rows& from, int limit) {
   }
   pg::row_reader{from[1], 0}.into(out.totals.positive_count, out.totals.positive, out.totals.negative_count,
                                   out.totals.negative, out.totals.held);
+  if (from.size() > 2) {
+    auto& sums = out.selection.emplace();
+    pg::row_reader{from[2], 0}.into(sums.count, sums.balance, sums.held);
+  }
   return out;
 }
 
@@ -53,13 +69,16 @@ public:
   void list_wallets(const wallet::list_filter& which, told<list_page> done) override {
     const bool some = which.balance_sign.value_or(0) != 0;
     const auto wanted = static_cast<std::int64_t>(which.limit) + 1;
-    read<list_page>(from_,
-                    queries(query(some ? wallets_with_balance : wallets_of_all, which.organisation,
-                                  which.balance_sign, which.before, wanted),
-                            query(wallet_totals, which.organisation)),
-                    std::move(done), [limit = which.limit](const all_rows& got) -> outcome<list_page> {
-                      return page_of(got, limit);
-                    });
+    auto asked =
+        queries(query(some ? wallets_with_balance : wallets_of_all, which.organisation, which.balance_sign,
+                      which.before, wanted, which.mailed_before, which.mailed_since),
+                query(wallet_totals, which.organisation));
+    if (some)
+      asked.push_back(query(wallet_selection, which.organisation, which.balance_sign, which.mailed_before,
+                            which.mailed_since));
+    read<list_page>(
+        from_, std::move(asked), std::move(done),
+        [limit = which.limit](const all_rows& got) -> outcome<list_page> { return page_of(got, limit); });
   }
 
 private:

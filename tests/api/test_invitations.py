@@ -89,7 +89,7 @@ def test_I1_a_preview_shows_how_many_and_who_and_why_others_are_skipped(server, 
     seen = preview(house)
     assert seen["invited"] == 1
     assert seen["skipped"] == {"archived": 1, "accepted": 1, "no_address": 1, "unsubscribed": 0, "suppressed": 0,
-                               "replaced": 0}
+                               "replaced": 0, "aborted": 0}
     who = {each["household_id"]: each["skipped"] for each in seen["items"]}
     assert who == {new["id"]: None, no_address["id"]: "no_address", archived["id"]: "archived",
                    owner.household: "accepted"}

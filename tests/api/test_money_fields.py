@@ -70,8 +70,8 @@ def send(request, body):
                           headers={"Content-Type": "application/json"})
 
 
-@pytest.mark.parametrize("operation", ["staff_create_entry", "staff_record_payment", "staff_create_order", "create_order",
-                                       "create_quote", "staff_create_offer", "staff_change_offer", "staff_change_household",
+@pytest.mark.parametrize("operation", ["staff_create_entry", "staff_merge_households", "staff_record_payment", "staff_refund_order", "staff_create_order", "create_order",
+                                       "create_quote", "pay_order", "repay_balance", "top_up_balance", "staff_create_offer", "staff_change_offer", "staff_change_household",
                                        "staff_change_settings"])
 def test_W1_no_field_of_a_money_route_takes_what_it_should_not(house, operation):
     venue, description, requests = house
@@ -80,7 +80,7 @@ def test_W1_no_field_of_a_money_route_takes_what_it_should_not(house, operation)
     request = requests[operation]
     assert send(request, json.dumps(request[3])).status in (200, 201), operation
     fields = sorted({pointer for pointer, _ in description.fields(schema)})
-    assert len(fields) >= 3
+    assert fields
     tried = accepted = 0
     for pointer in fields:
         for value in VALUES:

@@ -217,6 +217,7 @@ std::vector<planted> falsehoods(const house& in) {
       {3, "order_totals", "update order_lines set quantity = 3 where order_id = " + paid},
       {3, "purchase_entries", "update payments set method = 5 where order_id = " + paid},
       {3, "hold_entries", "update payments set status = 2 where status = 1"},
+      {3, "repayments", "update orders set kind = 2 where id = " + paid},
       {3, "entries_of_orders", unlock + "update ledger_entries set order_id = null where kind = 2"},
       {3, "entries_of_orders", "update orders set household_id = null where id = " + paid},
       {4, "capacities",

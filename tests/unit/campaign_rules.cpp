@@ -49,7 +49,8 @@ TEST_CASE("I2 texts survive being stored, and what is missing comes from the tem
 TEST_CASE("I5 every status and reason has a name of its own") {
   for (const auto each : all_fates) CHECK(parse_fate(to_string(each)) == each);
   CHECK_FALSE(parse_fate("gone"));
-  for (const auto each : all_reasons) CHECK_FALSE(to_string(each).empty());
+  for (const auto kind : {kind::invitation, kind::balance})
+    for (const auto each : reasons_of(kind)) CHECK_FALSE(to_string(each).empty());
 }
 
 TEST_CASE("I4 a household that was changed past its actor is read again, and nothing is written") {
@@ -80,4 +81,15 @@ TEST_CASE("M2 an unsubscribe link names its household, and no other can be made 
     changed[at] = '!';
     CHECK_FALSE(secret.unsubscribed(changed));
   }
+}
+
+TEST_CASE("W7 a balance mail tells what is there or what is owed, never a sign or a secret") {
+  CHECK(balance_template(1) == "balance_positive");
+  CHECK(balance_template(-1) == "balance_negative");
+  const auto params = balance_params(
+      {household_id{}, "C-7K2M9Q", "Zo\"é", money{-1500, *currency::parse("EUR")}, time_point{}});
+  CHECK(params.find(R"("sum":{"amount":1500,"currency":"EUR"})") != std::string::npos);
+  CHECK(params.find(R"("first_name":"Zo\"é")") != std::string::npos);
+  CHECK(params.find(R"("as_of_at":"1970-01-01T00:00:00Z")") != std::string::npos);
+  CHECK(params.find("key") == std::string::npos);
 }

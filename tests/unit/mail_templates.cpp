@@ -48,6 +48,18 @@ const std::map<std::string, std::string, std::less<>> samples{
     {"invitation", R"({"campaign_id": "01890a5d-ac96-774b-bcce-b302099a8057", "first_name": "Zoé",
       "token_id": "01890a5d-ac96-774b-bcce-b302099a8057", "household_id": "01890a5d-ac96-774b-bcce-b302099a8058",
       "subject_line": "Votre compte", "text": "Bonne saison\n<b>à tous</b>"})"},
+    {"repayment", R"({"order_number": "ORD-7K2M9QXA", "first_name": "Zoé", "asked": true,
+      "total": {"amount": 5000, "currency": "EUR"}, "due": {"amount": 5000, "currency": "EUR"}})"},
+    {"balance_positive",
+     R"({"household_id": "01890a5d-ac96-774b-bcce-b302099a8058", "household_number": "C-7K2M9Q",
+      "first_name": "Zoé", "sum": {"amount": 2500, "currency": "EUR"}, "as_of_at": "2026-09-12T18:30:00Z",
+      "key_version": 1})"},
+    {"balance_negative",
+     R"({"household_id": "01890a5d-ac96-774b-bcce-b302099a8058", "household_number": "C-7K2M9Q",
+      "first_name": "Zoé", "sum": {"amount": 2500, "currency": "EUR"}, "as_of_at": "2026-09-12T18:30:00Z",
+      "key_version": 1})"},
+    {"account_linked", R"({"first_name": "Zoé", "username": "zmartin"})"},
+    {"account_unlinked", R"({"first_name": "Zoé", "username": "zmartin"})"},
     {"household_activation", R"({"token_id": "01890a5d-ac96-774b-bcce-b302099a8057"})"},
 };
 
@@ -191,4 +203,40 @@ TEST_CASE("M2 invitations alone end with a link that stops them") {
   const auto other = filled("household_activation", "fr", samples.at("household_activation"));
   CHECK(other.unsubscribe_url.empty());
   CHECK_FALSE(has(other.text + other.html, "unsubscribe"));
+}
+
+TEST_CASE("M4 a preview shows dots where links, codes and keys would stand") {
+  auto render = create_renderer(configuration(), secret);
+  for (const auto& each : all_templates()) {
+    const auto shown =
+        render->render(each.name, "fr", samples.at(std::string{each.name}), {"Nord", theatre()});
+    const auto hidden = render->render(each.name, "fr", samples.at(std::string{each.name}),
+                                       {"Nord", theatre(), "nord", true});
+    REQUIRE(shown);
+    REQUIRE(hidden);
+    CHECK(hidden->subject == shown->subject);
+    for (const auto& text : {hidden->text, hidden->html, hidden->unsubscribe_url}) {
+      CHECK_FALSE(has(text, secret.token(token_id{*parse_uuid(token)})));
+      CHECK_FALSE(
+          has(text, secret.unique_key(household_id{*parse_uuid("01890a5d-ac96-774b-bcce-b302099a8058")}, 1)
+                        .substr(0, 5)));
+      CHECK_FALSE(has(
+          text, secret.unsubscribe_token(household_id{*parse_uuid("01890a5d-ac96-774b-bcce-b302099a8058")})));
+    }
+  }
+}
+
+TEST_CASE("M2 the organisation's logo stands above the mail, its name where there is none") {
+  auto with = theatre();
+  with.logo = "0123456789abcdef";
+  auto render = create_renderer(configuration(), secret);
+  const auto mail =
+      render->render("email_changed", "en", samples.at("email_changed"), {"Nord & Süd", with, "nord"});
+  REQUIRE(mail);
+  CHECK(has(mail->html, "<img src=\"https://billets.example/api/v1/orgs/nord/logo?v=0123456789abcdef\" "
+                        "alt=\"Nord &amp; Süd\""));
+  const auto plain =
+      render->render("email_changed", "en", samples.at("email_changed"), {"Nord & Süd", theatre(), "nord"});
+  REQUIRE(plain);
+  CHECK_FALSE(has(plain->html, "<img"));
 }

@@ -1,0 +1,163 @@
+#include "http/staff/campaign_reading.hpp"
+
+#include "http/staff/invitation_form.hpp"
+
+namespace foyer::http::staff {
+namespace {
+
+namespace asio = boost::asio;
+using campaign::overview;
+using runtime::await_reply;
+
+/// How often the events of a campaign look for news.
+constexpr std::chrono::milliseconds look_every{1'000};
+/// A comment is sent after so many looks without news, so that proxies keep the connection.
+constexpr int quiet_looks_max = 15;
+
+/// What the path calls one of them.
+std::string_view name_of(campaign::kind of) {
+  return of == campaign::kind::balance ? "mailing" : "campaign";
+}
+
+asio::awaitable<outcome<overview>> find_campaign(office_services& with, campaign::kind of,
+                                                 const staff_request& by, const uuid& which) {
+  auto found = co_await await_reply<std::optional<overview>>([&](reply<std::optional<overview>> back) {
+    with.campaigns.find(by.at->id, of, campaign_id{which}, std::move(back));
+  });
+  if (!found) co_return found.error();
+  if (!*found) co_return errc::not_found;
+  co_return std::move(**found);
+}
+
+asio::awaitable<response> list_campaigns(office_services& with, campaign::kind of, request& in) {
+  auto by = co_await staff_of(with.house, in);
+  if (!by) co_return problem_of(by.error());
+  const auto asked = page_of<campaign_id>(in);
+  if (!asked) co_return problem_of(asked.error());
+  auto page = co_await await_reply<campaign::campaign_page>([&](reply<campaign::campaign_page> back) {
+    with.campaigns.list(by->at->id, of, asked->from, asked->limit, std::move(back));
+  });
+  if (!page) co_return problem_of(page.error());
+  co_return json_response(200, campaigns_json(*page));
+}
+
+asio::awaitable<outcome<overview>> campaign_of(office_services& with, campaign::kind of,
+                                               const staff_request& by, const request& in) {
+  const auto id = parse_uuid(in.parameter(name_of(of)));
+  if (!id) co_return errc::not_found;
+  co_return co_await find_campaign(with, of, by, *id);
+}
+
+asio::awaitable<response> get_campaign(office_services& with, campaign::kind of, request& in) {
+  auto by = co_await staff_of(with.house, in);
+  if (!by) co_return problem_of(by.error());
+  auto found = co_await campaign_of(with, of, *by, in);
+  if (!found) co_return problem_of(found.error());
+  const auto asked = page_of<household_id>(in);
+  if (!asked) co_return problem_of(asked.error());
+  const auto status = in.query("status").value_or("");
+  const auto only = campaign::parse_fate(status);
+  if (!status.empty() && !only) co_return invalid("?status", "invalid");
+  auto page = co_await await_reply<campaign::recipient_page>([&](reply<campaign::recipient_page> back) {
+    with.campaigns.list_recipients(found->id, only, asked->from, asked->limit, std::move(back));
+  });
+  if (!page) co_return problem_of(page.error());
+  co_return json_response(200, campaign_json(*found, &*page));
+}
+
+// I4: one event whenever something changed, the last one when nothing is under way any more.
+asio::awaitable<void> tell_progress(office_services& with, campaign::kind of, organisation_id at,
+                                    campaign_id which, body_stream& to) {
+  std::string told;
+  for (int quiet = 0;;) {
+    auto found = co_await await_reply<std::optional<overview>>(
+        [&](reply<std::optional<overview>> back) { with.campaigns.find(at, of, which, std::move(back)); });
+    bool finished = false;
+    if (found && *found) {
+      finished = is_finished(**found);
+      auto now = campaign_json(**found, nullptr);
+      if (now != told) {
+        const bool sent = co_await to.write("event: progress\ndata: " + now + "\n\n");
+        if (!sent) co_return;
+        told = std::move(now);
+        quiet = 0;
+      }
+    }
+    if (finished) co_return;
+    if (++quiet >= quiet_looks_max) {
+      const bool sent = co_await to.write(": still there\n\n");
+      if (!sent) co_return;
+      quiet = 0;
+    }
+    const bool on = co_await to.wait(look_every);
+    if (!on) co_return;
+  }
+}
+
+asio::awaitable<response> get_events(office_services& with, campaign::kind of, request& in) {
+  auto by = co_await staff_of(with.house, in);
+  if (!by) co_return problem_of(by.error());
+  auto found = co_await campaign_of(with, of, *by, in);
+  if (!found) co_return problem_of(found.error());
+  response::stream_function tell = [&with, of, at = by->at->id, which = found->id](body_stream& to) {
+    return tell_progress(with, of, at, which, to);
+  };
+  co_return event_stream(std::move(tell));
+}
+
+} // namespace
+
+asio::awaitable<outcome<campaign::preview>> preview_of(office_services& with,
+                                                       const campaign::selection& which,
+                                                       std::optional<household_id> after, int limit) {
+  co_return co_await await_reply<campaign::preview>([&](reply<campaign::preview> back) {
+    with.campaigns.preview_of(which, after, limit, std::move(back));
+  });
+}
+
+asio::awaitable<outcome<std::optional<campaign::reason>>> why_not(office_services& with,
+                                                                  const campaign::selection& which) {
+  using maybe = std::optional<campaign::reason>;
+  if (which.group != campaign::group::one) co_return maybe{};
+  const auto seen = co_await preview_of(with, which, std::nullopt, 0);
+  if (!seen) co_return seen.error();
+  if (seen->invited > 0) co_return maybe{};
+  // Nobody at all: a client whose wallet was never used.
+  if (seen->skipped.empty()) co_return maybe{campaign::reason::no_balance};
+  co_return maybe{seen->skipped.begin()->first};
+}
+
+campaign_row campaign_row_of(const campaign::selection& which, const uuid& id, const staff_request& by) {
+  const auto range = campaign::range_of(which);
+  campaign_row row;
+  row.organisation = which.organisation;
+  row.id = campaign_id{id};
+  row.group = campaign::to_string(which.group);
+  row.tag = which.tag;
+  row.household = which.household;
+  row.texts = "{}";
+  row.by = by.who.id;
+  row.after = range.after;
+  row.until = range.until;
+  row.at = by.now;
+  row.kind = static_cast<int>(which.kind);
+  row.mailed_before = which.mailed_before;
+  row.mailed_since = which.mailed_since;
+  return row;
+}
+
+void add_campaign_reading(router& to, office_services& with, campaign::kind of, const std::string& base,
+                          const campaign_operations& names) {
+  const auto one = base + "/{" + std::string{name_of(of)} + '}';
+  to.add(
+      verb::get, base, [&with, of](request& in) { return list_campaigns(with, of, in); },
+      staff_route(names.list, client_readers));
+  to.add(
+      verb::get, one, [&with, of](request& in) { return get_campaign(with, of, in); },
+      staff_route(names.get, client_readers));
+  to.add(
+      verb::get, one + "/events", [&with, of](request& in) { return get_events(with, of, in); },
+      staff_route(names.events, client_readers));
+}
+
+} // namespace foyer::http::staff
