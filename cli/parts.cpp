@@ -1,5 +1,6 @@
 #include "cli/parts.hpp"
 
+#include "actors/checkout/open_courses.hpp"
 #include "actors/runtime/ask.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -73,10 +74,9 @@ parts::parts(asio::io_context& on, caf::actor_system& system, const config::sett
       supplies(clock, key, with.accounts), hashes(password::create_hash_pool(hashing_of(with.security))),
       idempotent(
           http::create_idempotency(*load.answers, clock, {.kept_for = with.orders.idempotency_kept_for})),
-      unpaid_places(with.orders.unpaid_places_max), checkout{*offers,       *wallets,
-                                                             *households,   *load.orders,
-                                                             *journal,      clock,
-                                                             expiries_of(with.orders), &unpaid_places},
+      unpaid_places(with.orders.unpaid_places_max),
+      checkout{*offers,       *wallets, *households, *load.orders, *journal, clock, expiries_of(with.orders),
+               &unpaid_places},
       merging{*households, *wallets},
       timer(deadlines::create_timer(system, *load.deadlines, clock,
                                     [this](const deadline_row& due) { dispatch(due); })) {}
@@ -92,8 +92,20 @@ void parts::dispatch(const deadline_row& due) {
   case deadline_kind::confirmation_reminder:
     accounts->tell(account_id{due.entity}, ask<account::remind_if_due>{{supplies.fresh()}, {}});
     return;
-  case deadline_kind::open_courses: return;
+  case deadline_kind::open_courses: asio::co_spawn(io, join_open_courses(due), asio::detached); return;
   }
+}
+
+asio::awaitable<void> parts::join_open_courses(deadline_row due) {
+  if (!due.organisation) co_return; // every household has one
+  {
+    const std::lock_guard lock{joining_mutex_};
+    if (!joining_.insert(due.entity).second) co_return;
+  }
+  co_await checkout::join_open_courses(checkout, *load.client_files, *organisations, *due.organisation,
+                                       household_id{due.entity});
+  const std::lock_guard lock{joining_mutex_};
+  joining_.erase(due.entity);
 }
 
 void parts::sweep() {

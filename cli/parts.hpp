@@ -5,6 +5,7 @@
 #include "actors/checkout/checkout.hpp"
 #include "actors/deadlines/deadlines.hpp"
 #include "actors/household/households.hpp"
+#include "actors/merge/merge.hpp"
 #include "actors/offer/offers.hpp"
 #include "actors/organisation/organisations.hpp"
 #include "actors/password/hash_pool.hpp"
@@ -21,6 +22,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 
 namespace caf {
@@ -61,13 +64,20 @@ struct parts {
   account::supplier supplies;
   std::unique_ptr<password::hash_pool> hashes;
   std::unique_ptr<http::idempotency> idempotent;
+  foyer::checkout::unpaid_places unpaid_places;
   checkout::services checkout;
+  foyer::merge::services merging;
   std::unique_ptr<deadlines::timer> timer;
 
   /// Wakes the mailers; set once they are there.
   std::function<void()> on_mail = [] {};
 
 private:
+  /// Households that are joining open courses right now: the timer meets a deadline again until it is done.
+  std::mutex joining_mutex_;
+  std::set<uuid> joining_;
+  boost::asio::awaitable<void> join_open_courses(deadline_row due);
+
   void dispatch(const deadline_row& due);
 };
 

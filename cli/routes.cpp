@@ -14,6 +14,7 @@
 #include "http/public/unsubscribe.hpp"
 #include "http/staff/address_check.hpp"
 #include "http/staff/client_file_routes.hpp"
+#include "http/staff/course_routes.hpp"
 #include "http/staff/balance_mail_routes.hpp"
 #include "http/staff/billing_routes.hpp"
 #include "http/staff/export_routes.hpp"
@@ -129,6 +130,7 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::
   http::staff::add_skill_routes(router, clients);
   http::staff::add_card_routes(router, clients);
   http::staff::add_document_routes(router, clients);
+  http::staff::add_course_routes(router, clients);
   http::buyer::add_file_routes(router, clients);
   http::staff::add_people_routes(router, office);
   http::buyer::add_my_papers_routes(router, papers);

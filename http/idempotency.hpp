@@ -26,9 +26,9 @@ public:
   /// Gets the row that has to be in the command's commit, with `answer` set to what this returns. Called at
   /// most once. A refusal stores nothing.
   using command = std::function<boost::asio::awaitable<outcome<std::string>>(idempotency_row prefilled)>;
-  /// Makes the first answer again of the order that the row names, where the row holds no answer of its own.
-  /// Commands that place orders bring one (recall_order).
-  using recall = std::function<boost::asio::awaitable<outcome<std::string>>(order_id placed)>;
+  /// Makes the first answer of what the row keeps, where that is not the answer itself. Commands that make or
+  /// change orders bring one (buyer/order_answer.hpp).
+  using recall = std::function<boost::asio::awaitable<outcome<std::string>>(order::stored_answer kept)>;
 
   virtual ~idempotency() = default;
 
@@ -54,10 +54,6 @@ struct idempotency_limits {
   /// too.
   std::chrono::milliseconds kept_for = std::chrono::hours{24};
 };
-
-/// For commands that place an order: reads it and renders it as it was placed, like the first time. `from`
-/// must outlive it.
-idempotency::recall recall_order(order::loader& from, std::function<std::string(const order::state&)> render);
 
 /// `stored` and `clock` must outlive it.
 std::unique_ptr<idempotency> create_idempotency(order::answers& stored, const clock_source& clock,

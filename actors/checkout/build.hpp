@@ -22,6 +22,12 @@ order::state build_order(const place_order& command, const priced& what, const h
 void issue(order::state& of, const std::map<offer_id, std::shared_ptr<const offer::details>>& offers,
            const household::state* whose, time_point at);
 
+/// How long an order that waits for this method keeps its places.
+duration expiry_of(payment_method method, const expiries& after);
+
+/// Renders the command's answer, and adds it to the rows as far as the order's own rows don't tell it (W5).
+void keep_answer(const answer_to_keep& how, const order::state& of, std::string& answer, commit& rows);
+
 /// The order's mail (templates order_confirmation, order_paid, order_expired).
 mail_row order_mail(std::string_view template_name, const order::state& of,
                     const organisation::snapshot& from, const std::string& to_address, time_point at);

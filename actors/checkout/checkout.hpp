@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/checkout/pricing.hpp"
+#include "actors/checkout/unpaid_places.hpp"
 #include "actors/household/households.hpp"
 #include "actors/journal.hpp"
 #include "actors/offer/offers.hpp"
 #include "actors/order/loader.hpp"
+#include "actors/order/refund.hpp"
 #include "actors/wallet/wallets.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -35,6 +37,7 @@ struct services {
   foyer::journal& journal;
   const clock_source& clock;
   expiries expire_after;
+  checkout::unpaid_places* unpaid = nullptr; // none: buyers may hold what they like
 };
 
 /// What is stored with the order as the answer to its idempotency key; the texts are made once the order is
@@ -42,6 +45,8 @@ struct services {
 struct answer_to_keep {
   std::optional<idempotency_row> row;
   std::function<std::string(const order::state&)> render;
+  /// What the row keeps of it, where the order's rows don't tell it; none: the answer itself.
+  std::function<std::string(const order::state&)> render_kept;
 };
 
 struct place_order {
@@ -61,7 +66,11 @@ struct place_order {
   std::vector<wanted_line> lines;
   std::vector<wanted_payment> payments;
   answer_to_keep answer;
-  bool quiet = false; // no mail: a record of what happened earlier
+  /// Set: nothing is to be paid, since the house says so (H13) or the course is open to all (H12). The house
+  /// sells then, and what binds buyers does not bind it. The row's order is filled in.
+  std::optional<hand_enrolment_row> enrolment;
+  std::optional<staff_change_row> audit; // P2; its subject is the order
+  bool quiet = false;                    // no mail: a record of what happened earlier
 };
 
 struct quote {
@@ -98,6 +107,21 @@ struct record_payment {
 };
 boost::asio::awaitable<outcome<placed>> record(services& with, record_payment command);
 
+/// The buyer pays what an order still lacks (O4): from the wallet, and then it is paid, or by promising
+/// another method, which gives it the time of that method from its beginning on, never less than it has.
+/// Refused: too_late when it awaits no payment or its time is up; insufficient_funds;
+/// payment_method_unavailable (the shop's methods; stored value is not paid with stored value, W10);
+/// forbidden when `payer` is not the household whose order it is.
+struct pay_order {
+  organisation::snapshot_ptr organisation;
+  order_id id;
+  payment_method method = payment_method::wallet;
+  std::optional<household_id> payer; // whose wallet the buyer may spend
+  wallet::origin by;
+  answer_to_keep answer;
+};
+boost::asio::awaitable<outcome<placed>> pay(services& with, pay_order command);
+
 /// Cancels an order that awaits payment: frees places and held money. `reason` "expired" by its deadline.
 /// Refused: too_late when it is not awaiting payment any more.
 struct cancel_order {
@@ -112,5 +136,24 @@ struct cancel_order {
   answer_to_keep answer;
 };
 boost::asio::awaitable<outcome<placed>> cancel(services& with, cancel_order command);
+
+/// Staff take back a paid order, whole or by line (O8, O4): a credit note, its tickets cancelled and its
+/// places free, the money to the wallet or noted as returned. Refused: as plan_refund says; conflict when the
+/// household, to whose wallet it would go, is not there.
+struct refund_order {
+  organisation::snapshot_ptr organisation;
+  std::string number;
+  std::vector<line_id> lines; // none: all that are left
+  order::refund_to where = order::refund_to::wallet;
+  std::string reason;
+  std::string reference; // of what was returned outside of the program
+  account_id by;
+  /// Set: the buyer gives it back, until each offer's cancel_until (S8); too_late otherwise. `by` is nobody
+  /// then.
+  std::optional<wallet::origin> buyer{};
+  std::optional<staff_change_row> audit;
+  answer_to_keep answer;
+};
+boost::asio::awaitable<outcome<placed>> refund(services& with, refund_order command);
 
 } // namespace foyer::checkout

@@ -87,12 +87,17 @@ asio::awaitable<outcome<client>> find_client(services& with, const place_order& 
   co_return client{std::move(*view), false};
 }
 
+// Staff, or the house itself (H12).
+bool by_the_house(const place_order& command) {
+  return command.staff || command.enrolment;
+}
+
 bool is_guest(const place_order& command) {
   return !command.account && !command.household;
 }
 
 std::optional<refusal> refuse_at_the_door(const place_order& command) {
-  if (command.staff) return std::nullopt;
+  if (by_the_house(command)) return std::nullopt;
   if (command.shop->box_office) return refusal{errc::not_found};
   const auto& options = command.organisation->options;
   if (is_guest(command) && options.account_required) return refusal{errc::account_required};
@@ -102,7 +107,7 @@ std::optional<refusal> refuse_at_the_door(const place_order& command) {
 
 shopper shopper_of(const place_order& command, const client& whose) {
   shopper who;
-  who.by_staff = command.staff.has_value();
+  who.by_staff = by_the_house(command);
   who.guest = is_guest(command);
   who.household = who.guest ? nullptr : &whose.whose;
   if (const auto* person = whose.whose.responsible_member(); person != nullptr && !who.guest)
@@ -119,8 +124,8 @@ asio::awaitable<outcome<priced>> reserve_and_price(services& with, const place_o
   if (!sums) co_return sums.error();
   out.quantities = std::move(*sums);
   for (const auto& [which, quantity] : out.quantities) {
-    offer::reserve wanted{command.organisation->id,  command.shop->slug, quantity, at,
-                          command.staff.has_value(), taken == nullptr};
+    offer::reserve wanted{command.organisation->id, command.shop->slug, quantity, at,
+                          by_the_house(command),    taken == nullptr};
     auto got = co_await ask_entity(with.offers, which, std::move(wanted));
     if (!got) {
       auto why = got.error();
@@ -138,6 +143,8 @@ asio::awaitable<outcome<priced>> reserve_and_price(services& with, const place_o
   auto lines = price(command.lines, out.offers, shopper_of(command, whose), command.locale, at);
   if (!lines) co_return lines.error();
   out.lines = std::move(*lines);
+  if (command.enrolment)
+    for (auto& each : out.lines) each.unit_price = 0;
   const auto total = total_of(out.lines);
   if (!total) co_return errc::amount_out_of_range;
   out.total = *total;
@@ -179,21 +186,34 @@ commit rows_of(const place_order& command, const priced& what, const client& who
     rows.mails.push_back(
         order_mail("order_confirmation", order, *command.organisation, order.buyer_email, order.created_at));
   if (order.expires_at) rows.deadlines.push_back(expiry_deadline(order));
+  if (command.enrolment) {
+    auto why = *command.enrolment;
+    why.order = order.id;
+    rows.cold.emplace_back(std::move(why));
+  }
+  if (command.audit) {
+    auto entry = *command.audit;
+    entry.subject = order.id.value;
+    rows.cold.emplace_back(std::move(entry));
+  }
   keep_answer(command.answer, order, answer, rows);
   return rows;
 }
 
 wallet::origin origin_of(const place_order& command, time_point at) {
   wallet::origin by;
-  by.kind = command.staff ? wallet::actor_kind::staff : wallet::actor_kind::buyer;
+  by.kind = command.staff       ? wallet::actor_kind::staff
+            : command.enrolment ? wallet::actor_kind::system
+                                : wallet::actor_kind::buyer;
   by.account = command.staff ? command.staff : command.account;
   by.at = at;
   return by;
 }
 
 // Writes the order: through the wallet where it pays or holds, so that the wallet's entries are committed in
-// the order in which they were decided. The wallet also carries what it does not pay, since it alone knows at that
-// moment whether the household is being merged into another. A household that is born with the order has none.
+// the order in which they were decided. The wallet also carries what it does not pay, since it alone knows at
+// that moment whether the household is being merged into another. A household that is born with the order has
+// none.
 asio::awaitable<outcome<done>> write(services& with, const place_order& command, const client& whose,
                                      const order::state& order, commit rows) {
   const order::payment* wallet_part = nullptr;
@@ -235,7 +255,7 @@ asio::awaitable<outcome<done>> write(services& with, const place_order& command,
 }
 
 std::optional<refusal> refuse_unanswered(const place_order& command) {
-  if (command.staff) return std::nullopt;
+  if (by_the_house(command)) return std::nullopt;
   refusal why{errc::answers_missing};
   why.fields = missing_answers(command.organisation->options, command.buyer.answers);
   if (why.fields.empty()) return std::nullopt;
@@ -252,7 +272,7 @@ void prefill(place_order& command, const client& whose) {
 // O2: what was typed changes the profile only on an explicit tick, and a guest's never does (H3). Apart from
 // the order: a profile that could not be saved is no reason to take back what was paid.
 void save_profile(services& with, const place_order& command, const client& whose) {
-  if (command.staff || is_guest(command) || whose.is_new) return;
+  if (by_the_house(command) || is_guest(command) || whose.is_new) return;
   household::change change;
   change.newsletter = command.newsletter;
   if (command.save_profile && command.buyer_given) {
@@ -279,14 +299,13 @@ uuid buyer_of(const place_order& command) {
 // Set: with these places too many would await the buyer's payment. To be asked after the claim was made.
 asio::awaitable<std::optional<refusal>> refuse_unpaid(services& with, const unpaid_places::claim& claimed,
                                                       household_id whose, std::optional<account_id> by) {
-  auto stored = co_await await_reply<std::int64_t>([&](reply<std::int64_t> back) {
-    with.orders.count_unpaid_places(whose, by, std::move(back));
-  });
+  auto stored = co_await await_reply<std::int64_t>(
+      [&](reply<std::int64_t> back) { with.orders.count_unpaid_places(whose, by, std::move(back)); });
   if (!stored) co_return stored.error();
   if (!claimed.exceeds(*stored)) co_return std::nullopt;
-  co_return refusal{errc::order_limit_exceeded, "Orders that await payment may hold " +
-                                                    std::to_string(with.unpaid->max()) + " places together; " +
-                                                    std::to_string(*stored) + " are held."};
+  co_return refusal{errc::order_limit_exceeded,
+                    "Orders that await payment may hold " + std::to_string(with.unpaid->max()) +
+                        " places together; " + std::to_string(*stored) + " are held."};
 }
 
 asio::awaitable<outcome<placed>> place_once(services& with, place_order& command) {
@@ -326,8 +345,8 @@ asio::awaitable<outcome<placed>> place_once(services& with, place_order& command
     claimed.emplace(*with.unpaid, buyer_of(command), order::places_in(out.order));
     if (auto why = co_await refuse_unpaid(with, *claimed, whose->whose.id, command.account)) co_return *why;
   }
-  auto written =
-      co_await write(with, command, *whose, out.order, rows_of(command, *what, *whose, out.order, out.answer));
+  auto written = co_await write(with, command, *whose, out.order,
+                                rows_of(command, *what, *whose, out.order, out.answer));
   if (!written) {
     if (written.error().code == errc::sold_out) taken.settle(offer::fate::refused);
     if (written.error().code == errc::insufficient_funds && wallet_alone) {

@@ -56,6 +56,10 @@ public:
   virtual void load_order(const order_id& which, std::function<void(outcome<state>)> done) = 0; // not_found
   virtual void load_order(const organisation_id& of, std::string number,
                           std::function<void(outcome<state>)> done) = 0;
+  /// Places that the household's orders hold while they await payment; with `by` of this account's orders
+  /// only.
+  virtual void count_unpaid_places(const household_id& of, const std::optional<account_id>& by,
+                                   std::function<void(outcome<std::int64_t>)> done) = 0;
   virtual void list_orders(const filter& which, std::function<void(outcome<page>)> done) = 0;
   /// Of the orders that the filter lets through (its `before` does not count); `after` none: from the
   /// beginning.

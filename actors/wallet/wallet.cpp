@@ -129,6 +129,52 @@ void lower_limit(state& next) {
   next.lowest = std::min({next.lowest, next.available(), amount{0}});
 }
 
+bool is_closed(const state& now) {
+  return now.closed && guards::merges();
+}
+
+households_merged_row* merge_in(commit& rows) {
+  for (auto& each : rows.cold)
+    if (auto* merge = std::get_if<households_merged_row>(&each)) return merge;
+  return nullptr;
+}
+
+std::optional<refusal> refuse_transfer(const state& now, const transfer& command) {
+  using side = transfer::side;
+  if (command.which == side::reopen ? !now.closed : now.closed) return refusal{errc::household_merged};
+  if (command.which == side::close && now.held != 0 && guards::merges()) return refusal{errc::holds_open};
+  const bool back = command.which == side::give_back || command.which == side::reopen;
+  if (!back || now.entries_count == command.entries_then) return std::nullopt;
+  refusal why{errc::newer_changes};
+  why.fields.push_back({"wallet", "newer"});
+  return why;
+}
+
+amount change_of(const state& now, const transfer& command, commit& rows) {
+  switch (command.which) {
+  case transfer::side::close: return -now.balance;
+  case transfer::side::receive: {
+    const auto* merge = merge_in(rows);
+    return merge == nullptr ? 0 : merge->moved;
+  }
+  case transfer::side::give_back: return -command.sum;
+  case transfer::side::reopen: return command.sum;
+  }
+  return 0;
+}
+
+// What the next actor, and the undoing, have to know.
+void note(const state& next, transfer::side which, commit& rows) {
+  auto* merge = merge_in(rows);
+  if (merge == nullptr) return;
+  if (which == transfer::side::receive) {
+    merge->into_entries = next.entries_count;
+    return;
+  }
+  merge->from_entries = next.entries_count;
+  merge->moved = rows.entries.empty() ? 0 : -rows.entries.back().change;
+}
+
 } // namespace
 
 std::string_view to_string(entry_kind kind) noexcept {
@@ -163,6 +209,7 @@ sha256_hash chain(const sha256_hash& former, const household_id& household, cons
 }
 
 decided<entry> decide(const state& now, pay command) {
+  if (is_closed(now)) return errc::household_merged;
   if (command.sum <= 0 || command.sum > largest_amount) return errc::amount_out_of_range;
   if (auto why = refuse_below(now, command.sum, command.staff_floor)) return *why;
   auto next = with_organisation(now, command.organisation);
@@ -176,6 +223,7 @@ decided<entry> decide(const state& now, pay command) {
 }
 
 decided<entry> decide(const state& now, hold command) {
+  if (is_closed(now)) return errc::household_merged;
   if (command.sum <= 0 || command.sum > largest_amount) return errc::amount_out_of_range;
   if (auto why = refuse_below(now, command.sum, std::nullopt)) return *why;
   auto next = with_organisation(now, command.organisation);
@@ -187,20 +235,24 @@ decided<entry> decide(const state& now, hold command) {
 }
 
 decided<entry> decide(const state& now, settle_hold command) {
+  if (is_closed(now)) return errc::household_merged;
   if (command.sum < 0 || command.sum > now.held || command.refund < 0 || command.refund > largest_amount)
     return errc::conflict;
-  if (command.sum == 0 && command.refund == 0) return errc::conflict;
+  if (command.more < 0 || command.more > largest_amount || (command.more > 0 && !command.capture))
+    return errc::conflict;
+  if (command.sum == 0 && command.refund == 0 && command.more == 0) return errc::conflict;
   if (!add(now.balance, command.refund)) return errc::amount_out_of_range;
+  if (command.more > 0)
+    if (auto why = refuse_below(now, command.more, std::nullopt)) return *why;
   auto next = with_organisation(now, command.organisation);
   auto rows = std::move(command.rows);
   entry made;
   if (command.sum > 0)
     made = write(next, rows, entry_of_order(entry_kind::release, command, command.release_id, 0, "held"),
                  -command.sum);
-  if (command.sum > 0 && command.capture)
-    made =
-        write(next, rows,
-              entry_of_order(entry_kind::purchase, command, command.purchase_id, -command.sum, "sales"), 0);
+  if (const auto taken = command.sum + command.more; taken > 0 && command.capture)
+    made = write(next, rows,
+                 entry_of_order(entry_kind::purchase, command, command.purchase_id, -taken, "sales"), 0);
   if (command.refund > 0)
     made = write(next, rows,
                  entry_of_order(entry_kind::refund, command, command.refund_id, command.refund, "sales"), 0);
@@ -209,6 +261,7 @@ decided<entry> decide(const state& now, settle_hold command) {
 }
 
 decided<entry> decide(const state& now, record command) {
+  if (is_closed(now)) return errc::household_merged;
   const auto size = command.change < 0 ? -command.change : command.change;
   if (command.change == 0 || size > largest_amount) return errc::amount_out_of_range;
   if (command.change < 0 && command.kind != entry_kind::adjustment) return errc::amount_out_of_range;
@@ -245,6 +298,7 @@ decided<entry> decide(const state& now, record command) {
 }
 
 decided<done> decide(const state& now, set_floor command) {
+  if (is_closed(now)) return errc::household_merged;
   if (command.floor && (*command.floor > 0 || *command.floor < -largest_amount))
     return errc::amount_out_of_range;
   auto next = with_organisation(now, command.organisation);
@@ -252,6 +306,43 @@ decided<done> decide(const state& now, set_floor command) {
   auto rows = std::move(command.rows);
   write_wallet(now, next, rows);
   return step<state, done>{std::move(next), done{}, std::move(rows)};
+}
+
+decided<done> decide(const state& now, carry command) {
+  if (is_closed(now)) return errc::household_merged;
+  return step<state, done>{now, done{}, std::move(command.rows)};
+}
+
+decided<state> decide(const state& now, transfer command) {
+  if (auto why = refuse_transfer(now, command)) return *why;
+  auto next = with_organisation(now, command.organisation);
+  auto rows = std::move(command.rows);
+  const auto change = change_of(now, command, rows);
+  if (change < 0 && command.which != transfer::side::close && !command.debts_too)
+    if (auto why = refuse_below(now, -change, command.staff_floor.value_or(0))) return *why;
+  if (!add(now.balance, change)) return errc::amount_out_of_range;
+  next.closed = command.which == transfer::side::close;
+  if (change != 0) {
+    entry of;
+    of.id = command.id;
+    of.kind = entry_kind::transfer;
+    of.change = change;
+    of.counter_account = "transfer";
+    of.reason = command.reason;
+    of.by = command.by;
+    write(next, rows, std::move(of), 0);
+    lower_limit(next);
+  }
+  note(next, command.which, rows);
+  // Also without an entry, so that another process that still knows this wallet as open is refused.
+  if (change != 0 || next.closed != now.closed) write_wallet(now, next, rows);
+  if (command.idempotency) {
+    auto row = std::move(*command.idempotency);
+    row.answer = command.render(rows);
+    rows.idempotency.push_back(std::move(row));
+  }
+  auto answer = next;
+  return step<state, state>{std::move(next), std::move(answer), std::move(rows)};
 }
 
 outcome<state> decide(const state& now, const get_view&) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/entity_step.hpp"
+#include "actors/handing_on.hpp"
 #include "actors/vocabulary/outcome.hpp"
 
 #include <functional>
@@ -43,7 +44,8 @@ struct state {
   std::optional<amount> floor; // of this household (W3), ≤ 0
   amount lowest = 0;
   std::int64_t entries_count = 0;
-  sha256_hash head{}; // of the last entry; 32 zero bytes before the first
+  sha256_hash head{};  // of the last entry; 32 zero bytes before the first
+  bool closed = false; // its household was merged into another: nothing happens here any more
 
   [[nodiscard]] amount available() const noexcept { return balance - held; }
 };
@@ -96,8 +98,10 @@ struct hold {
 };
 
 /// Gives held money back (`capture` false), or takes it as the payment (`capture` true: release and purchase
-/// in one commit). Of an order that is cancelled after a part was received, `refund` is credited in the same
-/// commit (O8). Refused: conflict when neither is positive, or more than is held.
+/// in one commit). A buyer who pays the rest from the wallet too has `more` taken with it, as one purchase
+/// (W4). Of an order that is cancelled after a part was received, `refund` is credited in the same commit
+/// (O8). Refused: conflict when none is positive, or more than is held; insufficient_funds when `more` is not
+/// available.
 struct settle_hold {
   using result = entry;
   organisation_id organisation;
@@ -105,6 +109,7 @@ struct settle_hold {
   order_id order;
   std::string order_number;
   bool capture = false;
+  amount more = 0; // with `capture` only
   origin by;
   entry_id release_id;
   entry_id purchase_id;
@@ -141,6 +146,41 @@ struct set_floor {
   commit rows;
 };
 
+/// Rows of an order that this wallet does not pay, but that must not be written once its household was merged
+/// into another (H9). Refused: household_merged.
+struct carry {
+  using result = done;
+  commit rows;
+};
+
+/// One side of a merge of two households (H9), or of its undoing. The sum stands in, and what came to be is
+/// put into, the merge's row among `rows` (actors/merge_rows.hpp). Refused: household_merged, holds_open,
+/// floor_exceeded when a debt would go below the floor, newer_changes when there are entries that were not
+/// there when the merge was made.
+struct transfer {
+  using result = state;
+  enum class side {
+    close,     // the whole balance leaves, and nothing happens here any more
+    receive,   // it arrives
+    give_back, // undone: it leaves again
+    reopen     // and is back
+  };
+  organisation_id organisation;
+  side which = side::close;
+  amount sum = 0;                // of give_back and reopen: what had been moved, signed
+  std::int64_t entries_then = 0; // of give_back and reopen: how many there were after the merge
+  std::optional<amount> staff_floor;
+  bool debts_too = false; // receive: an owner's debt follows the owner, whatever floor there is
+  std::string reason;
+  origin by;
+  entry_id id;
+  /// Of the last side: the answer is stored with this key, as of `record`.
+  std::optional<idempotency_row> idempotency;
+  std::function<std::string(const commit&)> render;
+  commit rows;
+  handing_on on{};
+};
+
 struct get_view {
   using result = state;
 };
@@ -156,6 +196,8 @@ decided<entry> decide(const state& now, hold command);
 decided<entry> decide(const state& now, settle_hold command);
 decided<entry> decide(const state& now, record command);
 decided<done> decide(const state& now, set_floor command);
+decided<done> decide(const state& now, carry command);
+decided<state> decide(const state& now, transfer command);
 outcome<state> decide(const state& now, const get_view&);
 
 /// The hash of an entry (W2): SHA-256 over the former entry's hash and every field in a fixed order and

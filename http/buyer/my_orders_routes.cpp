@@ -2,9 +2,8 @@
 
 #include "actors/runtime/ask.hpp"
 #include "http/bind.hpp"
-#include "http/buyer/order_json.hpp"
+#include "http/buyer/find_orders.hpp"
 #include "http/buyer/qr_svg.hpp"
-#include "http/buyer/visitor.hpp"
 #include "http/json/reader.hpp"
 #include "http/paging.hpp"
 #include "http/problem.hpp"
@@ -15,23 +14,7 @@ namespace {
 namespace asio = boost::asio;
 using runtime::await_reply;
 
-asio::awaitable<outcome<order::state>> only_order_of(house_services& with, const visitor& who) {
-  return await_reply<order::state>([&with, id = *who.only_order](reply<order::state> back) {
-    with.orders.load_order(id, std::move(back));
-  });
-}
-
-reader reader_of(const visitor& who) {
-  return who.only_order ? reader::unproven : reader::known;
-}
-
-// The lists of a session that shows one order alone.
-std::vector<order::shown_ticket> tickets_of(const order::state& of) {
-  std::vector<order::shown_ticket> out;
-  for (const auto& each : of.tickets)
-    out.push_back({each, of.id, of.number, title_of(of, each.line_position)});
-  return out;
-}
+// The list of a session that shows one order alone.
 std::vector<order::shown_benefit> benefits_of(const order::state& of) {
   std::vector<order::shown_benefit> out;
   for (const auto& each : of.benefits)
@@ -107,25 +90,11 @@ asio::awaitable<response> list_orders(house_services& with, request& in) {
   co_return json_response(200, std::move(body));
 }
 
-// S5: the same rule as the lists have, for one order.
-bool shown(const order::state& of, const order::filter& to, const organisation::snapshot& at) {
-  if (of.organisation != to.organisation || !to.household || of.household != to.household) return false;
-  if (!to.only_of_account || of.account == to.only_of_account) return true;
-  const auto* shop = at.find_shop(of.shop);
-  const bool guest = !of.account && shop != nullptr && !shop->box_office;
-  if (guest && to.claimed_email && equal_ignoring_case(of.buyer_email, *to.claimed_email)) return true;
-  return to.box_office_since && of.created_at >= *to.box_office_since && shop != nullptr && shop->box_office;
-}
-
 asio::awaitable<response> get_order(house_services& with, request& in) {
   auto who = co_await visitor_of(with, in);
   if (!who) co_return problem_of(who.error());
-  const std::string number{in.parameter("number")};
-  auto found = co_await await_reply<order::state>(
-      [&](reply<order::state> back) { with.orders.load_order(who->at->id, number, std::move(back)); });
+  auto found = co_await order_of(with, *who, in);
   if (!found) co_return problem_of(found.error());
-  const bool allowed = who->only_order ? found->id == *who->only_order : shown(*found, who->sees(), *who->at);
-  if (!allowed) co_return not_found();
   co_return json_response(200, order_json(*found, *who->at, with.secret, reader_of(*who)));
 }
 
@@ -169,28 +138,11 @@ asio::awaitable<response> list_tickets(house_services& with, request& in) {
   co_return json_response(200, std::move(body));
 }
 
-asio::awaitable<outcome<order::shown_ticket>> ticket_of(house_services& with, const request& in) {
-  const auto id = parse_uuid(in.parameter("ticket"));
-  if (!id) co_return errc::not_found;
-  auto who = co_await visitor_of(with, in);
-  if (!who) co_return who.error();
-  if (who->only_order) {
-    auto only = co_await only_order_of(with, *who);
-    if (!only) co_return only.error();
-    for (auto& each : tickets_of(*only))
-      if (each.of.id.value == *id) co_return std::move(each);
-    co_return errc::not_found;
-  }
-  const auto which = who->sees();
-  if (!which.household) co_return errc::not_found;
-  co_return co_await await_reply<order::shown_ticket>([&](reply<order::shown_ticket> back) {
-    with.orders.load_ticket(which, ticket_id{*id}, std::move(back));
-  });
-}
-
 // S1. A cancelled ticket has no code to show.
 asio::awaitable<response> get_qr(house_services& with, request& in) {
-  auto found = co_await ticket_of(with, in);
+  auto who = co_await visitor_of(with, in);
+  if (!who) co_return problem_of(who.error());
+  auto found = co_await ticket_of(with, *who, in);
   if (!found) co_return problem_of(found.error());
   if (found->of.status == order::ticket_status::cancelled) co_return not_found();
   auto picture = qr_svg(with.secret.ticket_code(found->of.id, found->of.offer));

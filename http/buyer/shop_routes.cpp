@@ -1,8 +1,8 @@
 #include "http/buyer/shop_routes.hpp"
 
 #include "actors/vocabulary/email.hpp"
+#include "http/buyer/order_answer.hpp"
 #include "http/buyer/order_form.hpp"
-#include "http/buyer/order_json.hpp"
 #include "http/caller.hpp"
 #include "http/json/writer.hpp"
 #include "http/organisation_of.hpp"
@@ -186,56 +186,20 @@ asio::awaitable<response> post_order(shop_services& with, request& in) {
     // Two guests may have chosen the same key: the address that they typed tells them apart.
     principal += ":" + command.buyer.email;
   }
-  auto render = [&with, at = command.organisation, reads = guest ? reader::unproven : reader::known](
-                    const order::state& made) { return order_json(made, *at, with.secret, reads); };
-  auto again = recall_order(with.checkout.orders, render);
+  const order_answer answer{where->organisation, with.checkout.orders, with.secret,
+                            guest ? reader::unproven : reader::known};
   auto place = [&with, &command, &counted,
-                &render](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+                &answer](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     if (counted)
       if (auto why = counted->take(with.throttle)) co_return *why;
-    command.answer.row = std::move(prefilled);
-    command.answer.render = render;
+    command.answer = answer.to_keep(std::move(prefilled));
     auto placed = co_await checkout::place(with.checkout, std::move(command));
     if (!placed && counted) counted->give_back(with.throttle);
     if (!placed) co_return placed.error();
     co_return std::move(placed->answer);
   };
   co_return co_await with.idempotent.once(in, where->organisation, std::move(principal), std::move(place),
-                                          std::move(again));
-}
-
-// The buyer's own order, visible to this caller; anybody else's is not found.
-asio::awaitable<outcome<order::state>> own_order(shop_services& with, const request& in,
-                                                 const organisation::snapshot& at) {
-  const auto* who = caller_of(in);
-  if (who == nullptr) co_return errc::not_authenticated;
-  const std::string number{in.parameter("number")};
-  auto found = co_await await_reply<order::state>(
-      [&](reply<order::state> back) { with.checkout.orders.load_order(at.id, number, back); });
-  if (!found) co_return found.error();
-  const bool by_account = who->account && found->account == who->account->id;
-  const bool by_space = who->space_household && who->space_organisation == at.id &&
-                        found->household == who->space_household &&
-                        (!who->space_order || *who->space_order == found->id);
-  if (!by_account && !by_space) co_return errc::not_found;
-  co_return std::move(*found);
-}
-
-asio::awaitable<response> cancel_own_order(shop_services& with, request& in) {
-  auto at = co_await organisation_of(with.organisations, in);
-  if (!at) co_return problem_of(at.error());
-  auto mine = co_await own_order(with, in, **at);
-  if (!mine) co_return problem_of(mine.error());
-  checkout::cancel_order command;
-  command.organisation = (*at)->id;
-  command.id = mine->id;
-  command.reason = "buyer";
-  command.by.kind = wallet::actor_kind::buyer;
-  if (const auto* account = account_of(in)) command.by.account = account->id;
-  command.by.at = with.checkout.clock.now();
-  auto done = co_await checkout::cancel(with.checkout, std::move(command));
-  if (!done) co_return problem_at(done.error(), **at);
-  co_return json_response(200, order_json(done->order, **at, with.secret));
+                                          answer.again());
 }
 
 template <asio::awaitable<response> (*Handle)(shop_services&, request&)>
@@ -250,8 +214,6 @@ void add_shop_routes(router& to, shop_services& services) {
          {.operation = "create_quote", .access = access::anybody, .group = "buyer"});
   to.add(verb::post, "/api/v1/orgs/{org}/shops/{shop}/orders", bind<post_order>(services),
          {.operation = "create_order", .access = access::anybody, .idempotent = true, .group = "buyer"});
-  to.add(verb::post, "/api/v1/me/orgs/{org}/orders/{number}/cancel", bind<cancel_own_order>(services),
-         {.operation = "cancel_order", .access = access::session, .group = "buyer"});
 }
 
 } // namespace foyer::http::buyer

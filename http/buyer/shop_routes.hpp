@@ -17,8 +17,8 @@ struct shop_services {
   const config::orders_settings& settings;
 };
 
-/// Quotes and orders of a point of sale, for guests, accounts and my-space sessions (O2), and what a buyer
-/// may do with an order that awaits payment. `services` must outlive the router.
+/// Quotes and orders of a point of sale, for guests, accounts and my-space sessions (O2). `services` must
+/// outlive the router.
 void add_shop_routes(router& to, shop_services& services);
 
 } // namespace foyer::http::buyer

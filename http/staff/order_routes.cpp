@@ -1,7 +1,7 @@
 #include "http/staff/order_routes.hpp"
 
+#include "http/buyer/order_answer.hpp"
 #include "http/buyer/order_form.hpp"
-#include "http/buyer/order_json.hpp"
 #include "http/caller.hpp"
 #include "http/json/writer.hpp"
 #include "http/organisation_of.hpp"
@@ -50,20 +50,17 @@ asio::awaitable<response> post_order(order_services& with, request& in) {
   command.household = household_id{form->uuid("household_id")};
   buyer::read_order(*form, command);
   command.allow_negative = form->boolean_or("allow_negative", false);
+  command.quiet = !form->boolean_or("mail_tickets", true);
   if (auto bad = form.finish()) co_return *bad;
-  auto render = [&with, where = command.organisation](const order::state& made) {
-    return order_json(made, *where, with.secret);
-  };
-  auto again = recall_order(with.checkout.orders, render);
+  const buyer::order_answer answer{*at, with.checkout.orders, with.secret};
   auto place = [&with, &command,
-                &render](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
-    command.answer.row = std::move(prefilled);
-    command.answer.render = render;
+                &answer](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    command.answer = answer.to_keep(std::move(prefilled));
     auto placed = co_await checkout::place(with.checkout, std::move(command));
     if (!placed) co_return placed.error();
     co_return std::move(placed->answer);
   };
-  co_return co_await with.idempotent.once(in, *at, principal_of(*who), std::move(place), std::move(again));
+  co_return co_await with.idempotent.once(in, *at, principal_of(*who), std::move(place), answer.again());
 }
 
 asio::awaitable<response> post_payment(order_services& with, request& in) {
@@ -84,16 +81,15 @@ asio::awaitable<response> post_payment(order_services& with, request& in) {
   if (auto bad = form.finish()) co_return *bad;
   if (sum.unit != (*at)->unit) co_return problem_of(refusal{errc::currency_mismatch});
   command.sum = sum.value;
-  auto record = [&with, &command](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
-    command.answer.row = std::move(prefilled);
-    command.answer.render = [&with, where = command.organisation](const order::state& made) {
-      return order_json(made, *where, with.secret);
-    };
+  const buyer::order_answer answer{*at, with.checkout.orders, with.secret};
+  auto record = [&with, &command,
+                 &answer](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    command.answer = answer.to_keep(std::move(prefilled));
     auto recorded = co_await checkout::record(with.checkout, std::move(command));
     if (!recorded) co_return recorded.error();
     co_return std::move(recorded->answer);
   };
-  co_return co_await with.idempotent.once(in, *at, principal_of(*who), std::move(record));
+  co_return co_await with.idempotent.once(in, *at, principal_of(*who), std::move(record), answer.again());
 }
 
 asio::awaitable<outcome<order::state>> find_order(order_services& with, const request& in,

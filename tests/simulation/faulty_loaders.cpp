@@ -21,8 +21,14 @@ void faulty_loaders::step() {
 }
 
 void faulty_loaders::load_wallet(const household_id& of, std::function<void(outcome<wallet::state>)> done) {
-  ask<wallet::state>([this, of]() -> outcome<wallet::state> { return tables_.wallet_of(of); },
-                     std::move(done));
+  ask<wallet::state>(
+      [this, of]() -> outcome<wallet::state> {
+        auto found = tables_.wallet_of(of);
+        if (tables_.bugs.wallet_holds_forgotten) found.held = 0;
+        if (tables_.bugs.merged_still_open) found.closed = false;
+        return found;
+      },
+      std::move(done));
 }
 
 void faulty_loaders::load_offer(const offer_id& of, std::function<void(outcome<offer::state>)> done) {
@@ -107,6 +113,20 @@ void faulty_loaders::load_order(const organisation_id&, std::string number,
         for (const auto& [id, each] : tables_.orders)
           if (each.number == number) return each;
         return errc::not_found;
+      },
+      std::move(done));
+}
+
+void faulty_loaders::count_unpaid_places(const household_id& of, const std::optional<account_id>& by,
+                                         std::function<void(outcome<std::int64_t>)> done) {
+  ask<std::int64_t>(
+      [this, of, by]() -> outcome<std::int64_t> {
+        std::int64_t sum = 0;
+        for (const auto& [id, each] : tables_.orders)
+          if (each.status == order::status::awaiting_payment && each.household == of &&
+              (!by || each.account == by))
+            sum += order::places_in(each);
+        return sum;
       },
       std::move(done));
 }

@@ -64,6 +64,8 @@ public:
   void load_order(const order_id& which, std::function<void(outcome<order::state>)> done) override;
   void load_order(const organisation_id& of, std::string number,
                   std::function<void(outcome<order::state>)> done) override;
+  void count_unpaid_places(const household_id& of, const std::optional<account_id>& by,
+                           std::function<void(outcome<std::int64_t>)> done) override;
   void list_orders(const order::filter&, std::function<void(outcome<order::page>)> done) override {
     done(errc::unavailable);
   }

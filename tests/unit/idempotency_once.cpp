@@ -34,6 +34,7 @@ struct desk {
   std::unique_ptr<http::idempotency> keys = http::create_idempotency(database, clock);
   int done = 0;
   std::optional<refusal> refuse;
+  http::idempotency::recall again;
   asio::io_context io;
   // Set: commands wait for it.
   std::shared_ptr<asio::steady_timer> gate;
@@ -62,7 +63,7 @@ struct desk {
     asio::co_spawn(
         io,
         [this, in, principal, answer]() -> asio::awaitable<void> {
-          *answer = co_await keys->once(*in, theatre, principal, command());
+          *answer = co_await keys->once(*in, theatre, principal, command(), again);
         },
         asio::detached);
     return answer;
@@ -165,6 +166,24 @@ TEST_CASE("W5 after a restart the stored answer is replayed, whatever refuses th
   CHECK(is_replay(repeat));
   CHECK(repeat.body == first.body);
   CHECK(here.answer_of("k1", "{\"other\":1}").status == 422);
+  CHECK(here.done == 1);
+}
+
+TEST_CASE("W5 a command that keeps less than its answer makes it again") {
+  desk here;
+  const auto first = here.answer_of("k1");
+  here.keys = http::create_idempotency(here.database, here.clock);
+  here.again = [](order::stored_answer kept) -> asio::awaitable<outcome<std::string>> {
+    co_return kept.answer + "!";
+  };
+  const auto repeat = here.answer_of("k1");
+  CHECK(repeat.body == first.body + "!");
+  CHECK(here.answer_of("k1").body == repeat.body); // from memory now
+  here.keys = http::create_idempotency(here.database, here.clock);
+  here.again = [](order::stored_answer) -> asio::awaitable<outcome<std::string>> {
+    co_return errc::unavailable;
+  };
+  CHECK(here.answer_of("k1").status == 503);
   CHECK(here.done == 1);
 }
 

@@ -79,10 +79,43 @@ TEST_CASE("W5 an order that was paid at once is told as it was placed, whatever 
   CHECK(http::buyer::order_json(order::as_placed(later), theatre(), secret) == first);
 }
 
+TEST_CASE("W5 a kept answer holds no ticket code, and is told again byte by byte") {
+  const server_secret secret{"s"};
+  auto of = paid_order();
+  // What a buyer types, or staff, looks like a ticket and is none.
+  const std::string like =
+      R"({"id":"01920000-0000-7000-8000-000000000002","code":"","offer_id":"01920000-0000-7000-8000-000000000003"})";
+  of.buyer_answers = R"({"x":[],"tickets":[)" + like + "]}";
+  of.payments[0].reference = "],\"tickets\":[" + like;
+  of.lines[0].title = "],\"tickets\":[" + like;
+  auto second = of.tickets[0];
+  second.id = ticket_id{*parse_uuid("01920000-0000-7000-8000-000000000012")};
+  second.offer = offer_id{*parse_uuid("01920000-0000-7000-8000-000000000013")};
+  second.holder = "\",\"code\":\"\",\"offer_id\":\"";
+  of.tickets.push_back(second);
+  const auto told = http::buyer::order_json(of, theatre(), secret);
+  const auto kept = http::buyer::order_json_without_codes(of, theatre());
+  for (const auto& each : of.tickets) {
+    REQUIRE(contains(told, secret.ticket_code(each.id, each.offer)));
+    CHECK_FALSE(contains(kept, secret.ticket_code(each.id, each.offer)));
+  }
+  CHECK(http::buyer::with_codes(kept, secret) == told);
+  // An order that waits has none, and an answer of another kind is what it was.
+  of.tickets.clear();
+  CHECK(http::buyer::with_codes(http::buyer::order_json_without_codes(of, theatre()), secret) ==
+        http::buyer::order_json(of, theatre(), secret));
+  CHECK(http::buyer::with_codes("{}", secret) == "{}");
+}
+
 TEST_CASE("W5 an order that waited for money, or has a pass, does not tell how it began") {
   auto waited = paid_order();
   waited.paid_at = waited.created_at + std::chrono::minutes{1};
   CHECK_FALSE(order::tells_its_beginning(waited));
+  // Paid in the very moment in which it was placed, but by a second commit.
+  auto at_once = paid_order();
+  at_once.paid_at = at_once.created_at;
+  at_once.version = 2;
+  CHECK_FALSE(order::tells_its_beginning(at_once));
   auto pass = paid_order();
   pass.paid_at = pass.created_at;
   pass.benefits.emplace_back();

@@ -72,6 +72,45 @@ errc why_not(const Decided& of) {
 
 } // namespace
 
+TEST_CASE("W4 the rest of an order is taken with what is held of it, as one purchase") {
+  state now;
+  now.balance = 1000;
+  now.held = 500; // 300 of them of this order
+  auto both = a_settlement(300, true);
+  both.more = 500;
+  const auto taken = decide(now, both);
+  REQUIRE(taken.ok());
+  CHECK(taken->next.balance == 200);
+  CHECK(taken->next.held == 200);
+  REQUIRE(taken->rows.entries.size() == 2);
+  CHECK(taken->rows.entries[0].kind == static_cast<int>(entry_kind::release));
+  CHECK(taken->rows.entries[1].kind == static_cast<int>(entry_kind::purchase));
+  CHECK(taken->rows.entries[1].change == -800);
+  // Nothing was held of it.
+  auto alone = a_settlement(0, true);
+  alone.more = 500;
+  const auto bought = decide(now, alone);
+  REQUIRE(bought.ok());
+  CHECK(bought->rows.entries.size() == 1);
+  CHECK(bought->next.available() == 0);
+}
+
+TEST_CASE("W3 the rest of an order takes nothing that is held for another one") {
+  state now;
+  now.balance = 1000;
+  now.held = 500;
+  auto command = a_settlement(300, true);
+  command.more = 501;
+  CHECK(why_not(decide(now, command)) == errc::insufficient_funds);
+  command.more = -1;
+  CHECK(why_not(decide(now, command)) == errc::conflict);
+  command.more = largest_amount + 1;
+  CHECK(why_not(decide(now, command)) == errc::conflict);
+  auto freed = a_settlement(300, false);
+  freed.more = 100;
+  CHECK(why_not(decide(now, freed)) == errc::conflict);
+}
+
 TEST_CASE("W1 an entry has who, why, when, its order, the balance after and the counter-account") {
   const auto before = purse_of(1'000);
   const auto made = decide(before, a_payment(400));
