@@ -1,11 +1,15 @@
 #include "http/throttle.hpp"
 
+#include "actors/vocabulary/id.hpp"
+#include "actors/vocabulary/secret.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <array>
 #include <list>
 #include <mutex>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -18,13 +22,23 @@ std::chrono::seconds rounded_up(steady::duration wait) {
   return std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds{1});
 }
 
+// Keys are what strangers type, of any length; half of a SHA-256 stands for them, so that a flood of long
+// ones takes no more memory than one of short ones.
+uuid digest_of(std::string_view key) {
+  const auto hash = sha256(key);
+  uuid out;
+  std::copy_n(hash.begin(), out.bytes.size(), out.bytes.begin());
+  return out;
+}
+
 // Values by key, the least recently used go first.
 template <class Value>
 class recent {
 public:
   explicit recent(std::size_t max) : max_(std::max<std::size_t>(1, max)) {}
 
-  Value& operator[](const std::string& key) {
+  Value& operator[](std::string_view typed) {
+    const auto key = digest_of(typed);
     const auto found = places_.find(key);
     if (found != places_.end()) {
       order_.splice(order_.begin(), order_, found->second);
@@ -39,18 +53,64 @@ public:
     return order_.front().second;
   }
 
-  void erase(const std::string& key) {
-    const auto found = places_.find(key);
+  void erase(std::string_view typed) {
+    const auto found = places_.find(digest_of(typed));
     if (found == places_.end()) return;
     order_.erase(found->second);
     places_.erase(found);
   }
 
 private:
-  using entry = std::pair<std::string, Value>;
+  using entry = std::pair<uuid, Value>;
   std::size_t max_;
   std::list<entry> order_;
-  std::unordered_map<std::string, typename std::list<entry>::iterator> places_;
+  std::unordered_map<uuid, typename std::list<entry>::iterator> places_;
+};
+
+// What was taken within a window, the oldest first. Memory is bounded, whatever the limit is: when there were
+// many moments the newest two become one, the later of them, so that nothing is forgotten early.
+class taken {
+public:
+  void forget_before(steady::time_point begin) {
+    std::erase_if(moments_, [&](const moment& each) { return each.at <= begin; });
+  }
+  [[nodiscard]] std::int64_t count() const {
+    std::int64_t sum = 0;
+    for (const auto& each : moments_) sum += each.count;
+    return sum;
+  }
+  /// When so many of them, at least one and at most all, were taken.
+  [[nodiscard]] steady::time_point time_of(std::int64_t many) const {
+    for (const auto& each : moments_) {
+      many -= each.count;
+      if (many <= 0) return each.at;
+    }
+    return moments_.back().at;
+  }
+  void add(steady::time_point now, std::int64_t many) {
+    if (!moments_.empty() && (moments_.back().at == now || moments_.size() == moments_max)) {
+      moments_.back().at = std::max(moments_.back().at, now);
+      moments_.back().count += many;
+    } else {
+      moments_.push_back({now, many});
+    }
+  }
+  /// Of those that were taken at that time or, where that moment is not told apart, of the next later ones.
+  void give_back(steady::time_point then, std::int64_t many) {
+    const auto found =
+        std::find_if(moments_.begin(), moments_.end(), [&](const moment& each) { return each.at >= then; });
+    if (found == moments_.end()) return;
+    found->count -= std::min(many, found->count);
+    if (found->count == 0) moments_.erase(found);
+  }
+
+private:
+  struct moment {
+    steady::time_point at;
+    std::int64_t count;
+  };
+  static constexpr std::size_t moments_max = 32;
+  std::vector<moment> moments_;
 };
 
 struct failures {
@@ -84,28 +144,23 @@ public:
     auto& here = counts_[static_cast<std::size_t>(of)];
     many = std::clamp<std::int64_t>(many, 1, here.limit); // more at once than there ever is takes all of it
     const std::lock_guard lock{mutex_};
-    auto& times = here.taken[std::string{key}];
-    std::erase_if(times, [&](auto at) { return now - at >= here.length; });
-    const auto over = static_cast<std::int64_t>(times.size()) + many - here.limit;
-    if (over > 0) return rounded_up(times[static_cast<std::size_t>(over - 1)] + here.length - now);
-    times.insert(times.end(), static_cast<std::size_t>(many), now);
+    auto& known = here.known[key];
+    known.forget_before(now - here.length);
+    const auto over = known.count() + many - here.limit;
+    if (over > 0) return rounded_up(known.time_of(over) + here.length - now);
+    known.add(now, many);
     return std::nullopt;
   }
 
   void give_back(budget of, std::string_view key, steady::time_point now, std::int64_t many) override {
     auto& here = counts_[static_cast<std::size_t>(of)];
     const std::lock_guard lock{mutex_};
-    auto& times = here.taken[std::string{key}];
-    for (; many > 0; --many) {
-      const auto found = std::find(times.rbegin(), times.rend(), now);
-      if (found == times.rend()) return;
-      times.erase(std::next(found).base());
-    }
+    here.known[key].give_back(now, std::clamp<std::int64_t>(many, 1, here.limit));
   }
 
   std::optional<std::chrono::seconds> attempt(std::string_view key, steady::time_point now) override {
     const std::lock_guard lock{mutex_};
-    auto& known = failures_of(key)[std::string{key}];
+    auto& known = failures_of(key)[key];
     if (now < known.not_before) return rounded_up(known.not_before - now);
     if (now - known.last > failures_kept_for) known.count = 0;
     known.last = now;
@@ -116,19 +171,19 @@ public:
 
   void succeeded(std::string_view key) override {
     const std::lock_guard lock{mutex_};
-    failures_of(key).erase(std::string{key});
+    failures_of(key).erase(key);
   }
 
 private:
   struct window {
     std::int64_t limit;
     steady::duration length;
-    recent<std::vector<steady::time_point>> taken;
+    recent<taken> known;
   };
 
   [[nodiscard]] std::size_t tracked_max() const { return static_cast<std::size_t>(with_.tracked_max); }
   [[nodiscard]] window of(std::int64_t limit, steady::duration length) const {
-    return {std::max<std::int64_t>(1, limit), length, recent<std::vector<steady::time_point>>{tracked_max()}};
+    return {std::max<std::int64_t>(1, limit), length, recent<taken>{tracked_max()}};
   }
 
   recent<failures>& failures_of(std::string_view key) {

@@ -108,6 +108,29 @@ TEST_CASE("several are taken and given back at once, or none") {
   CHECK(take(1, 3h) == 1h);
 }
 
+TEST_CASE("a budget with a high limit keeps few moments and forgets nothing early") {
+  auto settings = defaults();
+  settings.throttle.address_failures = 1'000;
+  const auto throttle = http::create_throttle(settings);
+  for (int i = 0; i < 1'000; ++i)
+    REQUIRE_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + i * 100ms));
+  CHECK(throttle->take(budget::address_failures, "192.0.2.7", start + 5min));
+  // The first ones are told apart, the many behind them count as taken when the last of them was.
+  CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + 10min));
+  CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + 10min + 100s, 1'000));
+}
+
+TEST_CASE("what is given back counts no more, also where moments are not told apart") {
+  auto settings = defaults();
+  settings.throttle.address_failures = 100;
+  const auto throttle = http::create_throttle(settings);
+  for (int i = 0; i < 100; ++i)
+    REQUIRE_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + i * 1s));
+  for (int i = 0; i < 100; ++i) throttle->give_back(budget::address_failures, "192.0.2.7", start + i * 1s);
+  CHECK_FALSE(throttle->take(budget::address_failures, "192.0.2.7", start + 100s, 100));
+  throttle->give_back(budget::address_failures, "192.0.2.8", start);
+}
+
 TEST_CASE("throttling can be lifted for a load test") {
   auto settings = defaults();
   settings.security.throttling = false;
