@@ -42,28 +42,42 @@ void wipe_claim(state& of, const confirm& command) {
   if (command.last_name) of.last_name = *command.last_name;
 }
 
-} // namespace
-
-decided<done> decide(const state& now, const register_new& command) {
-  if (now.exists()) return errc::conflict;
-  change to{now};
-  auto& next = to.next;
+// An account that was not there: the address and the username are its own from now on (A8, A9).
+void begin(state& next, const auto& command) {
   next.removed = false;
   next.email = command.email.shown;
   next.email_key = command.email.key;
   next.username = command.username;
   next.username_key = username_key(command.username);
+  next.created_at = command.with.at;
+}
+
+void set_password(state& next, const auto& command) {
   next.password_hash = command.password_hash;
+  next.password_changed_at = command.with.at;
+}
+
+// What people type about themselves when they register, and when they accept an invitation.
+void describe(state& next, const auto& command) {
   next.first_name = command.first_name;
   next.last_name = command.last_name;
   next.birth_date = command.birth_date;
   next.locale = command.locale;
   next.website = command.website;
   next.newsletter = command.newsletter;
+}
+
+} // namespace
+
+decided<done> decide(const state& now, const register_new& command) {
+  if (now.exists()) return errc::conflict;
+  change to{now};
+  auto& next = to.next;
+  begin(next, command);
+  set_password(next, command);
+  describe(next, command);
   next.registered_at = command.organisation;
   next.registration_hash = command.registration_hash;
-  next.created_at = command.with.at;
-  next.password_changed_at = command.with.at;
   const auto& with = command.with;
   send_link(to, with);
   to.rows.deadlines.push_back(
@@ -126,17 +140,11 @@ decided<done> decide(const state& now, const welcome_staff& command) {
   to.rows = command.rows;
   auto& next = to.next;
   if (!now.exists()) {
-    next.removed = false;
-    next.email = command.email.shown;
-    next.email_key = command.email.key;
-    next.username = command.username;
-    next.username_key = username_key(command.username);
-    next.password_hash = command.password_hash;
+    begin(next, command);
+    set_password(next, command);
     next.first_name = command.first_name;
     next.last_name = command.last_name;
     next.locale = command.locale;
-    next.created_at = with.at;
-    next.password_changed_at = with.at;
   } else if (now.registered_at) {
     // Whoever registered the address has no more than 48 h (A4); the organisation's invitation lasts longer.
     to.end_deadlines();
@@ -169,22 +177,11 @@ decided<done> decide(const state& now, const open_invited& command) {
   change to{now};
   auto& next = to.next;
   if (!now.exists()) {
-    next.removed = false;
-    next.email = command.email.shown;
-    next.email_key = command.email.key;
-    next.username = command.username;
-    next.username_key = username_key(command.username);
+    begin(next, command);
     next.registered_at = command.organisation;
-    next.created_at = command.with.at;
   }
-  next.password_hash = command.password_hash;
-  next.password_changed_at = command.with.at;
-  next.first_name = command.first_name;
-  next.last_name = command.last_name;
-  next.birth_date = command.birth_date;
-  next.locale = command.locale;
-  next.website = command.website;
-  next.newsletter = command.newsletter;
+  set_password(next, command);
+  describe(next, command);
   activate(to, command.with);
   to.write_account();
   to.rows.cold.emplace_back(command.session);

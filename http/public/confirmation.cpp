@@ -2,6 +2,7 @@
 
 #include "http/account_flow.hpp"
 #include "http/account_json.hpp"
+#include "http/public/asked_mail.hpp"
 
 namespace foyer::http {
 namespace {
@@ -198,23 +199,7 @@ asio::awaitable<response> post_confirmation(account_services& with, request& in)
 }
 
 asio::awaitable<response> post_confirmation_mail(account_services& with, request& in) {
-  const floor_timer floor(answer_floor);
-  json::reader body(in);
-  const auto typed = body->text("email", {.max = 320});
-  const auto address = parse_email(typed);
-  if (!address && !typed.empty()) body->note("email", "invalid");
-  if (auto bad = body.finish()) co_return *bad;
-  if (auto refused = refuse_mail(with, in, address->key)) co_return *refused;
-  const auto found = co_await find_by_email(with, address->key);
-  if (!found) co_return problem_of(found.error());
-  if (*found) {
-    account::resend_confirmation command;
-    command.with = with.supplier.fresh();
-    const auto answer = co_await ask_entity(with.accounts, **found, std::move(command));
-    if (!answer) co_return problem_of(answer.error());
-  }
-  co_await floor.wait();
-  co_return json_response(202, R"({"status":"confirmation_sent"})");
+  return send_asked_mail<account::resend_confirmation>(with, in, "confirmation_sent");
 }
 
 } // namespace foyer::http

@@ -2,6 +2,7 @@
 
 #include "http/account_flow.hpp"
 #include "http/account_json.hpp"
+#include "http/public/asked_mail.hpp"
 #include "http/public/invitation.hpp"
 #include "http/session.hpp"
 
@@ -86,23 +87,7 @@ asio::awaitable<response> confirm_email_change(account_services& with, request& 
 } // namespace
 
 asio::awaitable<response> post_password_reset(account_services& with, request& in) {
-  const floor_timer floor(answer_floor);
-  json::reader body(in);
-  const auto typed = body->text("email", {.max = 320});
-  const auto address = parse_email(typed);
-  if (!address && !typed.empty()) body->note("email", "invalid");
-  if (auto bad = body.finish()) co_return *bad;
-  if (auto refused = refuse_mail(with, in, address->key)) co_return *refused;
-  const auto found = co_await find_by_email(with, address->key);
-  if (!found) co_return problem_of(found.error());
-  if (*found) {
-    account::request_reset command;
-    command.with = with.supplier.fresh();
-    const auto answer = co_await ask_entity(with.accounts, **found, std::move(command));
-    if (!answer) co_return problem_of(answer.error());
-  }
-  co_await floor.wait();
-  co_return json_response(202, R"({"status":"reset_sent"})");
+  return send_asked_mail<account::request_reset>(with, in, "reset_sent");
 }
 
 asio::awaitable<response> post_password_reset_confirm(account_services& with, request& in) {
