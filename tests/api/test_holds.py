@@ -1,6 +1,6 @@
 """W4, O4: what is held for an order while its second payment comes late, twice, in parts, after expiry or never. In the
-end the order is paid, or its place and its money are free: never both, never neither. FOYER_SEED repeats the race,
-FOYER_SEEDS takes more of it."""
+end the order is paid, or its place and its money are free: never both, never neither. FOYER_SEED takes
+another race, FOYER_SEEDS more of it."""
 
 import collections
 import datetime
@@ -18,7 +18,7 @@ TICK = 0.25       # the timer looks so often (actors/deadlines/deadlines.cpp)
 BUYERS = 12
 ROUNDS = 10 * max(3, int(os.environ.get("FOYER_SEEDS", "3")))  # of each buyer
 AT_ONCE = 10      # orders of one buyer that expire together
-SEED = int(os.environ.get("FOYER_SEED", random.SystemRandom().randrange(10**6)))
+SEED = int(os.environ.get("FOYER_SEED", 1))
 
 
 @pytest.fixture(scope="module")
