@@ -3,11 +3,11 @@
 # What the program is built of, and what it runs on.
 build_packages="g++ cmake ninja-build ccache mold pkg-config libcaf-dev libboost1.81-dev libboost-url1.81-dev
   libboost-json1.81-dev libjemalloc-dev postgresql-15 libpq-dev libssl-dev libargon2-dev libsimdjson-dev libcli11-dev libtomlplusplus-dev
-  libspdlog-dev libfmt-dev libcurl4-openssl-dev libkainjow-mustache-dev libqrencode-dev libicu-dev libidn2-dev
+  libspdlog-dev libfmt-dev libcurl4-openssl-dev libkainjow-mustache-dev libqrencode-dev libhpdf-dev fonts-dejavu-core libicu-dev libidn2-dev
   ca-certificates"
 # What the tests need on top.
 test_packages="catch2 python3 python3-pytest python3-aiosmtpd python3-dkim python3-jsonschema
-  zbar-tools librsvg2-bin curl jq git"
+  zbar-tools librsvg2-bin poppler-utils curl jq git"
 # What ./test --all needs on top of that.
 fuzz_packages="clang libclang-rt-14-dev"
 

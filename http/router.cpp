@@ -24,13 +24,15 @@ std::string_view take_segment(std::string_view& path) noexcept {
 
 } // namespace
 
-/// One segment of the tree. Fixed words are tried before the parameter, that before the rest.
+/// One segment of the tree. Fixed words are tried before parameters with an ending, those before the
+/// parameter, that before the rest.
 struct router::node {
   struct child {
     std::string word;
     std::unique_ptr<node> next;
   };
   std::vector<child> words;
+  std::vector<child> endings; // {name}.pdf: the word is ".pdf"
   std::unique_ptr<node> parameter;
   std::unique_ptr<node> rest;
   std::array<const http::route*, verb_count> by_verb{};
@@ -43,6 +45,16 @@ struct router::node {
     return nullptr;
   }
 
+  /// The node for this word among those, made where there is none.
+  static node* below(std::vector<child>& among, std::string_view word) {
+    auto known = std::find_if(among.begin(), among.end(), [&](const auto& c) { return c.word == word; });
+    if (known == among.end()) {
+      among.push_back(child{std::string(word), std::make_unique<node>()});
+      known = std::prev(among.end());
+    }
+    return known->next.get();
+  }
+
   /// The end node of the path; captures go to values from position `filled` on.
   const node* find(std::string_view path, std::array<std::string_view, request::parameters_max>& values,
                    std::size_t filled) const noexcept {
@@ -51,6 +63,11 @@ struct router::node {
     const auto segment = take_segment(after);
     if (const auto* next = word(segment)) {
       if (const auto* end = next->find(after, values, filled)) return end;
+    }
+    for (const auto& each : endings) {
+      if (segment.size() <= each.word.size() || !segment.ends_with(each.word)) continue;
+      values[filled] = segment.substr(0, segment.size() - each.word.size());
+      if (const auto* end = each.next->find(after, values, filled + 1)) return end;
     }
     if (parameter && !segment.empty()) {
       values[filled] = segment;
@@ -84,21 +101,23 @@ router& router::add(verb method, std::string_view pattern, http::handler run, ro
   while (!path.empty()) {
     const auto segment = take_segment(path);
     if (!segment.starts_with('{')) {
-      auto known =
-          std::find_if(at->words.begin(), at->words.end(), [&](const auto& c) { return c.word == segment; });
-      if (known == at->words.end()) {
-        at->words.push_back(node::child{std::string(segment), std::make_unique<node>()});
-        known = std::prev(at->words.end());
-      }
-      at = known->next.get();
+      at = node::below(at->words, segment);
       continue;
     }
-    const bool takes_rest = segment.ends_with("*}");
-    const auto name = segment.substr(1, segment.size() - (takes_rest ? 3 : 2));
-    if (!segment.ends_with('}') || name.empty()) mistake("a parameter is {name} or {name*}", pattern);
+    const auto close = segment.find('}');
+    if (close == std::string_view::npos) mistake("a parameter is {name}, {name}.ending or {name*}", pattern);
+    const auto ending = segment.substr(close + 1);
+    const bool takes_rest = segment[close - 1] == '*';
+    const auto name = segment.substr(1, close - 1 - (takes_rest ? 1 : 0));
+    if (name.empty() || (!ending.empty() && (takes_rest || !ending.starts_with('.'))))
+      mistake("a parameter is {name}, {name}.ending or {name*}", pattern);
     if (takes_rest && !path.empty()) mistake("{name*} is the last segment", pattern);
     if (added.parameter_names.size() == request::parameters_max) mistake("too many parameters", pattern);
     added.parameter_names.emplace_back(name);
+    if (!ending.empty()) {
+      at = node::below(at->endings, ending);
+      continue;
+    }
     auto& next = takes_rest ? at->rest : at->parameter;
     if (!next) next = std::make_unique<node>();
     at = next.get();

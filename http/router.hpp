@@ -57,8 +57,8 @@ struct route_info {
 
 struct route {
   verb method = verb::get;
-  /// "/api/v1/orgs/{org}/orders/{number}". A parameter is one whole segment; the last may be {name*}: the
-  /// rest.
+  /// "/api/v1/orgs/{org}/orders/{number}". A parameter is one whole segment, or all of it but an
+  /// ending: {ticket}.pdf. The last may be {name*}: the rest.
   std::string pattern;
   std::vector<std::string> parameter_names;
   http::handler handler;

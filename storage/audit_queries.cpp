@@ -84,8 +84,8 @@ from orders o left join p on p.order_id = o.id left join c on c.order_id = o.id 
 where o.status = 2 and coalesce(p.total, 0) - coalesce(r.total, 0) <> o.total - coalesce(c.total, 0)
 )sql";
 
-// What was received for an order that was cancelled before it was paid went back to the wallet; what a credit note
-// returned, there or by another way.
+// What was received for an order that was cancelled before it was paid went back to the wallet; what a credit
+// note returned, there or by another way.
 constexpr const char* cancelled_orders = R"sql(
 with p as (select order_id, sum(amount) filter (where status = 3) as kept,
              sum(amount) filter (where status = 5) as returned from payments group by order_id),
@@ -143,7 +143,8 @@ select format('order %s: %s payments held, %s holds in the ledger not released',
 from p full join e using (order_id) where coalesce(held, 0) <> coalesce(open, 0)
 )sql";
 
-// W8: a repayment is credited once and whole when it is paid, and not before; nothing else is credited for an order.
+// W8: a repayment is credited once and whole when it is paid, and not before; nothing else is credited for an
+// order.
 constexpr const char* repayments = R"sql(
 with e as (select order_id, count(*) as entries, sum(amount) as total from ledger_entries
            where kind = 1 and order_id is not null group by order_id)

@@ -29,7 +29,8 @@ inline constexpr const char* composite_types_sql =
     " 'orders'::regtype::int8, 'order_lines'::regtype::int8, 'payments'::regtype::int8, "
     "'tickets'::regtype::int8,"
     " 'idempotency'::regtype::int8, 'outbox'::regtype::int8, 'deadlines'::regtype::int8, "
-    "'members'::regtype::int8, 'staff_changes'::regtype::int8, 'new_household'::regtype::int8, 'paper_counters'::regtype::int8";
+    "'members'::regtype::int8, 'staff_changes'::regtype::int8, 'new_household'::regtype::int8, "
+    "'paper_counters'::regtype::int8";
 
 composite_types read_composite_types(const pg::rows& from);
 

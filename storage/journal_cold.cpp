@@ -15,7 +15,8 @@ std::span<const pg::statement* const> cold_statements() {
   static const std::vector<const pg::statement*> all = [] {
     std::vector<const pg::statement*> out;
     for (const auto& area : {account_statements(), household_statements(), organisation_statements(),
-                             order_statements(), paper_statements(), campaign_statements(), mail_statements(), client_statements(), import_statements(), merge_statements()})
+                             order_statements(), paper_statements(), campaign_statements(), mail_statements(),
+                             client_statements(), import_statements(), merge_statements()})
       out.insert(out.end(), area.begin(), area.end());
     return out;
   }();

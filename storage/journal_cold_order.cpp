@@ -9,16 +9,23 @@ using pg::as_small;
 using pg::none_if_empty;
 
 constexpr pg::statement change_order{"change_order", R"sql(
-with changed as (
+with numbered as (
+  insert into paper_counters as c
+  select organisation_id, 1, $9::smallint, 1 from orders
+  where id = $1 and version = $8 and $9::smallint is not null
+  on conflict (organisation_id, kind, year) do update set last = c.last + 1 returning c.last),
+changed as (
   update orders set version = $2, status = $3, paid_at = $4, expires_at = $5, cancel_reason = $6,
-    household_id = coalesce($7, household_id)
+    household_id = coalesce($7, household_id), invoice_year = coalesce($9::smallint, invoice_year),
+    invoice_number = coalesce((select last from numbered), invoice_number)
   where id = $1 and version = $8 returning 1)
 select guard('order', 1, (select count(*) from changed))
 )sql"};
 
 constexpr pg::statement change_payment{"change_payment", R"sql(
 with changed as (
-  update payments set status = $3, reference = $4, at = $5 where order_id = $1 and position = $2 returning 1)
+  update payments set status = $3, reference = $4, at = $5, taken_by = $6
+  where order_id = $1 and position = $2 returning 1)
 select guard('payment', 1, (select count(*) from changed))
 )sql"};
 
@@ -42,12 +49,16 @@ delete from deadlines where kind = $1 and entity_id = $2 and id <> all ($3::uuid
 const pg::statement& encode(pg::params& out, const order_changed& row, const cold_context&) {
   out.add(row.id).add(row.version).add(as_small(row.status)).add(row.paid_at).add(row.expires_at);
   out.add(none_if_empty(row.cancel_reason)).add(row.household).add(row.expected_version);
+  if (row.invoice_year)
+    out.add(as_small(*row.invoice_year));
+  else
+    out.null();
   return change_order;
 }
 
 const pg::statement& encode(pg::params& out, const payment_changed& row, const cold_context&) {
   out.add(row.order).add(as_small(row.position)).add(as_small(row.status)).add(none_if_empty(row.reference));
-  out.add(row.at);
+  out.add(row.at).add(row.taken_by);
   return change_payment;
 }
 

@@ -11,8 +11,8 @@ using pg::none_if_empty;
 // are found by index in the order of the arrays (the session has no other kind of join), so that two
 // processes lock them one by one and a deadlock is found out. Mails wait by the database's clock: one that is
 // behind ours must not keep them.
-// Invoices (O7): $16 says how many numbers each organisation needs, and each order how far from the last of them its
-// own is, so that a batch changes the counter once and takes back its numbers when it is undone.
+// Invoices (O7): $16 says how many numbers each organisation needs, and each order how far from the last of
+// them its own is, so that a batch changes the counter once and takes back its numbers when it is undone.
 const pg::statement hot_statement{"journal_hot", R"sql(
 with
 j as (update journals set last_batch = $2, at = now() where name = $1 and epoch = $3 returning 1),
@@ -88,8 +88,8 @@ void encode_entry(pg::record_array& out, const ledger_row& row) {
           none_if_empty(row.reason), as_small(row.by_kind), row.by, row.at, row.hash);
 }
 
-// How many invoices of a year an organisation gets in this batch. In the order of the keys, so that two processes
-// lock the counters in the same one.
+// How many invoices of a year an organisation gets in this batch. In the order of the keys, so that two
+// processes lock the counters in the same one.
 using invoice_counts = std::map<std::pair<organisation_id, int>, std::int64_t>;
 
 invoice_counts count_invoices(const journal_batch& batch) {

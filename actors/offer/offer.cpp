@@ -111,6 +111,15 @@ decided<done> decide(const state& now, const settle_held& command) {
   return in_memory(std::move(next));
 }
 
+decided<done> decide(const state& now, const give_back& command) {
+  auto next = now;
+  if (command.loads == now.loads)
+    next.sold -= command.quantity;
+  else
+    next.inexact = true; // the load may have seen it already
+  return in_memory(std::move(next));
+}
+
 decided<state> decide(const state& now, create command) {
   if (now.version != 0) return errc::conflict;
   auto next = now;

@@ -129,6 +129,15 @@ struct settle_held {
   bool paid = false;
 };
 
+/// Sold places were given back (O8); committed already. `loads` as in settle_held.
+struct give_back {
+  using result = done;
+  static constexpr bool kept = true;
+  static constexpr bool in_memory = true;
+  std::int64_t quantity = 1;
+  std::int64_t loads = 0;
+};
+
 struct create {
   using result = state;
   organisation_id organisation;
@@ -158,6 +167,7 @@ using decided = outcome<step<state, Result>>;
 decided<reservation> decide(const state& now, const reserve& command);
 decided<done> decide(const state& now, const settle& command);
 decided<done> decide(const state& now, const settle_held& command);
+decided<done> decide(const state& now, const give_back& command);
 decided<state> decide(const state& now, create command);
 decided<state> decide(const state& now, change command);
 outcome<state> decide(const state& now, const get_view&);

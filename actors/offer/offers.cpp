@@ -30,7 +30,8 @@ struct model {
   void carry(const state& before, state& after) { offer::carry(before, after); }
 };
 
-using offer_entity = runtime::entity<model, reserve, settle, settle_held, create, change, get_view>;
+using offer_entity =
+    runtime::entity<model, reserve, settle, settle_held, give_back, create, change, get_view>;
 
 class actors final : public registry {
 public:
@@ -42,6 +43,9 @@ public:
     directory_->tell(which, std::move(command));
   }
   void tell(const offer_id& which, ask<settle> command) override {
+    directory_->tell(which, std::move(command));
+  }
+  void tell(const offer_id& which, ask<give_back> command) override {
     directory_->tell(which, std::move(command));
   }
   void tell(const offer_id& which, ask<settle_held> command) override {

@@ -31,6 +31,7 @@ public:
   virtual void tell(const offer_id& which, ask<reserve> command) = 0;
   virtual void tell(const offer_id& which, ask<settle> command) = 0;
   virtual void tell(const offer_id& which, ask<settle_held> command) = 0;
+  virtual void tell(const offer_id& which, ask<give_back> command) = 0;
   virtual void tell(const offer_id& which, ask<create> command) = 0;
   virtual void tell(const offer_id& which, ask<change> command) = 0;
   virtual void tell(const offer_id& which, ask<get_view> command) = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/entity_step.hpp"
+#include "actors/handing_on.hpp"
 #include "actors/journal.hpp"
 #include "actors/reply.hpp"
 #include "actors/runtime/directory.hpp"
@@ -66,8 +67,10 @@ inline refusal refusal_of(const commit_outcome& what) {
   case commit_status::rejected:
     if (what.constraint == "offer_stock_capacity") return errc::sold_out;
     if (what.constraint == "wallets_floor") return errc::insufficient_funds;
-    // Somebody else paid or cancelled the same order first; the database looks at the stock before the order.
-    if (what.constraint == "offer_stock_held_check") return errc::unavailable;
+    // Somebody else paid, cancelled or refunded the same order first; the database looks at the stock before the
+    // order.
+    if (what.constraint == "offer_stock_held_check" || what.constraint == "offer_stock_sold_check")
+      return errc::unavailable;
     return {errc::internal, what.constraint.empty() ? what.detail : what.constraint};
   case commit_status::committed:
   case commit_status::stale:
@@ -85,7 +88,8 @@ inline refusal refusal_of(const commit_outcome& what) {
 /// constexpr bool counted = true` in a model says that its rows' versions count up. Then one commit is under
 /// way at a time: were there two and the first one lost while another process writes, the second would expect
 /// just the number that the other process has written, and overwrite it. Commands with `static constexpr bool
-/// in_memory = true` write nothing and need not wait.
+/// in_memory = true` write nothing and need not wait. A command with a member `handing_on on` that is set has
+/// its rows handed on instead of appended.
 template <class Model, class Self>
 class entity_core {
 public:
@@ -170,6 +174,8 @@ private:
   template <class Command>
   void process(ask<Command>& message) {
     if (under_way_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
+    handing_on on;
+    if constexpr (requires { message.command.on; }) on = std::move(message.command.on);
     auto decided = decide(*current_, std::move(message.command));
     if (!decided)
       return answer_when_durable(std::move(message.back),
@@ -178,21 +184,24 @@ private:
       current_ = std::move(decided->next);
       if (decided->reload) drop_state();
       if (!decided->durable) return message.back(std::move(decided->result));
-      append(std::move(decided->rows), std::move(message.back), std::move(decided->result));
+      append(std::move(decided->rows), std::move(message.back), std::move(decided->result), on);
     } else {
       answer_when_durable(std::move(message.back), outcome<typename Command::result>{std::move(*decided)});
     }
   }
 
   template <class Result>
-  void append(commit rows, reply<Result> back, Result result) {
+  void append(commit rows, reply<Result> back, Result result, const handing_on& on) {
     const auto sequence = first_sequence_ + under_way_.size();
     wait_for_commits(std::move(back), outcome<Result>{std::move(result)}, true);
     ++commits_under_way_;
-    journal_.append(std::move(rows),
-                    [to = typename Self::actor_hdl{self_}, sequence](const commit_outcome& what) {
-                      caf::anon_send(to, settled{sequence, what});
-                    });
+    auto settle = [to = typename Self::actor_hdl{self_}, sequence](const commit_outcome& what) {
+      caf::anon_send(to, settled{sequence, what});
+    };
+    if (on)
+      on(std::move(rows), std::move(settle));
+    else
+      journal_.append(std::move(rows), std::move(settle));
   }
 
   // An answer, or a refusal, that was decided on changes still in flight is told when those are durable:

@@ -12,7 +12,8 @@ constexpr pg::statement orders_by_ids{
     "select organisation_id, id, number, kind, status, shop_id, household_id, account_id, buyer_email, "
     "buyer_first_name, buyer_last_name, buyer_answers, locale, total, created_at, paid_at, expires_at, "
     "cancel_reason, "
-    "version from orders where id = any($1::uuid[]) order by id desc"};
+    "version, invoice_year, coalesce(invoice_number, 0) from orders where id = any($1::uuid[]) order by id "
+    "desc"};
 constexpr pg::statement lines_by_orders{
     "lines_by_orders",
     "select order_id, id, position, offer_id, rate_id, title, quantity, unit_price, vat_basis_points, "
@@ -20,7 +21,7 @@ constexpr pg::statement lines_by_orders{
     "cancelled from order_lines where order_id = any($1::uuid[]) order by order_id, position"};
 constexpr pg::statement payments_by_orders{
     "payments_by_orders",
-    "select order_id, id, position, method, amount, status, reference, at from payments "
+    "select order_id, id, position, method, amount, status, reference, at, taken_by from payments "
     "where order_id = any($1::uuid[]) order by order_id, position"};
 constexpr pg::statement tickets_by_orders{
     "tickets_by_orders",
@@ -30,6 +31,14 @@ constexpr pg::statement benefits_by_orders{"benefits_by_orders",
                                            "select b.order_id, " FOYER_BENEFIT_COLUMNS
                                            " from benefits b where b.order_id = any($1::uuid[]) "
                                            "order by b.order_id, b.line_position, b.id"};
+
+constexpr pg::statement credit_notes_by_orders{
+    "credit_notes_by_orders",
+    "select n.order_id, n.id, n.year, n.number, n.amount, n.line_positions::int[], n.reason, n.reference, "
+    "n.by_account, n.at, array_agg(r.payment_position::int order by r.position), "
+    "array_agg(r.method::int order by r.position), array_agg(r.amount order by r.position) "
+    "from credit_notes n join refunds r on r.credit_note_id = n.id where n.order_id = any($1::uuid[]) "
+    "group by n.id order by n.order_id, n.id"};
 
 template <class Enum>
 Enum number_as(pg::row_reader& row) {
@@ -44,7 +53,7 @@ state order_of(const pg::rows& from, int index) {
   out.status = number_as<order::status>(row);
   row.into(out.shop, out.household, out.account, out.buyer_email, out.buyer_first_name, out.buyer_last_name,
            out.buyer_answers, out.locale, out.total, out.created_at, out.paid_at, out.expires_at,
-           out.cancel_reason, out.version);
+           out.cancel_reason, out.version, out.invoice_year, out.invoice_number);
   return out;
 }
 
@@ -61,7 +70,19 @@ order::payment payment_of(pg::row_reader& from) {
   out.method = number_as<order::payment_method>(from);
   from.into(out.sum);
   out.status = number_as<order::payment_status>(from);
-  from.into(out.reference, out.at);
+  from.into(out.reference, out.at, out.taken_by);
+  return out;
+}
+
+order::credit_note note_of(pg::row_reader& from) {
+  order::credit_note out;
+  std::vector<std::int32_t> payments;
+  std::vector<std::int32_t> methods;
+  std::vector<std::int64_t> sums;
+  from.into(out.id, out.year, out.number, out.sum, out.line_positions, out.reason, out.reference, out.by,
+            out.at, payments, methods, sums);
+  for (std::size_t i = 0; i < payments.size(); ++i)
+    out.parts.push_back({payments[i], methods.at(i), sums.at(i)});
   return out;
 }
 
@@ -97,7 +118,8 @@ order::benefit read_benefit(pg::row_reader& from) {
 
 std::vector<pg::read_query> whole_orders(const std::vector<order_id>& ids) {
   return queries(query(orders_by_ids, ids), query(lines_by_orders, ids), query(payments_by_orders, ids),
-                 query(tickets_by_orders, ids), query(benefits_by_orders, ids));
+                 query(tickets_by_orders, ids), query(benefits_by_orders, ids),
+                 query(credit_notes_by_orders, ids));
 }
 
 std::vector<state> orders_of(const pg::read_pool::all_rows& from) {
@@ -111,6 +133,7 @@ std::vector<state> orders_of(const pg::read_pool::all_rows& from) {
   deal(from[2], out, place, [](state& of, pg::row_reader& row) { of.payments.push_back(payment_of(row)); });
   deal(from[3], out, place, [](state& of, pg::row_reader& row) { of.tickets.push_back(read_ticket(row)); });
   deal(from[4], out, place, [](state& of, pg::row_reader& row) { of.benefits.push_back(read_benefit(row)); });
+  deal(from[5], out, place, [](state& of, pg::row_reader& row) { of.credit_notes.push_back(note_of(row)); });
   return out;
 }
 

@@ -149,4 +149,25 @@ void row_reader::read(std::vector<uuid>& out) {
   ++column_;
 }
 
+void row_reader::read(std::vector<std::int32_t>& out) {
+  read_numbers(out);
+}
+void row_reader::read(std::vector<std::int64_t>& out) {
+  read_numbers(out);
+}
+
+template <class Integer>
+void row_reader::read_numbers(std::vector<Integer>& out) {
+  out.clear();
+  if (const auto value = rows_.raw(row_, column_); value) {
+    const auto add = [&](std::string_view element) {
+      if (element.size() != sizeof(Integer)) return false;
+      out.push_back(int_at<Integer>(element));
+      return true;
+    };
+    if (!walk_array(*value, add)) mistake("not an array of these numbers");
+  }
+  ++column_;
+}
+
 } // namespace foyer::storage::pg

@@ -69,6 +69,10 @@ private:
   void read(date& out);
   void read(std::vector<std::string>& out);
   void read(std::vector<uuid>& out);
+  void read(std::vector<std::int32_t>& out);
+  void read(std::vector<std::int64_t>& out);
+  template <class Integer>
+  void read_numbers(std::vector<Integer>& out);
   template <class Tag>
   void read(id<Tag>& out) {
     read(out.value);

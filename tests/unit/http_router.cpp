@@ -30,6 +30,8 @@ router sample() {
       .add(verb::get, "/api/v1/orgs/{org}/staff/wallets", nothing, named("wallets"))
       .add(verb::get, "/api/v1/orgs/{org}/{section}/{id}", nothing, named("section"))
       .add(verb::get, "/assets/{path*}", nothing, named("assets"))
+      .add(verb::get, "/tickets/{ticket}.pdf", nothing, named("ticket_pdf"))
+      .add(verb::get, "/tickets/{ticket}", nothing, named("ticket"))
       .add(verb::delete_, "/api/v1/orgs/{org}", nothing, named("remove"));
   return routes;
 }
@@ -50,6 +52,20 @@ found find(const router& routes, const std::string& method_and_target) {
 }
 
 } // namespace
+
+TEST_CASE("the router tells a parameter with an ending from one without") {
+  const auto routes = sample();
+  const auto pdf = find(routes, "GET /tickets/7.pdf");
+  CHECK(pdf.operation == "ticket_pdf");
+  CHECK(pdf.of->parameter("ticket") == "7");
+  CHECK(find(routes, "GET /tickets/a.b.pdf").of->parameter("ticket") == "a.b");
+  CHECK(find(routes, "GET /tickets/7.svg").operation == "ticket");
+  // Nothing before the ending is no parameter.
+  CHECK(find(routes, "GET /tickets/.pdf").operation == "ticket");
+  router wrong;
+  for (const auto* pattern : {"/{x}pdf", "/{x*}.pdf", "/{}.pdf", "/{x"})
+    CHECK_THROWS_AS(wrong.add(verb::get, pattern, nothing, named("x")), std::logic_error);
+}
 
 TEST_CASE("the router finds routes and their parameters") {
   const auto routes = sample();

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "actors/vocabulary/time.hpp"
+
+#include <string_view>
+
+namespace foyer {
+
+/// The year that it is at this time in a time zone ("Europe/Paris"; an unknown one is UTC), as on a calendar
+/// there. Thread-safe; the bounds of the last year asked for are kept, so that a rush does not ask ICU each
+/// time.
+int local_year(std::string_view time_zone, time_point at);
+
+} // namespace foyer
