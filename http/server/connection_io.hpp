@@ -27,6 +27,7 @@ void connection_of<Stream>::expire() {
     return;
   case phase::opening:
   case phase::idle:
+  case phase::held: // has no deadline
   case phase::writing:
   case phase::closing: close_socket(); return;
   }

@@ -49,6 +49,7 @@ public:
   connection_of(std::shared_ptr<core> shared, asio::any_io_executor on, asio::ip::address peer,
                 StreamArguments&&... arguments)
       : connection(std::move(on)), core_(std::move(shared)), peer_(std::move(peer)),
+        peer_is_proxy_(!core_->proxies.empty() && core_->proxies.contains(peer_)),
         stream_(std::forward<StreamArguments>(arguments)...), peer_text_(client_text(peer_)), ids_(),
         input_(core_->options.header_max) {}
 
@@ -73,7 +74,7 @@ public:
   std::function<void()> waker() override;
 
 private:
-  enum class phase : std::uint8_t { opening, idle, head, body, answering, writing, streaming, closing };
+  enum class phase : std::uint8_t { opening, idle, head, body, held, answering, writing, streaming, closing };
   /// What becomes of the connection after a step.
   enum class next : std::uint8_t {
     go_on,
@@ -91,6 +92,7 @@ private:
   asio::awaitable<next> read_counted();
   asio::awaitable<next> read_chunked();
   asio::awaitable<next> answer_request();
+  asio::awaitable<bool> hold_until_told();
   asio::awaitable<bool> send(const response& of, bool keep_alive);
   asio::awaitable<bool> send_stream(const response& of);
   asio::awaitable<bool> send_refusal();
@@ -136,6 +138,8 @@ private:
 
   std::shared_ptr<core> core_;
   asio::ip::address peer_;
+  /// Its connections carry the requests of many clients.
+  const bool peer_is_proxy_;
   Stream stream_;
   std::string peer_text_;
   request_ids ids_;
@@ -152,6 +156,8 @@ private:
   trusted_proxies::client forwarded_;
   dispatch_target target_;
   steady_clock::time_point begun_{};
+  /// Before it, whoever was refused for being too many should not come again.
+  steady_clock::time_point come_again_{};
 
   phase phase_ = phase::opening;
   bool timed_out_ = false;

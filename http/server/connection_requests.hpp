@@ -32,7 +32,7 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::rea
   framing_ = read_head(request_, core_->limits());
   if (framing_.result != verdict::ok) co_return refuse(problem_of(framing_.result));
   request_.request_id = ids_.choose(request_);
-  if (!core_->proxies.empty() && core_->proxies.contains(peer_)) {
+  if (peer_is_proxy_) {
     forwarded_ = core_->proxies.client_of(request_, peer_);
     request_.remote_address = forwarded_.address;
     request_.secure = request_.secure || forwarded_.secure;
@@ -134,6 +134,22 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::rea
   }
 }
 
+/// Clients that ask again at once, although they were told when, would take the time in which the others are
+/// served (docs/performance.md). So their next request waits out what they were told, unread bytes
+/// behind it, and they are refused about once a second each. Who keeps to Retry-After never comes here. False
+/// when the connection was closed meanwhile.
+template <class Stream>
+asio::awaitable<bool> connection_of<Stream>::hold_until_told() {
+  core_->count_held_request();
+  phase_ = phase::held;
+  set_deadline(steady_clock::time_point::max());
+  if (!stream_timer_) stream_timer_.emplace(executor());
+  stream_timer_->expires_at(come_again_);
+  // drain() and abort() end the wait.
+  if (!core_->draining()) co_await stream_timer_->async_wait(as_result);
+  co_return !client_gone_;
+}
+
 template <class Stream>
 asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::answer_request() {
   begun_ = steady_clock::now();
@@ -141,14 +157,19 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::ans
   if (target_.route == nullptr) {
     answer = std::move(*target_.early);
   } else {
-    phase_ = phase::answering;
-    set_deadline(begun_ + core_->options.handler_deadline);
-    if (core_->enter_handler(*target_.route)) {
+    bool room = core_->enter_handler(*target_.route);
+    if (!room && begun_ < come_again_) {
+      if (!co_await hold_until_told()) co_return next::end;
+      room = core_->enter_handler(*target_.route);
+    }
+    if (!room) {
+      answer = core_->refuse_request();
+      if (!peer_is_proxy_) come_again_ = steady_clock::now() + surplus_returns_after;
+    } else {
+      enter(phase::answering, core_->options.handler_deadline);
       answer = co_await call_handler(core_->routes, *target_.route, request_);
       core_->leave_handler();
       if (answered_late_) co_return next::end;
-    } else {
-      answer = response(unavailable());
     }
   }
   if (answer.stream) {

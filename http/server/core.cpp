@@ -1,5 +1,7 @@
 #include "http/server/core.hpp"
 
+#include "http/problem.hpp"
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -48,6 +50,9 @@ core::core(boost::asio::io_context& on, server_options with, const router& table
           figures.add_counter("foyer_http_refused_connections_total", "Connections beyond the limits.")),
       refused_requests_(figures.add_counter("foyer_http_refused_requests_total",
                                             "Requests beyond those under way at most.")),
+      held_requests_(figures.add_counter("foyer_http_held_requests_total",
+                                         "Requests that came again before their Retry-After was over.")),
+      surplus_(unavailable(surplus_returns_after)),
       latency_(figures.add_histogram("foyer_http_request_seconds", "From the whole request to its answer.")),
       figures_(table.routes().size() + 1), sweep_timer_(boost::asio::make_strand(on)) {
   static_assert(statuses.size() < status_kinds);

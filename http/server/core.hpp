@@ -23,6 +23,9 @@ namespace foyer::http {
 
 using steady_clock = std::chrono::steady_clock;
 
+/// After which the surplus may come again: its Retry-After.
+inline constexpr std::chrono::seconds surplus_returns_after{1};
+
 /// What the server needs to reach of a connection. All functions but deadline() run on its strand.
 class connection {
 public:
@@ -97,9 +100,14 @@ public:
         which.info.group == "operations")
       return true;
     leave_handler();
-    refused_requests_.add();
     return false;
   }
+  /// What the surplus is told. Made once: refusing has to cost far less than serving.
+  const response& refuse_request() noexcept {
+    refused_requests_.add();
+    return surplus_;
+  }
+  void count_held_request() noexcept { held_requests_.add(); }
   void leave_handler() noexcept { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
 
 private:
@@ -113,6 +121,8 @@ private:
   counter& refused_heads_;
   counter& refused_connections_;
   counter& refused_requests_;
+  counter& held_requests_;
+  const response surplus_;
   histogram& latency_;
   /// Statuses are counted as they occur: most routes never see most of them.
   static constexpr std::size_t status_kinds = 32;
