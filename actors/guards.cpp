@@ -8,6 +8,9 @@ bool funds() noexcept {
 bool places() noexcept {
   return true;
 }
+bool merges() noexcept {
+  return true;
+}
 bool keys() noexcept {
   return true;
 }

@@ -10,6 +10,8 @@ namespace foyer::guards {
 bool funds() noexcept;
 /// O3: places are not sold beyond the capacity.
 bool places() noexcept;
+/// H9: nothing happens in a wallet whose household was merged into another, and none is emptied of what is held.
+bool merges() noexcept;
 /// W5: an idempotency key works once.
 bool keys() noexcept;
 

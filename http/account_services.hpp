@@ -3,6 +3,7 @@
 #include "actors/account/accounts.hpp"
 #include "actors/account/supplier.hpp"
 #include "actors/household/households.hpp"
+#include "actors/merge/merge.hpp"
 #include "actors/organisation/organisations.hpp"
 #include "actors/password/hash_pool.hpp"
 #include "actors/password/policy.hpp"
@@ -24,6 +25,7 @@ struct account_services {
   http::throttle& throttle;
   const http::site& site;
   const config::settings& settings;
+  merge::services& merging;
 };
 
 } // namespace foyer::http

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/household/households.hpp"
+#include "actors/merge/merge.hpp"
 #include "actors/offer/offers.hpp"
 #include "actors/order/loader.hpp"
 #include "actors/organisation/organisations.hpp"
@@ -25,6 +26,8 @@ struct house_services {
   const clock_source& clock;
   const server_secret& secret;
   session::store& sessions;
+  merge::records& merges;
+  merge::services& merging;
 };
 
 } // namespace foyer::http

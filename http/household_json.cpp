@@ -1,5 +1,6 @@
 #include "http/household_json.hpp"
 
+#include "actors/vocabulary/encode.hpp"
 #include "http/encoding.hpp"
 
 #include <algorithm>
@@ -31,6 +32,7 @@ void append_record(json::writer& out, const household::state& of) {
   } else {
     out.key("account").null();
   }
+  out.field_if("merged_into", of.merged_into);
 }
 
 void append_sums(json::writer& out, const wallet::state& of, const currency& unit) {
@@ -45,17 +47,6 @@ std::string_view to_string(wallet::actor_kind kind) {
   case wallet::actor_kind::system: return "system";
   }
   return "system";
-}
-
-std::string hex(const sha256_hash& hash) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(64);
-  for (const auto byte : hash) {
-    out += digits[byte >> 4U];
-    out += digits[byte & 15U];
-  }
-  return out;
 }
 
 } // namespace
@@ -121,7 +112,7 @@ void append_entry(json::writer& out, const wallet::entry& of, const currency& un
   if (for_staff) out.field_if("account_id", of.by.account);
   out.end_object();
   if (for_staff) out.field("counter_account", of.counter_account);
-  out.field("at", of.by.at).field("hash", hex(of.hash)).end_object();
+  out.field("at", of.by.at).field("hash", in_hex(of.hash)).end_object();
 }
 
 } // namespace foyer::http

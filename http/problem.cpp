@@ -54,7 +54,13 @@ int status_of(errc code) noexcept {
   case errc::payment_method_unavailable:
   case errc::floor_exceeded:
   case errc::capacity_in_use:
-  case errc::too_late: return 409;
+  case errc::too_late:
+  case errc::holds_open:
+  case errc::household_merged:
+  case errc::newer_changes:
+  case errc::unconfirmed:
+  case errc::no_online_order:
+  case errc::linked_here: return 409;
   case errc::token_expired:
   case errc::token_used:
   case errc::token_replaced:

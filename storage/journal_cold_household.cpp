@@ -42,8 +42,8 @@ select guard('household', 1, (select count(*) from household)),
        guard('members', (select count(*) from listed), (select count(*) from kept))
 )sql"};
 
-// Telling the same key again is no change; keys of former versions find nothing any more. A new key ends those of
-// households that went into this one, too (H9).
+// Telling the same key again is no change; keys of former versions find nothing any more. A new key ends
+// those of households that went into this one, too (H9).
 constexpr pg::statement insert_space_key{"insert_space_key", R"sql(
 with recursive gone as (
   select id from households

@@ -13,6 +13,7 @@ member_row row_of(const member& who) {
 
 std::optional<refusal> refuse(const state& now, const std::optional<std::int64_t>& expected_version) {
   if (now.version == 0) return refusal{errc::not_found};
+  if (now.merged_into) return refusal{errc::household_merged};
   if (expected_version && *expected_version != now.version) return refusal{errc::version_conflict};
   return std::nullopt;
 }
@@ -20,6 +21,7 @@ std::optional<refusal> refuse(const state& now, const std::optional<std::int64_t
 // The step to `next`, with its row and its audit entry behind the rows that came along.
 decided<state> write(const state& before, state next, const audit& by, commit rows) {
   next.version = before.version + 1;
+  settle_tag(next.tags, next.account.has_value());
   rows.cold.emplace_back(to_row(next, before.version));
   if (by.entry) {
     auto entry = *by.entry;
@@ -44,11 +46,41 @@ void assign(Value& to, const std::optional<Value>& from) {
   if (from) to = *from;
 }
 
-void remove_tag(std::vector<std::string>& tags, std::string_view which) {
-  tags.erase(std::remove(tags.begin(), tags.end(), which), tags.end());
+// The merge's own row says what each side has become.
+households_merged_row* merge_in(commit& rows) {
+  for (auto& each : rows.cold)
+    if (auto* merge = std::get_if<households_merged_row>(&each)) return merge;
+  return nullptr;
+}
+
+void fill(std::string& to, const std::string& from) {
+  if (to.empty()) to = from;
+}
+
+void take_link(state& next, const absorb& command) {
+  if (command.linked) {
+    next.account = command.linked->account;
+    next.account_username = command.linked->username;
+    next.linked_at = command.linked->at;
+    next.box_office_since = command.linked->box_office_since;
+    next.everything_shown = command.linked->everything_shown;
+    next.status = status::accepted;
+  } else if (command.from.account) {
+    next.account = command.from.account;
+    next.account_username = command.from.account_username;
+    next.linked_at = command.from.linked_at;
+    next.box_office_since = command.from.box_office_since;
+    next.everything_shown = command.from.everything_shown;
+  }
 }
 
 } // namespace
+
+void settle_tag(std::vector<std::string>& tags, bool linked) {
+  const auto known = std::find(tags.begin(), tags.end(), online_account_tag);
+  if (linked && known == tags.end()) tags.emplace_back(online_account_tag);
+  if (!linked) tags.erase(std::remove(tags.begin(), tags.end(), online_account_tag), tags.end());
+}
 
 std::string_view to_string(status of) noexcept {
   switch (of) {
@@ -87,6 +119,7 @@ household_row to_row(const state& of, std::int64_t expected_version) {
   row.address = of.address;
   row.locale = of.locale;
   row.tags = of.tags;
+  settle_tag(row.tags, of.account.has_value());
   row.newsletter = of.newsletter;
   row.account = of.account;
   row.linked_at = of.linked_at;
@@ -158,6 +191,7 @@ decided<state> decide(const state& now, const change& command) {
 
 decided<state> decide(const state& now, const renew_key& command) {
   if (now.version == 0) return errc::not_found;
+  if (now.merged_into) return errc::household_merged;
   auto next = now;
   ++next.key_version;
   auto rows = command.rows;
@@ -205,14 +239,13 @@ decided<state> decide(const state& now, const remove_member& command) {
 
 decided<state> decide(const state& now, const link_account& command) {
   if (now.version == 0) return errc::not_found;
+  if (now.merged_into) return errc::household_merged;
   if (now.account && *now.account != command.account) return errc::other_account;
   auto next = now;
   if (!now.account) {
     next.account = command.account;
     next.linked_at = command.at;
     next.box_office_since = command.box_office_since;
-    remove_tag(next.tags, online_account_tag);
-    next.tags.emplace_back(online_account_tag);
   }
   next.account_username = command.account_username;
   next.status = status::accepted;
@@ -222,13 +255,76 @@ decided<state> decide(const state& now, const link_account& command) {
 
 decided<state> decide(const state& now, const unlink_account& command) {
   if (now.version == 0) return errc::not_found;
+  if (now.merged_into) return errc::household_merged;
+  if (command.linked && now.account != command.linked)
+    return refusal{errc::conflict, "The client is not linked to this account any more."};
   auto next = now;
   next.account.reset();
   next.account_username.clear();
   next.linked_at.reset();
   next.box_office_since.reset();
   next.everything_shown = false;
-  remove_tag(next.tags, online_account_tag);
+  auto made = write(now, std::move(next), command.audit, command.rows);
+  // Behind the own row: an account has one household of an organisation at a time.
+  if (command.instead) made->rows.cold.emplace_back(to_row(*command.instead, 0));
+  return made;
+}
+
+decided<state> decide(const state& now, const absorb& command) {
+  if (auto why = refuse(now, std::nullopt)) return *why;
+  const auto& from = command.from;
+  if (from.version == 0 || from.organisation != now.organisation) return errc::not_found;
+  if (from.merged_into) return errc::household_merged;
+  if (from.id == now.id) return refusal{errc::conflict, "A household can't be merged with itself."};
+  const auto linked = command.linked ? std::optional{command.linked->account} : from.account;
+  if (now.account && linked && *now.account != *linked) return errc::other_account;
+  if (from.account && command.linked && *from.account != command.linked->account) return errc::other_account;
+  if (now.members.size() + from.members.size() > members_max)
+    return refusal{errc::conflict, "Together they have too many members."};
+  auto next = now;
+  next.members.insert(next.members.end(), from.members.begin(), from.members.end());
+  for (const auto& tag : from.tags)
+    if (std::find(next.tags.begin(), next.tags.end(), tag) == next.tags.end()) next.tags.push_back(tag);
+  next.status = std::max(now.status, from.status);
+  if (next.email.empty()) {
+    next.email = from.email;
+    next.email_key = from.email_key;
+  }
+  fill(next.phone, from.phone);
+  fill(next.address, from.address);
+  fill(next.username, from.username);
+  fill(next.website, from.website);
+  take_link(next, command);
+  auto made = write(now, std::move(next), command.audit, command.rows);
+  if (auto* merge = merge_in(made->rows)) merge->into_version = made->next.version;
+  return made;
+}
+
+decided<state> decide(const state& now, const leave& command) {
+  if (auto why = refuse(now, command.expected_version)) return *why;
+  auto next = now;
+  next.merged_into = command.into;
+  next.archived = true;
+  next.members.clear();
+  next.account.reset();
+  next.account_username.clear();
+  next.linked_at.reset();
+  next.box_office_since.reset();
+  next.everything_shown = false;
+  auto made = write(now, std::move(next), command.audit, command.rows);
+  if (auto* merge = merge_in(made->rows)) merge->from_version = made->next.version;
+  return made;
+}
+
+decided<state> decide(const state& now, const restore& command) {
+  if (now.version == 0) return errc::not_found;
+  if (now.version != command.expected_version) {
+    refusal why{errc::newer_changes};
+    why.fields.push_back({"household", "newer"});
+    return why;
+  }
+  auto next = command.to;
+  next.last_balance_mail_at = now.last_balance_mail_at;
   return write(now, std::move(next), command.audit, command.rows);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/entity_step.hpp"
+#include "actors/handing_on.hpp"
 #include "actors/vocabulary/outcome.hpp"
 
 #include <functional>
@@ -53,6 +54,7 @@ struct state {
   std::int64_t key_version = 1;
   std::optional<time_point> last_balance_mail_at; // for display; not written from here
   std::vector<member> members;
+  std::optional<household_id> merged_into; // everything of it went there (H9)
   time_point created_at;
 
   [[nodiscard]] const member* find_member(const member_id& which) const noexcept;
@@ -66,6 +68,9 @@ inline constexpr std::string_view online_account_tag = "compte en ligne";
 
 /// The row of a household as it is after a change from `expected_version` (0: it is new).
 household_row to_row(const state& of, std::int64_t expected_version);
+
+/// H7: the tag is there as long as a link is; nobody sets it or takes it away by hand.
+void settle_tag(std::vector<std::string>& tags, bool linked);
 
 /// A new household of one person (A1, H1, H3). `number` is its client number.
 struct person {
@@ -186,11 +191,56 @@ struct link_account {
   commit rows;
 };
 
-/// The account is gone, or staff took the link away. Refused: not_found.
+/// The account is gone, or staff took the link away; then it gets a new household in the same commit (H7).
+/// Refused: not_found, conflict when it is not linked to this account (any more).
 struct unlink_account {
   using result = state;
+  std::optional<account_id> linked; // none: whichever is
+  std::optional<state> instead;     // from first_household()
   household::audit audit;
   commit rows;
+};
+
+/// What a link says, where the merged household gets one (H7, I3).
+struct link {
+  account_id account;
+  std::string username;
+  std::optional<time_point> box_office_since;
+  bool everything_shown = false;
+  time_point at;
+};
+
+/// Takes up what another household of the organisation has (H9), as it was seen: its members, its tags, its
+/// link, and what is not known here. Refused: not_found, household_merged, other_account when both are
+/// linked, conflict (itself, or too many members).
+struct absorb {
+  using result = state;
+  state from;
+  std::optional<household::link> linked; // this one, instead of the other one's
+  household::audit audit;
+  commit rows;
+  handing_on on{};
+};
+
+/// The other side: everything went into another household; this one is archived and empty, and says where.
+/// Refused: not_found, household_merged, version_conflict when it is not as it was seen.
+struct leave {
+  using result = state;
+  household_id into;
+  std::int64_t expected_version = 0;
+  household::audit audit;
+  commit rows;
+  handing_on on{};
+};
+
+/// Either side of a merge that is undone: as it was before. Refused: newer_changes when it was changed since.
+struct restore {
+  using result = state;
+  state to;
+  std::int64_t expected_version = 0;
+  household::audit audit;
+  commit rows;
+  handing_on on{};
 };
 
 /// The row was changed past the actor, as a campaign of invitations does: what memory says is not true any
@@ -216,6 +266,9 @@ decided<state> decide(const state& now, const change_member& command);
 decided<state> decide(const state& now, const remove_member& command);
 decided<state> decide(const state& now, const link_account& command);
 decided<state> decide(const state& now, const unlink_account& command);
+decided<state> decide(const state& now, const absorb& command);
+decided<state> decide(const state& now, const leave& command);
+decided<state> decide(const state& now, const restore& command);
 decided<done> decide(const state& now, const reread&);
 outcome<state> decide(const state& now, const get_view&);
 

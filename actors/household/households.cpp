@@ -19,8 +19,9 @@ struct model {
   }
 };
 
-using household_entity = runtime::entity<model, create, change, renew_key, add_member, change_member,
-                                         remove_member, link_account, unlink_account, reread, get_view>;
+using household_entity =
+    runtime::entity<model, create, change, renew_key, add_member, change_member, remove_member, link_account,
+                    unlink_account, absorb, leave, restore, reread, get_view>;
 
 class actors final : public registry {
 public:
@@ -68,6 +69,15 @@ public:
     }};
     directory_->tell(which, std::move(first));
   }
+  void tell(const household_id& which, ask<absorb> command) override {
+    tell_forgetting(which, std::move(command));
+  }
+  void tell(const household_id& which, ask<leave> command) override {
+    directory_->tell(which, std::move(command));
+  }
+  void tell(const household_id& which, ask<restore> command) override {
+    tell_forgetting(which, std::move(command));
+  }
   void tell(const household_id& which, ask<get_view> command) override {
     directory_->tell(which, std::move(command));
   }
@@ -111,6 +121,17 @@ public:
   [[nodiscard]] std::size_t live() const override { return directory_->live(); }
 
 private:
+  // The account that is linked afterwards had another household here before.
+  template <class Command>
+  void tell_forgetting(const household_id& which, ask<Command> command) {
+    command.back = reply<state>{[back = std::move(command.back), cache = cache_](outcome<state> after) {
+      if (after && after->account)
+        cache->erase(after->organisation, *after->account, account_cache::steady::now());
+      back(std::move(after));
+    }};
+    directory_->tell(which, std::move(command));
+  }
+
   loader& from_;
   std::shared_ptr<account_cache> cache_;
   std::unique_ptr<household_entity::directory_type> directory_;

@@ -89,6 +89,9 @@ public:
   virtual void tell(const household_id& which, ask<remove_member> command) = 0;
   virtual void tell(const household_id& which, ask<link_account> command) = 0;
   virtual void tell(const household_id& which, ask<unlink_account> command) = 0;
+  virtual void tell(const household_id& which, ask<absorb> command) = 0;
+  virtual void tell(const household_id& which, ask<leave> command) = 0;
+  virtual void tell(const household_id& which, ask<restore> command) = 0;
   virtual void tell(const household_id& which, ask<get_view> command) = 0;
   /// Those of them that are in memory read their row again before they decide anything more.
   virtual void reread(std::span<const household_id> which) = 0;

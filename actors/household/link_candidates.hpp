@@ -41,6 +41,9 @@ public:
   virtual ~candidates() = default;
   virtual void list_candidates(const candidate_filter& which,
                                std::function<void(outcome<candidate_page>)> done) = 0;
+  /// One account, where it is a candidate at all; linked or not.
+  virtual void find_candidate(const organisation_id& at, const account_id& whose,
+                              std::function<void(outcome<std::optional<link_candidate>>)> done) = 0;
 };
 
 } // namespace foyer::household

@@ -53,7 +53,13 @@ namespace foyer {
   X(terms_not_accepted)                                                                                      \
   X(account_required)                                                                                        \
   X(underage)                                                                                                \
-  X(too_late)
+  X(too_late)                                                                                                \
+  X(holds_open)       /* money is held in a wallet that is to be emptied */                                  \
+  X(household_merged) /* it went into another household, which has everything now */                        \
+  X(newer_changes)    /* the fields say what depends on what is to be undone */                              \
+  X(unconfirmed)      /* H7: why an account can't be linked: */                                              \
+  X(no_online_order)                                                                                         \
+  X(linked_here)
 
 enum class errc {
 #define FOYER_ERRC_NAME(name) name,

@@ -17,7 +17,8 @@ struct model {
   }
 };
 
-using wallet_entity = runtime::entity<model, pay, hold, settle_hold, record, set_floor, get_view>;
+using wallet_entity =
+    runtime::entity<model, pay, hold, settle_hold, record, set_floor, carry, transfer, get_view>;
 
 class actors final : public registry {
 public:
@@ -38,6 +39,12 @@ public:
     directory_->tell(whose, std::move(command));
   }
   void tell(const household_id& whose, ask<set_floor> command) override {
+    directory_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<carry> command) override {
+    directory_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<transfer> command) override {
     directory_->tell(whose, std::move(command));
   }
   void tell(const household_id& whose, ask<get_view> command) override {

@@ -32,6 +32,8 @@ public:
   virtual void tell(const household_id& whose, ask<settle_hold> command) = 0;
   virtual void tell(const household_id& whose, ask<record> command) = 0;
   virtual void tell(const household_id& whose, ask<set_floor> command) = 0;
+  virtual void tell(const household_id& whose, ask<carry> command) = 0;
+  virtual void tell(const household_id& whose, ask<transfer> command) = 0;
   virtual void tell(const household_id& whose, ask<get_view> command) = 0;
 
   virtual void sweep(std::chrono::seconds idle_after, std::size_t live_limit) = 0;

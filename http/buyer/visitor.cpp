@@ -54,7 +54,7 @@ asio::awaitable<outcome<visitor>> visitor_of(house_services& with, const request
     if (out.only_order) co_return out;
   }
   if (!whose) co_return out;
-  auto view = co_await runtime::ask_entity(with.households, *whose, household::get_view{});
+  auto view = co_await merge::follow(with.households, *whose);
   if (!view && view.error().code != errc::not_found) co_return view.error();
   if (view && view->organisation == out.at->id) out.of = std::move(*view);
   if (!out.of && !out.account) co_return errc::not_found;

@@ -25,9 +25,36 @@ std::optional<refusal> why_dead(const account::token& of, time_point now) {
   return std::nullopt;
 }
 
+// An account that has a household here already: that one goes into the one that it was invited to, with its
+// balance, whatever it owes (H9). Its owner wants it, so nobody's floor counts.
+asio::awaitable<std::optional<problem>> merge_own(account_services& with, const invitation& by,
+                                                  const household::state& of, const account_id& whose,
+                                                  const std::string& username) {
+  auto own = co_await await_reply<household::maybe_id>([&](reply<household::maybe_id> back) {
+    with.households.find_of_account(of.organisation, whose, std::move(back));
+  });
+  if (!own) co_return problem_of(own.error());
+  if (!*own) co_return unavailable();
+  merge::merge_households command;
+  command.organisation = of.organisation;
+  command.id = merge_id{new_uuid(account::unix_ms(with.supplier.now()))};
+  command.into = of.id;
+  command.from = **own;
+  command.cause = merge_cause::invitation;
+  const auto now = with.supplier.now();
+  command.linked = household::link{whose, username, now, true, now};
+  command.by = {wallet::actor_kind::system, whose, now};
+  command.debts_too = true;
+  command.rows.cold.emplace_back(token_used{by.token.id});
+  const auto done = co_await merge::run(with.merging, std::move(command));
+  if (done) co_return std::nullopt;
+  co_return problem_of(done.error());
+}
+
 // Uses the token up: of two who accept at once, one is told to look again.
 asio::awaitable<std::optional<problem>> link(account_services& with, const invitation& by,
-                                             const account_id& whose, const std::string& username) {
+                                             const household::state& of, const account_id& whose,
+                                             const std::string& username) {
   household::link_account command;
   command.account = whose;
   command.account_username = username;
@@ -35,21 +62,19 @@ asio::awaitable<std::optional<problem>> link(account_services& with, const invit
   command.box_office_since = command.at;
   command.everything_shown = true;
   command.rows.cold.emplace_back(token_used{by.token.id});
-  const auto linked = co_await ask_entity(with.households, by.household, std::move(command));
+  const auto linked = co_await ask_entity(with.households, of.id, std::move(command));
   if (linked) co_return std::nullopt;
-  if (linked.error().detail == household::account_constraint)
-    co_return conflict("conflict",
-                       "This account has a client record here already; the organisation can join the two.");
-  co_return problem_of(linked.error());
+  if (linked.error().detail != household::account_constraint) co_return problem_of(linked.error());
+  co_return co_await merge_own(with, by, of, whose, username);
 }
 
 asio::awaitable<response> link_own(account_services& with, request& in, invitation by,
-                                   const account::state& owner) {
+                                   const household::state& of, const account::state& owner) {
   const auto* who = caller_of(in);
   const auto shown = token_of(in, with.site);
   if (who == nullptr || who->account == nullptr || !shown) co_return problem_of(errc::login_required);
   if (who->account->id != owner.id) co_return problem_of(errc::other_account);
-  if (auto refused = co_await link(with, by, owner.id, owner.username)) co_return *refused;
+  if (auto refused = co_await link(with, by, of, owner.id, owner.username)) co_return *refused;
   auto body = co_await session_json(with, who->live, std::string{shown->text}, false);
   if (!body) co_return problem_of(body.error());
   co_return json_response(200, std::move(*body));
@@ -127,7 +152,7 @@ asio::awaitable<response> accept_invitation(account_services& with, request& in,
                                             acceptance chosen) {
   if (const auto dead = why_dead(by.token, with.supplier.now())) co_return problem_of(*dead);
   const auto address = parse_email(by.token.subject);
-  const auto view = co_await ask_entity(with.households, by.household, household::get_view{});
+  const auto view = co_await merge::follow(with.households, by.household);
   if (!view && view.error().code != errc::not_found) co_return problem_of(view.error());
   if (!view || !address) co_return problem_of(errc::token_unknown);
 
@@ -141,7 +166,7 @@ asio::awaitable<response> accept_invitation(account_services& with, request& in,
   }
   if (view->account && (!owner.exists() || *view->account != owner.id))
     co_return problem_of(errc::other_account);
-  if (owner.active) co_return co_await link_own(with, in, by, owner);
+  if (owner.active) co_return co_await link_own(with, in, by, *view, owner);
   if (account_of(in) != nullptr) co_return problem_of(errc::other_account);
 
   if (!chosen.password) co_return invalid("/password", "required");
@@ -172,7 +197,7 @@ asio::awaitable<response> accept_invitation(account_services& with, request& in,
   if (!answer) co_return problem_of(answer.error());
   const auto now = co_await ask_entity(with.accounts, whose, account::get_view{});
   if (!now) co_return problem_of(now.error());
-  if (auto refused = co_await link(with, by, whose, now->username)) co_return *refused;
+  if (auto refused = co_await link(with, by, *view, whose, now->username)) co_return *refused;
   co_return co_await opened_response(with, opened, chosen.token_mode);
 }
 

@@ -68,8 +68,10 @@ asio::awaitable<response> unsubscribe(staff::office_services& with, request& in)
   const auto& say = words_for(in);
   const auto whose = with.house.secret.unsubscribed(in.parameter("token"));
   if (!whose) co_return page(404, say, say.unknown, false);
+  // Who went into another household meant that one (H9).
+  const auto there = co_await merge::follow(with.house.households, *whose);
   commit rows;
-  rows.cold.emplace_back(unsubscribed_row{*whose, with.house.clock.now()});
+  rows.cold.emplace_back(unsubscribed_row{there ? there->id : *whose, with.house.clock.now()});
   const auto written = co_await staff::write_rows(with, std::move(rows));
   if (!written) co_return problem_of(written.error());
   co_return page(200, say, say.done, false);

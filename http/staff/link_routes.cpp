@@ -1,10 +1,15 @@
 #include "http/staff/link_routes.hpp"
 
+#include "actors/merge/merge.hpp"
+#include "actors/vocabulary/json_text.hpp"
 #include "http/bind.hpp"
+#include "http/household_json.hpp"
+#include "http/json/reader.hpp"
 #include "http/json/writer.hpp"
 #include "http/paging.hpp"
 #include "http/staff/address_check.hpp"
 #include "http/staff/staff_request.hpp"
+#include "http/version.hpp"
 
 #include <algorithm>
 
@@ -106,11 +111,129 @@ asio::awaitable<response> list_candidates(office_services& with, request& in) {
   co_return json_response(200, candidates_json(*page, missing));
 }
 
+// Its owner hears of it, in their own language (H7).
+mail_row mail_to(const account::state& owner, std::string_view template_name, const staff_request& by) {
+  mail_row mail;
+  mail.id = mail_id{by.fresh_id()};
+  mail.organisation = by.at->id;
+  mail.template_name = template_name;
+  mail.locale = owner.locale;
+  mail.to_address = owner.email;
+  mail.to_name = owner.first_name + ' ' + owner.last_name;
+  mail.params = json_object{}.add("first_name", owner.first_name).add("username", owner.username).text();
+  mail.priority = mail_priority::order;
+  mail.at = by.now;
+  return mail;
+}
+
+household::audit audit_of(const staff_request& by, std::string action, const household_id& which) {
+  return {by.audit(std::move(action), "household", which.value), household_record_json};
+}
+
+asio::awaitable<response> answer_with(office_services& with, const staff_request& by,
+                                      const household::state& of) {
+  auto purse = co_await runtime::ask_entity(with.house.wallets, of.id, wallet::get_view{});
+  if (!purse) co_return problem_of(purse.error());
+  co_return record_response(200, household_json(of, *purse, by.unit()), of.version);
+}
+
+/// An account that may be linked, with the household that it has here.
+struct chosen {
+  account::state owner;
+  household_id own;
+};
+
+// H7, with why not. An account that nobody has is told as one that never ordered here: ids tell nothing of
+// others.
+asio::awaitable<outcome<chosen>> choose(office_services& with, const staff_request& by, account_id whose) {
+  auto owner = co_await runtime::ask_entity(with.accounts.accounts, whose, account::get_view{});
+  if (!owner && owner.error().code == errc::not_found) co_return errc::no_online_order;
+  if (!owner) co_return owner.error();
+  if (!owner->active) co_return errc::unconfirmed;
+  using found = std::optional<household::link_candidate>;
+  auto candidate = co_await runtime::await_reply<found>(
+      [&](reply<found> back) { with.link_candidates.find_candidate(by.at->id, whose, std::move(back)); });
+  if (!candidate) co_return candidate.error();
+  if (!*candidate) co_return errc::no_online_order;
+  co_return chosen{std::move(*owner), (*candidate)->own};
+}
+
+asio::awaitable<response> put_link(office_services& with, request& in) {
+  auto by = co_await staff_of(with.house, in);
+  if (!by) co_return problem_of(by.error());
+  auto of = co_await household_of(with.house, *by, in);
+  if (!of) co_return problem_of(of.error());
+  json::reader form(in);
+  const account_id whose{form->uuid("account_id")};
+  if (auto bad = form.finish()) co_return *bad;
+  if (of->account == whose) co_return problem_of(errc::linked_here);
+  if (of->account) co_return problem_of(errc::other_account);
+  auto picked = co_await choose(with, *by, whose);
+  if (!picked) co_return problem_of(picked.error());
+
+  merge::merge_households command;
+  command.organisation = by->at->id;
+  command.id = merge_id{by->fresh_id()};
+  command.into = of->id;
+  command.from = picked->own;
+  command.cause = merge_cause::link;
+  command.linked = household::link{whose, picked->owner.username, by->now, false, by->now};
+  command.by = by->origin();
+  command.staff_floor = by->at->options.floor_of(by->role);
+  command.into_audit = audit_of(*by, "account_link.set", of->id);
+  command.from_audit = audit_of(*by, "household.merged", picked->own);
+  command.rows.mails.push_back(mail_to(picked->owner, "account_linked", *by));
+  auto done = co_await merge::run(with.house.merging, std::move(command));
+  if (!done) co_return problem_of(done.error(), by->unit());
+  co_return co_await answer_with(with, *by, done->into);
+}
+
+// The household that an account has after its link was taken away: its own data, and nothing else.
+household::state empty_household(const account::state& owner, const staff_request& by) {
+  const household::person who{owner.first_name, owner.last_name, owner.birth_date,
+                              owner.email,      owner.email_key, {}};
+  auto out = household::first_household(by.at->id, household_id{by.fresh_id()}, member_id{by.fresh_id()}, who,
+                                        household::new_number(), owner.locale, by.now);
+  out.status = household::status::accepted;
+  out.account = owner.id;
+  out.account_username = owner.username;
+  out.linked_at = by.now;
+  out.box_office_since = by.now;
+  return out;
+}
+
+/// How often a new client number may be taken already.
+constexpr int number_tries = 4;
+
+asio::awaitable<response> delete_link(office_services& with, request& in) {
+  auto by = co_await staff_of(with.house, in);
+  if (!by) co_return problem_of(by.error());
+  auto of = co_await household_of(with.house, *by, in);
+  if (!of) co_return problem_of(of.error());
+  if (!of->account) co_return problem_of(refusal{errc::conflict, "The client is linked to no account."});
+  auto owner = co_await runtime::ask_entity(with.accounts.accounts, *of->account, account::get_view{});
+  if (!owner) co_return problem_of(owner.error());
+  for (int left = number_tries;; --left) {
+    household::unlink_account command;
+    command.linked = owner->id;
+    command.instead = empty_household(*owner, *by);
+    command.audit = audit_of(*by, "account_link.remove", of->id);
+    command.rows.mails.push_back(mail_to(*owner, "account_unlinked", *by));
+    auto done = co_await runtime::ask_entity(with.house.households, of->id, std::move(command));
+    if (done) co_return co_await answer_with(with, *by, *done);
+    if (done.error().detail != household::number_constraint || left == 1) co_return problem_of(done.error());
+  }
+}
+
 } // namespace
 
 void add_link_routes(router& to, office_services& with) {
   to.add(verb::get, "/api/v1/orgs/{org}/staff/households/{household}/account-link",
          bind<list_candidates>(with), staff_route("staff_list_link_candidates", client_readers));
+  to.add(verb::put, "/api/v1/orgs/{org}/staff/households/{household}/account-link", bind<put_link>(with),
+         staff_route("staff_link_account", client_writers));
+  to.add(verb::delete_, "/api/v1/orgs/{org}/staff/households/{household}/account-link",
+         bind<delete_link>(with), staff_route("staff_unlink_account", client_writers));
 }
 
 } // namespace foyer::http::staff

@@ -14,7 +14,7 @@ inline constexpr const char* household_columns =
     "h.email_key, "
     "h.phone, h.address, h.locale, h.tags, h.newsletter, h.account_id, a.username, h.linked_at, "
     "h.box_office_since, "
-    "h.everything_shown, h.username, h.website, h.key_version, h.last_balance_mail_at, h.created_at";
+    "h.everything_shown, h.username, h.website, h.key_version, h.last_balance_mail_at, h.created_at, h.merged_into";
 /// Likewise of a member.
 inline constexpr const char* member_columns =
     "m.household_id, m.id, m.first_name, m.last_name, m.birth_date, m.email, m.phone, m.relation, m.answers";

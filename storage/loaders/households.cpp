@@ -114,7 +114,7 @@ state read_household(const pg::rows& from, int row) {
                                  out.responsible, out.email, out.email_key, out.phone, out.address,
                                  out.locale, out.tags, out.newsletter, out.account, out.account_username,
                                  out.linked_at, out.box_office_since, out.everything_shown, out.username,
-                                 out.website, out.key_version, out.last_balance_mail_at, out.created_at);
+                                 out.website, out.key_version, out.last_balance_mail_at, out.created_at, out.merged_into);
   out.status = household::parse_status(status).value_or(household::status::added);
   return out;
 }

@@ -22,14 +22,26 @@ where h.organisation_id = $1 and h.id <> $2 and a.state = 'active' and placed.co
 order by h.id desc limit $5::bigint
 )sql"};
 
+constexpr pg::statement link_candidate_sql{"link_candidate", R"sql(
+select a.id, a.username, a.email, a.first_name, a.last_name, h.id, h.number, placed.count
+from households h join accounts a on a.id = h.account_id
+  cross join lateral (select count(*) from orders o join shops s on s.id = o.shop_id
+    where o.household_id = h.id and o.account_id = a.id and s.kind = 'online' and o.status <> 3) placed
+where h.organisation_id = $1 and h.account_id = $2 and a.state = 'active' and placed.count > 0
+)sql"};
+
+household::link_candidate candidate_of(const pg::rows& from, int row) {
+  household::link_candidate one;
+  pg::row_reader{from, row}.into(one.account, one.username, one.email, one.first_name, one.last_name, one.own,
+                                 one.own_number, one.online_orders);
+  return one;
+}
+
 candidate_page page_of(const pg::rows& from, int limit) {
   candidate_page out;
   out.more = from.size() > limit;
   for (int row = 0; row < std::min(from.size(), limit); ++row) {
-    household::link_candidate one;
-    pg::row_reader{from, row}.into(one.account, one.username, one.email, one.first_name, one.last_name,
-                                   one.own, one.own_number, one.online_orders);
-    out.candidates.push_back(std::move(one));
+    out.candidates.push_back(candidate_of(from, row));
   }
   return out;
 }
@@ -47,6 +59,16 @@ public:
                          [limit = which.limit](const all_rows& got) -> outcome<candidate_page> {
                            return page_of(got[0], limit);
                          });
+  }
+
+  void find_candidate(const organisation_id& at, const account_id& whose,
+                      told<std::optional<household::link_candidate>> done) override {
+    using found = std::optional<household::link_candidate>;
+    read<found>(from_, queries(query(link_candidate_sql, at, whose)), std::move(done),
+                [](const all_rows& got) -> outcome<found> {
+                  if (got[0].size() == 0) return found{};
+                  return found{candidate_of(got[0], 0)};
+                });
   }
 
 private:

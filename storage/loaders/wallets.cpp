@@ -7,7 +7,7 @@ namespace {
 
 // The limit keeps the join a look-up per household, whatever the planner thinks of the tables' sizes.
 constexpr pg::statement load_wallets_sql{"load_wallets", R"sql(
-select h.id, h.organisation_id, w.version, w.balance, w.held, w.floor, w.lowest, w.entries_count, w.head
+select h.id, h.organisation_id, h.merged_into is not null, w.version, w.balance, w.held, w.floor, w.lowest, w.entries_count, w.head
 from households h left join lateral (select * from wallets where household_id = h.id limit 1) w on true
 where h.id = any ($1::uuid[])
 )sql"};
@@ -16,7 +16,7 @@ wallet::state wallet_of(pg::row_reader& row, const household_id& of) {
   wallet::state out;
   out.household = of;
   std::optional<std::int64_t> version;
-  row.into(out.organisation, version);
+  row.into(out.organisation, out.closed, version);
   if (!version) return out; // no entry yet
   out.version = *version;
   row.into(out.balance, out.held, out.floor, out.lowest, out.entries_count, out.head);

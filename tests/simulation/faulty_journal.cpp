@@ -21,6 +21,10 @@ commit faulty_journal::planted(commit rows) {
   }
   if (now_and_then(bugs.entries_unbalanced))
     for (auto& each : rows.entries) each.counter_account.clear();
+  if (bugs.transfers_halved && rows.wallets.size() > 1 && rows.entries.size() > 1) {
+    rows.wallets.pop_back();
+    rows.entries.pop_back();
+  }
   if (now_and_then(bugs.payments_dropped)) rows.payments.clear();
   if (now_and_then(bugs.hashes_wrong))
     for (auto& each : rows.entries) each.hash[0] ^= 1;

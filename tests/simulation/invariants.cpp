@@ -1,7 +1,8 @@
 #include "tests/simulation/tables.hpp"
 
-// QUALITY.md, "Correctness of money and places", over the tables in memory, with its numbers. There are no
-// invoices here, so that the ninth has nothing to hold.
+#include <set>
+
+// QUALITY.md, "Correctness of money and places", over the tables in memory, with its numbers.
 
 namespace foyer::simulation {
 namespace {
@@ -62,15 +63,66 @@ std::string of_wallet(const rows_of_tables::stored_wallet& purse, amount staff_f
   return {};
 }
 
+// Entries stay where they are when an order moves with its household (H9).
 int purchases(const rows_of_tables& all, const order::state& of, amount sum) {
   int found = 0;
-  if (!of.household) return 0;
-  const auto purse = all.wallets.find(*of.household);
-  if (purse == all.wallets.end()) return 0;
-  for (const auto& each : purse->second.entries)
-    if (each.order == of.id && each.kind == static_cast<int>(wallet::entry_kind::purchase))
-      found += each.change == -sum ? 1 : 100;
+  for (const auto& [whose, purse] : all.wallets)
+    for (const auto& each : purse.entries)
+      if (each.order == of.id && each.kind == static_cast<int>(wallet::entry_kind::purchase))
+        found += each.change == -sum ? 1 : 100;
   return found;
+}
+
+// H9: what leaves one wallet arrives in the other, and of a household that went into another nothing is left.
+std::string of_merges(const rows_of_tables& all) {
+  amount transferred = 0;
+  for (const auto& [whose, purse] : all.wallets)
+    for (const auto& each : purse.entries)
+      if (each.kind == static_cast<int>(wallet::entry_kind::transfer)) transferred += each.change;
+  if (transferred != 0) return "1 transfers between wallets do not sum to zero";
+  for (const auto& [whose, each] : all.households) {
+    if (!each.merged_into) continue;
+    if (const auto purse = all.wallets.find(whose);
+        purse != all.wallets.end() && (purse->second.row.balance != 0 || purse->second.row.held != 0))
+      return "2 a merged household has money";
+    if (!each.members.empty() || each.account) return "2 a merged household has members or an account";
+    for (const auto& [id, order] : all.orders)
+      if (order.household == whose) return "2 a merged household has an order";
+  }
+  return {};
+}
+
+amount refunded_to_wallets(const rows_of_tables& all, const order_id& of) {
+  amount sum = 0;
+  for (const auto& [whose, purse] : all.wallets)
+    for (const auto& each : purse.entries)
+      if (each.order == of && each.kind == static_cast<int>(wallet::entry_kind::refund)) sum += each.change;
+  return sum;
+}
+
+// O8: what was taken back is what is cancelled, and what came to the wallet is what the notes say.
+std::string of_refunds(const rows_of_tables& all, const order::state& of, amount succeeded, amount returned) {
+  amount credited = 0;
+  amount to_wallet = 0;
+  for (const auto& note : of.credit_notes) {
+    credited += note.sum;
+    for (const auto& part : note.parts)
+      if (part.method == static_cast<int>(organisation::payment_method::wallet)) to_wallet += part.sum;
+  }
+  amount cancelled = 0;
+  bool whole = true;
+  for (const auto& line : of.lines) {
+    if (line.cancelled) cancelled += line.unit_price * line.quantity;
+    whole = whole && line.cancelled;
+  }
+  if (of.status == order::status::cancelled) to_wallet += returned;
+  if (credited != cancelled) return "3 credit notes are not what was cancelled";
+  if (refunded_to_wallets(all, of.id) != to_wallet) return "3 the wallet got another sum than was refunded";
+  if (of.status == order::status::paid && succeeded != of.total)
+    return "3 a paid order is not paid in full, or twice";
+  if (of.status == order::status::refunded && (!whole || returned != of.total || succeeded != 0))
+    return "3 a refunded order kept something";
+  return {};
 }
 
 std::string of_order(const rows_of_tables& all, const order::state& of) {
@@ -79,20 +131,27 @@ std::string of_order(const rows_of_tables& all, const order::state& of) {
   const bool awaits = of.status == order::status::awaiting_payment;
   amount succeeded = 0;
   amount open = 0;
+  amount returned = 0;
+  const bool was_paid = paid || of.status == order::status::refunded;
   for (const auto& each : of.payments) {
     if (each.status == payment_status::succeeded) succeeded += each.sum;
+    if (each.status == payment_status::refunded) returned += each.sum;
     if (each.status == payment_status::held || each.status == payment_status::pending) open += each.sum;
     if (each.method != organisation::payment_method::wallet) continue;
-    const int expected = each.status == payment_status::succeeded ? 1 : 0;
+    const bool taken =
+        each.status == payment_status::succeeded || (was_paid && each.status == payment_status::refunded);
+    const int expected = taken ? 1 : 0;
     if (purchases(all, of, each.sum) != expected)
       return "3 a wallet payment without exactly one purchase entry";
   }
-  if (paid && succeeded != of.total) return "3 a paid order is not paid in full, or twice";
+  if (auto what = of_refunds(all, of, succeeded, returned); !what.empty()) return what;
   if (awaits && open < of.total - succeeded) return "3 an order awaits less than what is owed";
   if (!awaits && open != 0) return "3 an open payment of an order that awaits none";
   std::size_t places = 0;
-  for (const auto& line : of.lines) places += static_cast<std::size_t>(line.quantity);
-  if (of.tickets.size() != (paid ? places : 0)) return "4 a paid order lacks tickets, or another has some";
+  for (const auto& line : of.lines) places += line.cancelled ? 0U : static_cast<std::size_t>(line.quantity);
+  std::size_t tickets = 0;
+  for (const auto& each : of.tickets) tickets += each.status == order::ticket_status::valid ? 1 : 0;
+  if (tickets != (paid ? places : 0)) return "4 a paid order lacks tickets, or another has some";
   if (awaits && of.expires_at && !all.deadlines.contains(of.id.value)) return "6 an order would never expire";
   for (const auto& each : all.organisations_of_rows.at(of.id))
     if (each != of.organisation) return "8 an order has rows of another organisation";
@@ -112,6 +171,7 @@ std::string of_orders(const rows_of_tables& all, sums& holds, places_of_offers& 
     for (const auto& payment : each.payments)
       if (payment.status == order::payment_status::held) holds[*each.household] += payment.sum;
     for (const auto& line : each.lines) {
+      if (line.cancelled) continue;
       if (each.status == order::status::paid) places[line.offer].first += line.quantity;
       if (each.status == order::status::awaiting_payment) places[line.offer].second += line.quantity;
     }
@@ -120,6 +180,26 @@ std::string of_orders(const rows_of_tables& all, sums& holds, places_of_offers& 
   for (const auto& [whose, purse] : all.wallets)
     for (const auto& each : purse.entries)
       if (each.order && !all.orders.contains(*each.order)) return "3 an entry's order does not exist";
+  return {};
+}
+
+// O7, with the counters: each number once, and none missing.
+std::string of_papers(const rows_of_tables& all) {
+  std::map<int, std::set<std::int64_t>> invoices;
+  std::map<int, std::set<std::int64_t>> notes;
+  for (const auto& [id, each] : all.orders) {
+    const bool was_paid = each.status == order::status::paid || each.status == order::status::refunded;
+    if ((was_paid && each.total > 0) != (each.invoice_number > 0))
+      return "9 an order lacks its invoice, or has one";
+    if (each.invoice_number > 0 && !invoices[*each.invoice_year].insert(each.invoice_number).second)
+      return "9 two invoices have one number";
+    for (const auto& note : each.credit_notes)
+      if (!notes[note.year].insert(note.number).second) return "9 two credit notes have one number";
+  }
+  for (const auto& [year, last] : all.invoices)
+    if (static_cast<std::int64_t>(invoices[year].size()) != last) return "9 invoice numbers have a gap";
+  for (const auto& [year, last] : all.credit_notes)
+    if (static_cast<std::int64_t>(notes[year].size()) != last) return "9 credit note numbers have a gap";
   return {};
 }
 
@@ -140,6 +220,8 @@ std::string tables::violated(std::optional<time_point> settled) const {
   }
   if (in_wallets != in_entries) return "1 the ledger's sum is not that of the wallets";
   if (auto what = of_orders(*this, holds, places); !what.empty()) return what;
+  if (auto what = of_merges(*this); !what.empty()) return what;
+  if (auto what = of_papers(*this); !what.empty()) return what;
   for (const auto& [whose, purse] : wallets) {
     const auto held = holds.find(whose);
     if (purse.row.held != (held == holds.end() ? 0 : held->second))

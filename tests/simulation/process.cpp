@@ -31,6 +31,9 @@ public:
   void tell(const offer_id& which, ask<offer::settle_held> command) override {
     real_->tell(which, std::move(command));
   }
+  void tell(const offer_id& which, ask<offer::give_back> command) override {
+    real_->tell(which, std::move(command));
+  }
   void tell(const offer_id& which, ask<offer::create> command) override {
     real_->tell(which, std::move(command));
   }
@@ -73,6 +76,12 @@ public:
   void tell(const household_id& whose, ask<wallet::set_floor> command) override {
     real_->tell(whose, std::move(command));
   }
+  void tell(const household_id& whose, ask<wallet::carry> command) override {
+    real_->tell(whose, std::move(command));
+  }
+  void tell(const household_id& whose, ask<wallet::transfer> command) override {
+    real_->tell(whose, std::move(command));
+  }
   void tell(const household_id& whose, ask<wallet::get_view> command) override {
     real_->tell(whose, std::move(command));
   }
@@ -102,19 +111,19 @@ constexpr std::chrono::milliseconds tick_every{250};
 
 // Members die from below: coroutines before the registries that they tell, those before the actor system.
 struct process::parts {
-  parts(tables& in, dice& random, const clock_source& clock, const house& at, faulty_journal::faults faults,
-        std::size_t reads_fail_one_in)
-      : chance(random), here(at), system(config),
+  parts(tables& tables_here, dice& random, const clock_source& clock, const house& at,
+        faulty_journal::faults faults, std::size_t reads_fail_one_in)
+      : chance(random), here(at), in(tables_here), system(config),
         scheduler(dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())),
-        journal(in, random, faults), loaders(in, random, reads_fail_one_in),
-        offers(offer::create_registry(system, loaders, journal), in.bugs),
-        wallets(wallet::create_registry(system, loaders, journal), in),
+        journal(tables_here, random, faults), loaders(tables_here, random, reads_fail_one_in),
+        offers(offer::create_registry(system, loaders, journal), tables_here.bugs),
+        wallets(wallet::create_registry(system, loaders, journal), tables_here),
         households(household::create_registry(system, loaders, journal)),
         accounts(account::create_registry(system, loaders, journal)), services{offers,  wallets, *households,
                                                                                loaders, journal, clock,
                                                                                {}},
-        timer(deadlines::create_timer(system, loaders, clock, [this, &in](const deadline_row& due) {
-          if (!in.bugs.expiry_sleeps) expire(due);
+        timer(deadlines::create_timer(system, loaders, clock, [this, &tables_here](const deadline_row& due) {
+          if (!tables_here.bugs.expiry_sleeps) expire(due);
         })) {
     journal.on_deadlines = [this](std::span<const deadline_row> rows) {
       for (const auto& row : rows) timer->add(row);
@@ -123,6 +132,7 @@ struct process::parts {
 
   dice& chance;
   const house& here;
+  const tables& in;
   testing_config config;
   caf::actor_system system;
   caf::scheduler::test_coordinator& scheduler;
@@ -133,6 +143,7 @@ struct process::parts {
   std::unique_ptr<household::registry> households;
   std::unique_ptr<account::registry> accounts;
   checkout::services services;
+  merge::services merging{*households, wallets};
   std::unique_ptr<deadlines::timer> timer;
   boost::asio::io_context io;
 
@@ -201,7 +212,9 @@ bool process::busy() const {
 
 void process::run(const request& what, std::function<void(answer)> done) {
   boost::asio::co_spawn(parts_->io,
-                        attempt({parts_->services, *parts_->accounts, parts_->loaders, parts_->here}, what),
+                        attempt({parts_->services, *parts_->accounts, parts_->loaders, parts_->here,
+                                 parts_->merging, parts_->in},
+                                what),
                         [done = std::move(done)](const std::exception_ptr& failed, answer given) {
                           if (failed) std::rethrow_exception(failed);
                           done(std::move(given));

@@ -56,7 +56,7 @@ idempotency_row row_of(const server& with, const request& what) {
 }
 
 checkout::answer_to_keep keep_order(const server& with, const request& what) {
-  return {row_of(with, what), [](const order::state& of) { return to_string(of.id); }};
+  return {row_of(with, what), [](const order::state& of) { return to_string(of.id); }, {}};
 }
 
 template <class T>
@@ -89,7 +89,7 @@ asio::awaitable<answer> place(server with, request what) {
     command.buyer.first_name = person->first_name;
     command.buyer.last_name = person->last_name;
   }
-  command.lines.push_back({what.offer, {}, what.quantity, {}});
+  for (int i = 0; i < what.lines; ++i) command.lines.push_back({what.offer, {}, what.quantity, {}});
   command.payments = what.payments;
   command.answer = keep_order(with, what);
   auto placed = co_await checkout::place(with.services, std::move(command));
@@ -111,6 +111,25 @@ asio::awaitable<answer> record_payment(server with, request what) {
   auto recorded = co_await checkout::record(with.services, std::move(command));
   if (!recorded) co_return co_await refused(with, what, std::move(recorded));
   co_return answer{recorded->answer, {}};
+}
+
+asio::awaitable<answer> refund(server with, request what) {
+  auto order = co_await await_reply<order::state>(
+      [&](reply<order::state> back) { with.services.orders.load_order(what.order, std::move(back)); });
+  if (!order) co_return answer{{}, order.error()};
+  checkout::refund_order command;
+  command.organisation = with.here.organisation;
+  command.number = order->number;
+  if (what.by_line)
+    for (const auto& each : order->lines)
+      if (!each.cancelled && command.lines.empty()) command.lines.push_back(each.id);
+  command.where = what.change == 0 ? order::refund_to::wallet : order::refund_to::original;
+  command.reason = "ill";
+  command.by = with.here.staff;
+  command.answer = keep_order(with, what);
+  auto refunded = co_await checkout::refund(with.services, std::move(command));
+  if (!refunded) co_return co_await refused(with, what, std::move(refunded));
+  co_return answer{refunded->answer, {}};
 }
 
 asio::awaitable<answer> expire(server with, request what) {
@@ -182,6 +201,54 @@ asio::awaitable<answer> change_account(server with, request what) {
   co_return answer{"", {}};
 }
 
+merge::answer_to_keep keep_merge(const server& with, const request& what) {
+  return {row_of(with, what), [](const households_merged_row& of) { return to_string(of.id); }};
+}
+
+asio::awaitable<answer> merge_two(server with, request what) {
+  merge::merge_households command;
+  command.organisation = with.here.organisation->id;
+  command.id = merge_id{new_uuid(1)};
+  command.into = what.household;
+  command.from = what.other;
+  command.by = {wallet::actor_kind::staff, with.here.staff, with.now()};
+  command.staff_floor = house::staff_floor;
+  command.answer = keep_merge(with, what);
+  auto made = co_await merge::run(with.merging, std::move(command));
+  if (!made) co_return co_await refused(with, what, std::move(made));
+  co_return answer{made->answer, {}};
+}
+
+asio::awaitable<answer> undo_merge(server with, request what) {
+  const auto& stored = with.in.merges.at(what.merge);
+  merge::undo_merge command;
+  command.what.id = what.merge;
+  command.what.organisation = stored.row.organisation;
+  command.what.into = stored.row.into;
+  command.what.from = stored.row.from;
+  command.what.moved = stored.row.moved;
+  command.what.into_version = stored.row.into_version;
+  command.what.from_version = stored.row.from_version;
+  command.what.into_entries = stored.row.into_entries;
+  command.what.from_entries = stored.row.from_entries;
+  command.what.into_before = stored.into_before;
+  command.what.from_before = stored.from_before;
+  command.by = {wallet::actor_kind::staff, with.here.staff, with.now()};
+  command.staff_floor = house::staff_floor;
+  command.answer = keep_merge(with, what);
+  auto made = co_await merge::undo(with.merging, std::move(command));
+  if (!made) co_return co_await refused(with, what, std::move(made));
+  co_return answer{made->answer, {}};
+}
+
+std::optional<order_id> a_paid_order(const tables& in, dice& chance) {
+  std::vector<order_id> paid;
+  for (const auto& which : in.orders_in_turn)
+    if (in.orders.at(which).status == order::status::paid) paid.push_back(which);
+  if (paid.empty()) return std::nullopt;
+  return paid[chance.below(paid.size())];
+}
+
 // An order of these that still awaits payment, or none.
 std::optional<order_id> an_open_order(const tables& in, dice& chance, std::optional<time_point> expired_at) {
   std::vector<order_id> open;
@@ -212,7 +279,9 @@ bool still_there(const tables& in, const request& of) {
   case request::kind::change_offer:
     return in.offers.at(of.offer).what->description.fr.find(mark_of(of.number)) != std::string::npos;
   case request::kind::change_household:
-    return in.households.at(of.household).find_member(member_of(of.number).id) != nullptr;
+    for (const auto& [id, each] : in.households)
+      if (each.find_member(member_of(of.number).id) != nullptr) return true;
+    return false;
   default: return true; // a field of an account is overwritten by the next who changes it
   }
 }
@@ -247,10 +316,13 @@ asio::awaitable<answer> attempt(server with, request what) {
   case request::kind::order:
   case request::kind::staff_order: return place(with, std::move(what));
   case request::kind::record_payment: return record_payment(with, std::move(what));
+  case request::kind::refund: return refund(with, std::move(what));
   case request::kind::expire: return expire(with, std::move(what));
   case request::kind::record_entry: return record_entry(with, std::move(what));
   case request::kind::change_offer: return change_offer(with, std::move(what));
   case request::kind::change_household: return change_household(with, std::move(what));
+  case request::kind::merge: return merge_two(with, std::move(what));
+  case request::kind::undo_merge: return undo_merge(with, std::move(what));
   case request::kind::change_account: break;
   }
   return change_account(with, std::move(what));
@@ -266,10 +338,11 @@ request next_request(const house& here, const tables& in, const mix& weights, ti
   out.quantity = static_cast<std::int32_t>(chance.between(1, 3));
   const auto by_transfer = checkout::wanted_payment{payment_method::bank_transfer, {}, {}};
   const auto by_wallet = checkout::wanted_payment{payment_method::wallet, {}, {}};
-  const std::size_t parts[] = {weights.wallet_orders,  weights.split_orders,  weights.transfer_orders,
-                               weights.payments,       weights.expiries,      weights.records,
-                               weights.staff_orders,   weights.offer_changes, weights.household_changes,
-                               weights.account_changes};
+  const std::size_t parts[] = {weights.wallet_orders,   weights.split_orders,  weights.transfer_orders,
+                               weights.payments,        weights.expiries,      weights.records,
+                               weights.staff_orders,    weights.offer_changes, weights.household_changes,
+                               weights.account_changes, weights.merges,        weights.undone_merges,
+                               weights.refunds};
   std::size_t sum = 0;
   for (const auto part : parts) sum += part;
   auto drawn = chance.below(sum);
@@ -302,8 +375,30 @@ request next_request(const house& here, const tables& in, const mix& weights, ti
     out.capacity = chance.between(2, 14);
     break;
   case 8: out.what = request::kind::change_household; break;
+  case 10:
+    out.what = request::kind::merge;
+    do out.other = here.households[chance.below(here.households.size())];
+    while (out.other == out.household);
+    break;
+  case 11:
+    out.what = request::kind::merge;
+    out.other = here.households[(chance.below(here.households.size() - 1) + 1) % here.households.size()];
+    if (in.merges_in_turn.empty()) break;
+    out.what = request::kind::undo_merge;
+    out.merge = in.merges_in_turn.back();
+    break;
+  case 12: {
+    const auto paid = a_paid_order(in, chance);
+    if (!paid) break; // nothing to give back: an order by wallet instead
+    out.what = request::kind::refund;
+    out.order = *paid;
+    out.by_line = chance.one_in(2);
+    out.change = chance.one_in(2) ? 1 : 0;
+    break;
+  }
   default: out.what = request::kind::change_account; break;
   }
+  if (weights.refunds > 0 && chance.one_in(2)) out.lines = 2;
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/account/accounts.hpp"
 #include "actors/checkout/checkout.hpp"
+#include "actors/merge/merge.hpp"
 #include "tests/simulation/dice.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -20,21 +21,28 @@ struct request {
     order,
     staff_order,
     record_payment,
+    refund,
     expire,
     record_entry,
     change_offer,
     change_household,
-    change_account
+    change_account,
+    merge,
+    undo_merge
   };
 
   kind what = kind::order;
   uuid key;
   household_id household;
+  household_id other;                // of merge: the one that is emptied
+  merge_id merge;                    // of undo_merge
   std::optional<account_id> account; // set: it has no household before its first order
   offer_id offer;
   std::int32_t quantity = 1;
   std::vector<checkout::wanted_payment> payments;
-  order_id order; // of record_payment and expire
+  int lines = 1;        // of an order
+  bool by_line = false; // of refund: the first line that is left
+  order_id order;       // of record_payment, refund and expire
   amount change = 0;
   std::int64_t capacity = 0;
   std::uint64_t number = 0; // of this request: the member that it adds, the mark that it leaves
@@ -73,6 +81,8 @@ struct server {
   account::registry& accounts;
   order::answers& answers;
   const house& here;
+  merge::services& merging;
+  const tables& in;
   time_point now() const { return services.clock.now(); }
 };
 

@@ -49,6 +49,8 @@ bool takes(const ledger_row& row) {
 wallet::state tables::wallet_of(const household_id& whose) const {
   wallet::state out;
   out.household = whose;
+  if (const auto household = households.find(whose); household != households.end())
+    out.closed = household->second.merged_into.has_value();
   const auto found = wallets.find(whose);
   if (found == wallets.end()) return out;
   const auto& row = found->second.row;
@@ -79,7 +81,10 @@ tables::failure tables::apply(const storage::journal_batch& batch, bool uniques_
   if (!why) why = uniques_first ? check_wallets(batch) : check_uniques(batch);
   if (!why) why = check_entries(batch);
   if (!why) why = check_stock(batch);
-  if (why) return why;
+  if (why) {
+    lose_numbers(batch);
+    return why;
+  }
   std::optional<rows_of_tables> before;
   for (const auto* rows : batch.commits())
     if (!before && !rows->cold.empty()) before = *this;
@@ -88,9 +93,18 @@ tables::failure tables::apply(const storage::journal_batch& batch, bool uniques_
     for (const auto& row : rows->cold)
       if (auto refusal = write_cold(row)) {
         static_cast<rows_of_tables&>(*this) = std::move(*before);
+        lose_numbers(batch);
         return refusal;
       }
+  if (before) look_for_members();
   return {};
+}
+
+void tables::lose_numbers(const storage::journal_batch& batch) {
+  if (!bugs.numbers_lost) return;
+  for (const auto* rows : batch.commits())
+    for (const auto& row : rows->orders)
+      if (row.invoice_year) ++invoices[*row.invoice_year];
 }
 
 tables::failure tables::check_wallets(const storage::journal_batch& batch) const {
@@ -183,7 +197,9 @@ void tables::write_hot(const storage::journal_batch& batch) {
 
 void tables::write_orders(const commit& rows) {
   for (const auto& row : rows.orders) {
-    orders.emplace(row.id, order_of(row, rows));
+    auto& made = orders.emplace(row.id, order_of(row, rows)).first->second;
+    made.invoice_year = row.invoice_year;
+    if (row.invoice_year) made.invoice_number = ++invoices[*row.invoice_year];
     orders_in_turn.push_back(row.id);
   }
   for (const auto& row : rows.lines) organisations_of_rows[row.order].insert(row.organisation);
@@ -211,6 +227,11 @@ tables::failure tables::write_cold(const cold_row& any) {
   if (const auto* client = std::get_if<household_row>(&any)) return change(*client);
   if (const auto* person = std::get_if<account_row>(&any)) return change(*person);
   if (const auto* what = std::get_if<offer_row>(&any)) return change(*what);
+  if (const auto* line = std::get_if<line_cancelled>(&any)) return change(*line);
+  if (const auto* tickets = std::get_if<tickets_cancelled>(&any)) return change(*tickets);
+  if (const auto* note = std::get_if<credit_note_row>(&any)) write_note(*note);
+  if (const auto* merge = std::get_if<households_merged_row>(&any)) return change(*merge);
+  if (const auto* undone = std::get_if<merge_undone_row>(&any)) return change(*undone);
   if (const auto* payment = std::get_if<payment_changed>(&any)) {
     for (auto& each : orders.at(payment->order).payments) {
       if (each.position != payment->position) continue;
@@ -233,7 +254,44 @@ tables::failure tables::change(const order_changed& row) {
   order.paid_at = row.paid_at;
   order.expires_at = row.expires_at;
   order.cancel_reason = row.cancel_reason;
+  if (row.invoice_year) {
+    order.invoice_year = row.invoice_year;
+    order.invoice_number = ++invoices[*row.invoice_year];
+  }
   return {};
+}
+
+tables::failure tables::change(const line_cancelled& row) {
+  for (auto& each : orders.at(row.order).lines) {
+    if (each.position != row.position || (each.cancelled && !bugs.lines_refunded_again)) continue;
+    each.cancelled = true;
+    return {};
+  }
+  return stale("line");
+}
+
+tables::failure tables::change(const tickets_cancelled& row) {
+  int cancelled = 0;
+  for (auto& each : orders.at(row.order).tickets) {
+    if (std::find(row.line_positions.begin(), row.line_positions.end(), each.line_position) ==
+        row.line_positions.end())
+      continue;
+    if (each.status == order::ticket_status::valid) ++cancelled;
+    each.status = order::ticket_status::cancelled;
+  }
+  if (cancelled != row.count && !bugs.lines_refunded_again) return stale("tickets");
+  return {};
+}
+
+void tables::write_note(const credit_note_row& row) {
+  order::credit_note made;
+  made.id = row.id;
+  made.year = row.year;
+  made.number = ++credit_notes[row.year];
+  made.sum = row.sum;
+  made.line_positions = row.line_positions;
+  made.parts = row.parts;
+  orders.at(row.order).credit_notes.push_back(std::move(made));
 }
 
 tables::failure tables::change(const household_row& row) {
@@ -257,11 +315,65 @@ tables::failure tables::change(const household_row& row) {
   for (const auto& each : row.members)
     made.members.push_back({each.id, each.first_name, each.last_name, each.birth_date, each.email, each.phone,
                             each.relation, each.answers});
-  // Members are only ever added here.
-  if (found != households.end())
-    for (const auto& each : found->second.members)
-      if (made.find_member(each.id) == nullptr) overwritten = "a household's member was lost";
+  made.archived = row.archived;
+  if (found != households.end()) made.merged_into = found->second.merged_into;
   households.insert_or_assign(row.id, std::move(made));
+  return {};
+}
+
+// Members are only ever added here, or move.
+void tables::look_for_members() {
+  std::map<member_id, int> there;
+  for (const auto& [id, each] : households)
+    for (const auto& member : each.members) ++there[member.id];
+  for (const auto& each : members_seen)
+    if (!there.contains(each)) overwritten = "a household's member was lost";
+  for (const auto& [id, count] : there) {
+    if (count > 1) overwritten = "a member is in two households";
+    members_seen.insert(id);
+  }
+}
+
+std::size_t tables::orders_of(const household_id& whose) const {
+  std::size_t found = 0;
+  for (const auto& [id, each] : orders) found += each.household == whose ? 1 : 0;
+  return found;
+}
+
+// storage/migrations/009_merges.sql
+tables::failure tables::change(const households_merged_row& row) {
+  const auto into = households.find(row.into);
+  const auto from = households.find(row.from);
+  if (into == households.end() || from == households.end()) return stale("merge");
+  if (into->second.merged_into || from->second.merged_into) return stale("merge");
+  stored_merge made{row, into->second, from->second, {}, 0, false};
+  for (auto& [id, each] : orders) {
+    if (each.household != row.from) continue;
+    each.household = row.into;
+    made.orders.emplace(id, ++each.version);
+  }
+  made.into_orders = orders_of(row.into);
+  from->second.merged_into = row.into;
+  from->second.account.reset();
+  merges.emplace(row.id, std::move(made));
+  merges_in_turn.push_back(row.id);
+  return {};
+}
+
+tables::failure tables::change(const merge_undone_row& row) {
+  const auto found = merges.find(row.id);
+  if (found == merges.end() || found->second.undone) return stale("merge");
+  auto& merge = found->second;
+  if (orders_of(row.into) != merge.into_orders) return stale("orders");
+  for (const auto& [id, version] : merge.orders)
+    if (orders.at(id).version != version || orders.at(id).household != row.into) return stale("orders");
+  for (const auto& [id, version] : merge.orders) {
+    orders.at(id).household = row.from;
+    ++orders.at(id).version;
+  }
+  households.at(row.from).merged_into.reset();
+  households.at(row.into).account.reset();
+  merge.undone = true;
   return {};
 }
 

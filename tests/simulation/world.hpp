@@ -19,7 +19,10 @@ struct mix {
   std::size_t offer_changes = 1;
   std::size_t household_changes = 1;
   std::size_t account_changes = 1;
-  bool strangers = false; // another process writes to the same tables
+  std::size_t merges = 0;        // two households become one
+  std::size_t undone_merges = 0; // and are two again
+  std::size_t refunds = 0;       // of paid orders, whole or by line
+  bool strangers = false;        // another process writes to the same tables
   bool crashes = true;
   bool faults = true;
 };

@@ -23,6 +23,10 @@ bool places() noexcept {
   static const bool here = on("places");
   return here;
 }
+bool merges() noexcept {
+  static const bool here = on("merges");
+  return here;
+}
 bool keys() noexcept {
   static const bool here = on("keys");
   return here;
