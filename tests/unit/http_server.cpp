@@ -1,7 +1,7 @@
 #include "tests/support/http_server.hpp"
 
-#include "http/operations/routes.hpp"
 #include "http/problem.hpp"
+#include "tests/support/http_requests.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -14,18 +14,16 @@
 #include <stdexcept>
 
 using namespace foyer::http;
+using foyer::test::eventually;
+using foyer::test::get;
+using foyer::test::named;
+using foyer::test::post;
 using foyer::test::raw_client;
 using foyer::test::running_server;
 using std::chrono_literals::operator""ms;
 namespace asio = boost::asio;
 
 namespace {
-
-route_info named(std::string_view operation) {
-  route_info info;
-  info.operation = operation;
-  return info;
-}
 
 boost::asio::awaitable<response> echo(request& of) {
   co_return text_response(200, std::string(name_of(of.method)) + " " + std::string(of.path) + " " + of.body);
@@ -53,26 +51,6 @@ router sample() {
       .add(verb::get, "/address", address, named("address"))
       .add(verb::get, "/fail", fail, named("fail"));
   return routes;
-}
-
-std::string get(std::string_view target, std::string_view fields = "") {
-  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(fields) + "\r\n";
-}
-
-std::string post(std::string_view target, std::string_view body, std::string_view fields = "") {
-  return "POST " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(fields) +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
-}
-
-/// Waits for a condition that another thread brings about.
-template <class Condition>
-bool eventually(Condition met) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!met()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
 }
 
 } // namespace
@@ -438,99 +416,6 @@ TEST_CASE("draining finishes what is under way and refuses what is new") {
   CHECK(busy.at_end());
   CHECK(empty.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
   CHECK_THROWS(raw_client(server->port()));
-}
-
-TEST_CASE("a stream of events ends when its handler, its client or the server does") {
-  auto routes = sample();
-  const auto ended = std::make_shared<std::atomic<int>>(0);
-  routes.add(
-      verb::get, "/events",
-      [ended](request& of) -> asio::awaitable<response> {
-        const bool forever = of.query("forever").has_value();
-        co_return event_stream([ended, forever](body_stream& out) -> asio::awaitable<void> {
-          co_await out.write("data: 1\n\n");
-          co_await out.write("data: 2\n\n");
-          while (forever) {
-            if (!co_await out.wait(std::chrono::hours(1))) break;
-          }
-          ++*ended;
-        });
-      },
-      named("events"));
-  running_server server(std::move(routes));
-
-  raw_client whole(server->port());
-  whole.send(get("/events"));
-  const auto answer = whole.read();
-  CHECK(answer.field("content-type") == "text/event-stream");
-  CHECK(answer.body == "data: 1\n\ndata: 2\n\n");
-  CHECK(whole.at_end());
-  CHECK(ended->load() == 1);
-
-  auto leaving = std::make_unique<raw_client>(server->port());
-  leaving->send(get("/events?forever"));
-  CHECK(leaving->read(true).status == 200);
-  leaving.reset();
-  CHECK(eventually([&] { return ended->load() == 2; }));
-
-  raw_client staying(server->port());
-  staying.send(get("/events?forever"));
-  CHECK(staying.read(true).status == 200);
-  std::promise<void> empty;
-  server->drain([&] { empty.set_value(); });
-  CHECK(empty.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
-  CHECK(ended->load() == 3);
-}
-
-TEST_CASE("a waiting stream is woken from any thread, also before it waits and after its end") {
-  router routes;
-  const auto wakers = std::make_shared<std::promise<std::function<void()>>>();
-  routes.add(
-      verb::get, "/events",
-      [wakers](request&) -> asio::awaitable<response> {
-        co_return event_stream([wakers](body_stream& out) -> asio::awaitable<void> {
-          const auto waker = out.waker();
-          waker();
-          co_await out.wait(std::chrono::hours(1));
-          wakers->set_value(waker);
-          co_await out.wait(std::chrono::hours(1));
-          co_await out.write("data: woken\n\n");
-        });
-      },
-      named("events"));
-  running_server server(std::move(routes));
-  raw_client client(server->port());
-  client.send(get("/events"));
-  const auto waker = wakers->get_future().get();
-  waker();
-  CHECK(client.read().body == "data: woken\n\n");
-  CHECK(client.at_end());
-  waker();
-}
-
-TEST_CASE("health, readiness and figures are answered") {
-  router routes;
-  const auto reason = std::make_shared<std::string>();
-  operations::add_health_routes(routes, [reason] { return *reason; });
-  metrics shown;
-  shown.add_counter("foyer_shown_total", "Shown.").add();
-  operations::add_metrics_route(routes, shown);
-  server_options options;
-  options.threads = 1;
-  running_server server(std::move(routes), options);
-  raw_client client(server->port());
-  client.send(get("/healthz") + get("/readyz") + get("/metrics"));
-  CHECK(client.read().status == 200);
-  CHECK(client.read().status == 200);
-  CHECK(client.read().body.find("foyer_shown_total 1\n") != std::string::npos);
-  *reason = "the journal is not writing";
-  client.send(get("/readyz"));
-  const auto unready = client.read();
-  CHECK(unready.status == 503);
-  CHECK(unready.body == R"({"status":"not_ready","detail":"the journal is not writing"})");
-  const auto text = server.figures.exposition();
-  CHECK(text.find("foyer_http_requests_total{operation=\"readyz\",status=\"503\"} 1\n") != std::string::npos);
-  CHECK(text.find("foyer_http_connections{listener=\"public\"} 1\n") != std::string::npos);
 }
 
 TEST_CASE("HTTP/1.0 is answered once, without chunks") {
