@@ -3,6 +3,7 @@
 #include "actors/account/username.hpp"
 #include "actors/organisation/setup.hpp"
 #include "actors/password/argon2.hpp"
+#include "actors/vocabulary/encode.hpp"
 #include "actors/vocabulary/json_text.hpp"
 #include "storage/blocking_transaction.hpp"
 
@@ -15,16 +16,6 @@ namespace {
 uuid fresh_id() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return new_uuid(std::chrono::floor<std::chrono::milliseconds>(now).count());
-}
-
-std::string hex(const sha256_hash& bytes) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = "\\x"; // as bytea is written
-  for (const auto byte : bytes) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
 }
 
 constexpr const char* insert_organisation = R"sql(
@@ -101,8 +92,8 @@ outcome<done> invite(blocking_transaction& in, const new_staff& who, const std::
                  {account});
       !ended)
     return ended.error();
-  if (auto made = in.run(insert_token, {to_string(token), hex(sha256(secret.token(token))), account,
-                                        organisation, std::to_string(who.invitation_life.count())});
+  if (auto made = in.run(insert_token, {to_string(token), "\\x" + in_hex(sha256(secret.token(token))),
+                                        account, organisation, std::to_string(who.invitation_life.count())});
       !made)
     return made.error();
   if (auto mail = in.run(insert_mail, {to_string(fresh_id()), organisation, account, params.text()}); !mail)

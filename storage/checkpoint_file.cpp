@@ -1,5 +1,7 @@
 #include "storage/checkpoint_file.hpp"
 
+#include "actors/vocabulary/encode.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -67,7 +69,7 @@ public:
   [[nodiscard]] std::string signature(const server_secret& secret) {
     sha256_hash digest{};
     EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
-    return hex(secret.derive(purpose, {reinterpret_cast<const char*>(digest.data()), digest.size()}));
+    return in_hex(secret.derive(purpose, {reinterpret_cast<const char*>(digest.data()), digest.size()}));
   }
 
 private:
@@ -97,7 +99,7 @@ public:
 
   void add(const signed_head& next) override {
     ++wallets_;
-    line(to_string(next.household) + ' ' + std::to_string(next.entries) + ' ' + hex(next.head));
+    line(to_string(next.household) + ' ' + std::to_string(next.entries) + ' ' + in_hex(next.head));
   }
 
   outcome<fs::path> finish(const server_secret& secret) override {
@@ -143,16 +145,6 @@ std::vector<fs::path> checkpoints_in(const fs::path& folder) {
 }
 
 } // namespace
-
-std::string hex(const sha256_hash& of) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const auto byte : of) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
-}
 
 outcome<std::unique_ptr<checkpoint_writer>> create_checkpoint(const fs::path& folder, const std::string& at) {
   std::error_code failed;

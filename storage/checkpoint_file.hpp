@@ -22,9 +22,6 @@ struct signed_head {
   friend bool operator==(const signed_head&, const signed_head&) = default;
 };
 
-/// 64 hex digits, as checkpoints and answers write hashes.
-std::string hex(const sha256_hash& of);
-
 /// A checkpoint: a text file of one day that says where every wallet's chain was. Lines:
 ///
 ///     Foyer ledger checkpoint 1

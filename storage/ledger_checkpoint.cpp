@@ -1,5 +1,6 @@
 #include "storage/ledger_checkpoint.hpp"
 
+#include "actors/vocabulary/encode.hpp"
 #include "storage/checkpoint_file.hpp"
 #include "storage/pg/rows.hpp"
 
@@ -51,7 +52,7 @@ outcome<done> look_up(PGconn* open, const std::vector<signed_head>& wanted, cons
     const auto row = static_cast<int>(i);
     if (PQgetisnull(answer->get(), row, 0) != 0)
       broken.push_back(missing_tail(wanted[i], std::atoll(PQgetvalue(answer->get(), row, 1)), at));
-    else if (PQgetvalue(answer->get(), row, 0) != hex(wanted[i].head))
+    else if (PQgetvalue(answer->get(), row, 0) != in_hex(wanted[i].head))
       broken.push_back(replaced_entry(wanted[i], at));
   }
   return done{};

@@ -1,30 +1,16 @@
 #include "http/operations/dev_mail_pages.hpp"
 
+#include "actors/vocabulary/encode.hpp"
 #include "http/json/writer.hpp"
 
 namespace foyer::http::operations {
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-    case '&': out += "&amp;"; break;
-    case '<': out += "&lt;"; break;
-    case '>': out += "&gt;"; break;
-    case '"': out += "&quot;"; break;
-    case '\'': out += "&#39;"; break;
-    default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string head(std::string_view title, bool french) {
   return std::string("<!DOCTYPE html>\n<html lang=\"") + (french ? "fr" : "en") +
          "\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-         escaped(title) +
+         html_escaped(title) +
          "</title>\n<link rel=\"stylesheet\" href=\"/dev/mail.css\">\n</head>\n<body>\n<main>\n";
 }
 
@@ -32,7 +18,7 @@ constexpr std::string_view foot = "</main>\n</body>\n</html>\n";
 
 std::string input(std::string_view name, std::string_view label, std::string_view value) {
   return "<label>" + std::string(label) + " <input name=\"" + std::string(name) + "\" value=\"" +
-         escaped(value) + "\"></label>\n";
+         html_escaped(value) + "\"></label>\n";
 }
 
 std::string time_text(const mailer::mail_summary& of) {
@@ -41,9 +27,9 @@ std::string time_text(const mailer::mail_summary& of) {
 
 /// Text with its addresses as links. Only http addresses get here, and as text they hold no quote or bracket.
 std::string linked(const mailer::mail_content& mail) {
-  auto out = escaped(mail.text);
+  auto out = html_escaped(mail.text);
   for (const auto& each : mail.links) {
-    const auto link = escaped(each);
+    const auto link = html_escaped(each);
     // A link that begins another is left as text, rather than cut the other in two.
     for (std::size_t at = 0; (at = out.find(link, at)) != std::string::npos;) {
       const auto end = at + link.size();
@@ -80,8 +66,9 @@ std::string dev_mail_list_page(const std::vector<mailer::mail_summary>& mails,
   else
     out += "<ul>\n";
   for (const auto& each : mails)
-    out += "<li><a href=\"/dev/mail/" + escaped(each.id) + "\">" + escaped(each.subject) + "</a><br><small>" +
-           escaped(each.to) + " · <time>" + time_text(each) + "</time></small></li>\n";
+    out += "<li><a href=\"/dev/mail/" + html_escaped(each.id) + "\">" + html_escaped(each.subject) +
+           "</a><br><small>" + html_escaped(each.to) + " · <time>" + time_text(each) +
+           "</time></small></li>\n";
   if (!mails.empty()) out += "</ul>\n";
   return out.append(foot);
 }
@@ -90,9 +77,9 @@ std::string dev_mail_page(const mailer::mail_content& mail, bool french) {
   auto out = head(mail.subject, french);
   out +=
       std::string("<p><a href=\"/dev/mail\">") + (french ? "Tous les courriels" : "All mails") + "</a></p>\n";
-  out += "<h1>" + escaped(mail.subject) + "</h1>\n<p><small>" + escaped(mail.from) + " → " +
-         escaped(mail.to) + " · <time>" + time_text(mail) + "</time></small></p>\n";
-  out += "<iframe title=\"HTML\" src=\"/dev/mail/" + escaped(mail.id) +
+  out += "<h1>" + html_escaped(mail.subject) + "</h1>\n<p><small>" + html_escaped(mail.from) + " → " +
+         html_escaped(mail.to) + " · <time>" + time_text(mail) + "</time></small></p>\n";
+  out += "<iframe title=\"HTML\" src=\"/dev/mail/" + html_escaped(mail.id) +
          "/html\" sandbox=\"allow-top-navigation-by-user-activation\"></iframe>\n";
   out += std::string("<h2>") + (french ? "Version texte" : "Text version") + "</h2>\n<pre>" + linked(mail) +
          "</pre>\n";

@@ -1,21 +1,9 @@
 #include "http/public/front_page_html.hpp"
 
+#include "actors/vocabulary/encode.hpp"
+
 namespace foyer::http {
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-    case '&': out += "&amp;"; break;
-    case '<': out += "&lt;"; break;
-    case '>': out += "&gt;"; break;
-    case '"': out += "&quot;"; break;
-    default: out += c;
-    }
-  }
-  return out;
-}
 
 /// Writes the page in one language: `say` takes the French words and the English ones.
 class page {
@@ -43,7 +31,7 @@ private:
 
   void command(std::string_view label, const std::string& text) {
     out_.append("<p>").append(label).append("</p>\n<pre><code>");
-    out_.append(escaped(text)).append("</code></pre>\n");
+    out_.append(html_escaped(text)).append("</code></pre>\n");
   }
 
   void head() {
@@ -112,11 +100,11 @@ private:
     heading(say("Comptes", "Logins"));
     out_ += "<ul class=\"logins\">\n";
     for (const auto& each : what_.logins)
-      out_ += "<li><code>" + escaped(each.email) + "</code> <span>" + std::string{role_of(each.role)} +
+      out_ += "<li><code>" + html_escaped(each.email) + "</code> <span>" + std::string{role_of(each.role)} +
               "</span></li>\n";
     out_ += "</ul>\n<p>";
     out_.append(say("Mot de passe de tous : ", "Password of all: ")).append("<code>");
-    out_.append(escaped(what_.password)).append("</code></p>\n");
+    out_.append(html_escaped(what_.password)).append("</code></p>\n");
   }
 
   // Logs in and keeps the session's token in a variable.
@@ -181,7 +169,7 @@ private:
     if (what_.mailbox)
       link("/dev/mail", say("Les courriels de la démonstration", "The demonstration’s mails"));
     link("/readyz", say("État du serveur", "State of the server"));
-    out_.append("</ul>\n<p class=\"version\">Foyer ").append(escaped(what_.version)).append("</p>\n");
+    out_.append("</ul>\n<p class=\"version\">Foyer ").append(html_escaped(what_.version)).append("</p>\n");
   }
 
   const front_page& what_;

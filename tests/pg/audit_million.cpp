@@ -1,3 +1,4 @@
+#include "actors/vocabulary/encode.hpp"
 #include "actors/wallet/wallet.hpp"
 #include "storage/audit.hpp"
 #include "storage/audit_queries.hpp"
@@ -76,6 +77,10 @@ public:
         "', household_id, null, 1 from orders");
     run("insert into offer_stock select '" + text(id<offer_id>(3, 1)) + "', '" + text(organisation_) +
         "', null, count(*), 0 from orders");
+    run("update orders o set invoice_year = 2026, invoice_number = n.number "
+        "from (select id, row_number() over (order by id) as number from orders) n where n.id = o.id");
+    run("insert into paper_counters select '" + text(organisation_) +
+        "', 1, 2026, count(*) from orders having count(*) > 0");
     run("vacuum analyze");
   }
 
@@ -101,15 +106,7 @@ private:
   static std::string text(const Id& of) {
     return to_string(of);
   }
-  static std::string hex_of(const sha256_hash& hash) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out = "\\\\x";
-    for (const auto byte : hash) {
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-    return out;
-  }
+  static std::string hex_of(const sha256_hash& hash) { return "\\\\x" + in_hex(hash); }
   template <class... Texts>
   static void line(std::string& to, const Texts&... texts) {
     ((to.append(texts).append("\t")), ...);
