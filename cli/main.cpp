@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "config/misuse.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -199,7 +200,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? cli::exit_done : cli::exit_misuse;
+    if (e.get_exit_code() == 0) return app.exit(e); // help or version
+    std::fprintf(stderr, "%s\n", config::misuse(app, e).c_str());
+    return cli::exit_misuse;
   }
   config::sources sources{{}, config::process_environment(), line.flags};
   if (!line.config.empty()) sources.file = line.config;
