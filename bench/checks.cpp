@@ -11,10 +11,13 @@ namespace {
 constexpr int exit_misuse = 2;
 constexpr int exit_violations = 1;
 
-struct answers {
-  std::uint64_t succeeded = 0;
-  std::uint64_t unknown = 0; // at most so many more took effect
-};
+// An open loop, or a storm of logins, may ask for more than there is: then to refuse the surplus is what the
+// server should do.
+bool may_be_refused(const options& wanted) {
+  return wanted.rate > 0 || wanted.what == scenario::login || wanted.what == scenario::overload;
+}
+
+} // namespace
 
 answers answers_of(const report& of, std::string_view kind) {
   answers out;
@@ -25,14 +28,6 @@ answers answers_of(const report& of, std::string_view kind) {
     }
   return out;
 }
-
-// An open loop, or a storm of logins, may ask for more than there is: then to refuse the surplus is what the
-// server should do.
-bool may_be_refused(const options& wanted) {
-  return wanted.rate > 0 || wanted.what == scenario::login || wanted.what == scenario::overload;
-}
-
-} // namespace
 
 table_counts count_tables(database& db) {
   const auto count = [&](const std::string& from) {

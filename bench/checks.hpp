@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace foyer::bench {
 
@@ -20,6 +21,13 @@ struct table_counts {
   std::uint64_t adjustments = 0;
 };
 table_counts count_tables(database& db);
+
+// What the requests of one kind came to, over all runs of a report.
+struct answers {
+  std::uint64_t succeeded = 0;
+  std::uint64_t unknown = 0; // of any kind: at most so many more took effect
+};
+answers answers_of(const report& of, std::string_view kind);
 
 // Every order that was answered 201 is there, and no other, but for those without an answer.
 void check_orders(database& db, const table_counts& before, report& to);

@@ -7,17 +7,44 @@
 #include <boost/asio/write.hpp>
 
 #include <charconv>
-#include <sys/socket.h>
-#include <sys/time.h>
+#include <chrono>
 
 namespace foyer::bench {
 
 namespace asio = boost::asio;
+using boost::system::error_code;
 
 namespace {
 
-// Of each read and write, by the socket itself: this client has no event loop.
-constexpr timeval io_limit{10, 0};
+// Longer than the server's own limit for a handler, so that its refusal arrives.
+constexpr auto call_limit = std::chrono::seconds{20};
+// No answer that is asked for here is nearly as large; whoever sends more is no Foyer.
+constexpr std::size_t answer_max = 64 * 1024 * 1024;
+
+std::string request_text(const server_address& server, std::string_view verb, std::string_view target,
+                         std::string_view token, std::string_view body, std::string_view field) {
+  std::string out;
+  out.append(verb).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(server.host_header);
+  out.append("\r\nConnection: close");
+  if (!token.empty()) out.append("\r\nAuthorization: Bearer ").append(token);
+  if (!field.empty()) out.append("\r\n").append(field);
+  if (!body.empty())
+    out.append("\r\nContent-Type: application/json\r\nContent-Length: ").append(std::to_string(body.size()));
+  return out.append("\r\n\r\n").append(body);
+}
+
+http_answer parse(std::string_view text) {
+  http_answer answer;
+  const auto head_end = text.find("\r\n\r\n");
+  if (head_end == std::string_view::npos || !text.starts_with("HTTP/1.1 ")) {
+    answer.error = text.empty() ? "it closed the connection without an answer" : "its answer is not HTTP/1.1";
+    return answer;
+  }
+  std::from_chars(text.data() + 9, text.data() + head_end, answer.status);
+  answer.head = text.substr(0, head_end);
+  answer.body = text.substr(head_end + 4);
+  return answer;
+}
 
 } // namespace
 
@@ -25,37 +52,32 @@ http_answer http_call(const server_address& server, std::string_view verb, std::
                       std::string_view token, std::string_view body, std::string_view field) {
   asio::io_context context{1};
   asio::ip::tcp::socket socket{context};
-  boost::system::error_code error;
   asio::ip::tcp::resolver resolver{context};
-  const auto endpoints = resolver.resolve(server.host, std::to_string(server.port), error);
-  if (error) return {};
-  asio::connect(socket, endpoints, error);
-  if (error) return {};
-  setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &io_limit, sizeof io_limit);
-  setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &io_limit, sizeof io_limit);
+  error_code failed;
+  const auto endpoints = resolver.resolve(server.host, std::to_string(server.port), failed);
+  if (failed) return {0, {}, {}, "cannot resolve " + server.host + ": " + failed.message()};
 
-  std::string request;
-  request.append(verb).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(server.host_header);
-  request.append("\r\nConnection: close");
-  if (!token.empty()) request.append("\r\nAuthorization: Bearer ").append(token);
-  if (!field.empty()) request.append("\r\n").append(field);
-  if (!body.empty())
-    request.append("\r\nContent-Type: application/json\r\nContent-Length: ")
-        .append(std::to_string(body.size()));
-  request.append("\r\n\r\n").append(body);
-  asio::write(socket, asio::buffer(request), error);
-  if (error) return {};
-
-  // The server closes after the answer, so everything until then is the answer.
+  const auto request = request_text(server, verb, target, token, body, field);
   std::string text;
-  asio::read(socket, asio::dynamic_buffer(text), error);
-  const auto head_end = text.find("\r\n\r\n");
-  if (error != asio::error::eof || head_end == std::string::npos || !text.starts_with("HTTP/1.1 ")) return {};
-  http_answer answer;
-  std::from_chars(text.data() + 9, text.data() + head_end, answer.status);
-  answer.head = text.substr(0, head_end);
-  answer.body = text.substr(head_end + 4);
-  return answer;
+  std::string error;
+  bool whole = false;
+  asio::async_connect(socket, endpoints, [&](error_code refused, const auto&) {
+    if (refused) {
+      error = "cannot connect: " + refused.message();
+      return;
+    }
+    asio::async_write(socket, asio::buffer(request), [&](error_code broken, std::size_t) {
+      if (broken) error = "cannot send: " + broken.message();
+    });
+    // The server closes after the answer, so everything until then is the answer.
+    asio::async_read(socket, asio::dynamic_buffer(text, answer_max), [&](error_code ended, std::size_t) {
+      whole = ended == asio::error::eof;
+      if (!whole) error = "cannot read: " + ended.message();
+    });
+  });
+  context.run_for(call_limit);
+  if (whole) return parse(text);
+  return {0, {}, {}, error.empty() ? "no answer in 20 s" : error};
 }
 
 } // namespace foyer::bench

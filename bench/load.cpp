@@ -20,6 +20,8 @@ constexpr auto drain_deadline = std::chrono::seconds{20};
 constexpr auto tick = std::chrono::milliseconds{100};
 constexpr auto sample_every = std::chrono::milliseconds{500};
 constexpr auto progress_every = std::chrono::seconds{1};
+// Connections are lost and nothing is answered for so long: the server is gone.
+constexpr auto gone_after = std::chrono::seconds{5};
 
 class generator {
 public:
@@ -35,6 +37,9 @@ private:
   void begin_measuring();
   void begin_draining(bool interrupted);
   void report_progress(steady::time_point now);
+  bool server_is_gone(steady::time_point now) const {
+    return state_.lost_since_answer > 0 && now - state_.answered > gone_after;
+  }
 
   const load_hooks& hooks_;
   const std::atomic<bool>& stop_;
@@ -63,7 +68,7 @@ void generator::find_endpoint() {
 
 load_result generator::run() {
   find_endpoint();
-  state_.started = reported_ = sampled_ = steady::now();
+  state_.started = state_.answered = reported_ = sampled_ = steady::now();
   // Before the measured time begins, all of it is warm-up.
   state_.measuring_since = state_.measuring_until = state_.started + state_.plan.warm_up;
   for (const auto& each : state_.plan.streams)
@@ -121,7 +126,8 @@ void generator::on_tick() {
       std::all_of(streams_.begin(), streams_.end(), [](const auto& each) { return each->exhausted(); });
   const bool over = state_.phase == load_phase::measuring &&
                     (exhausted || now - state_.measuring_since >= state_.plan.duration);
-  if (sending && (interrupted || over)) begin_draining(interrupted);
+  if (sending && !over && !interrupted) state_.result.gave_up = server_is_gone(now);
+  if (sending && (interrupted || over || state_.result.gave_up)) begin_draining(interrupted);
   if (state_.phase == load_phase::draining) {
     const bool all_idle =
         std::all_of(streams_.begin(), streams_.end(), [](const auto& each) { return each->idle(); });

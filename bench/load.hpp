@@ -76,12 +76,17 @@ struct load_result {
   // Requests without any answer, from the first to the last: nobody knows whether they took effect.
   std::uint64_t unknown_in_all = 0;
   std::string first_error; // status and start of body, or what the connection reported
+  std::string first_lost;  // what the first connection that was lost reported
+  std::map<int, std::string> first_body_by_status; // the start, of statuses other than 2xx
+  // It ended before its time, because connections were lost for seconds and nothing at all was answered.
+  bool gave_up = false;
   // Of the 2xx. Closed loop: from writing the request to the last byte of the answer. Open loop: from when it
   // was due, for every request that was due within the measured time, also when the answer came later; those
   // that were never sent count with the time that they had waited at the end.
   histogram latency;
   histogram service;                      // open loop: the same from writing the request, for comparison
   histogram refused;                      // of 503, from writing the request
+  histogram refused_too_early;            // the same of clients that did not wait for Retry-After
   std::uint64_t refused_without_hint = 0; // 503 without Retry-After
   std::uint64_t unsent = 0; // open loop: due within the measured time, but no connection was free
   std::vector<kind_result> kinds;

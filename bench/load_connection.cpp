@@ -15,11 +15,13 @@ constexpr auto request_deadline = std::chrono::seconds{30};
 // After a refusal for overload (429, 503) or a lost connection, so that a server in trouble is not hammered
 // by a loop that costs it nothing to refuse.
 constexpr auto pause_after_trouble = std::chrono::milliseconds{50};
+// What Retry-After says to the surplus (http/server/core.hpp).
+constexpr auto told_to_wait = std::chrono::seconds{1};
 
 } // namespace
 
-load_connection::load_connection(asio::io_context& context, flight_source& source)
-    : context_{context}, source_{source}, socket_{context}, pause_{context} {}
+load_connection::load_connection(asio::io_context& context, flight_source& source, bool obedient)
+    : context_{context}, source_{source}, obedient_{obedient}, socket_{context}, pause_{context} {}
 
 void load_connection::connect() {
   if (!source_.sending()) {
@@ -47,6 +49,7 @@ void load_connection::send() {
   state_ = state::idle;
   if (!source_.sending() || !source_.next(flight_, *this)) return;
   state_ = state::waiting;
+  flight_.too_early = flight_.sent < come_again_;
   // A request fits in the socket's buffer, so this mostly ends at once, without a turn of the event loop.
   error_code error;
   socket_.non_blocking(true, error);
@@ -82,16 +85,18 @@ void load_connection::on_read(std::size_t size) {
   state_ = state::idle;
   const bool refused = parser_.status() == 429 || parser_.status() == 503;
   const bool reconnect = parser_.closes();
+  if (refused && parser_.says_when_to_retry()) come_again_ = steady::now() + told_to_wait;
   parser_.next();
-  if (refused && source_.pauses_when_refused())
-    return pause_then(reconnect ? &load_connection::connect : &load_connection::send);
+  if (refused && (obedient_ || source_.pauses_when_refused()))
+    return pause_then(reconnect ? &load_connection::connect : &load_connection::send,
+                      obedient_ ? std::chrono::nanoseconds{told_to_wait} : pause_after_trouble);
   reconnect ? connect() : send();
 }
 
 void load_connection::lose(const std::string& what, bool was_timeout) {
   source_.lost(what, was_timeout);
   close();
-  pause_then(&load_connection::connect);
+  pause_then(&load_connection::connect, pause_after_trouble);
 }
 
 void load_connection::close() {
@@ -102,8 +107,8 @@ void load_connection::close() {
   state_ = state::idle;
 }
 
-void load_connection::pause_then(void (load_connection::*next)()) {
-  pause_.expires_after(pause_after_trouble);
+void load_connection::pause_then(void (load_connection::*next)(), std::chrono::nanoseconds how_long) {
+  pause_.expires_after(how_long);
   pause_.async_wait([self = shared_from_this(), mine = incarnation_, next](error_code error) {
     if (!error && mine == self->incarnation_) ((*self).*next)();
   });

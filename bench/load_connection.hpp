@@ -19,6 +19,7 @@ struct flight {
   std::size_t kind = 0;
   std::chrono::steady_clock::time_point due;  // closed loop: when it was sent
   std::chrono::steady_clock::time_point sent; // or when its connection began to be opened
+  bool too_early = false;                     // before the last refusal's Retry-After was over
 };
 
 class load_connection;
@@ -33,7 +34,8 @@ public:
   virtual bool next(flight& to, load_connection& asking) = 0;
   virtual void answered(const flight& what, const response_parser& answer) = 0;
   virtual void lost(const std::string& why, bool was_timeout) = 0;
-  // After an answer that says "overloaded" a closed loop pauses, an open one doesn't.
+  // After an answer that says "overloaded" a closed loop pauses, an open one doesn't, but for connections
+  // that are obedient.
   virtual bool pauses_when_refused() const = 0;
   virtual const boost::asio::ip::tcp::endpoint& endpoint() const = 0;
 };
@@ -41,7 +43,8 @@ public:
 // A connection that is kept alive, with one request in flight. All on the thread of its io_context.
 class load_connection : public std::enable_shared_from_this<load_connection> {
 public:
-  load_connection(boost::asio::io_context& context, flight_source& source);
+  // An obedient one sends nothing before Retry-After is over.
+  load_connection(boost::asio::io_context& context, flight_source& source, bool obedient);
 
   void start() { connect(); }
   void resume() { send(); }
@@ -58,10 +61,12 @@ private:
   void read();
   void on_read(std::size_t size);
   void lose(const std::string& what, bool was_timeout = false);
-  void pause_then(void (load_connection::*next)());
+  void pause_then(void (load_connection::*next)(), std::chrono::nanoseconds how_long);
 
   boost::asio::io_context& context_;
   flight_source& source_;
+  const bool obedient_;
+  std::chrono::steady_clock::time_point come_again_{};
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer pause_;
   state state_ = state::idle;

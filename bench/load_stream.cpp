@@ -39,8 +39,9 @@ stream_driver::stream_driver(asio::io_context& context, const load_stream& what,
 
 void stream_driver::start() {
   sampled_ = shared_.started;
+  // In an open loop every other client comes again only when it was told to, the rest at once.
   for (std::size_t i = 0; i < what_.connections; ++i)
-    connections_.push_back(std::make_shared<load_connection>(context_, *this));
+    connections_.push_back(std::make_shared<load_connection>(context_, *this, open_loop() && i % 2 == 1));
   for (const auto& each : connections_) each->start();
 }
 
@@ -108,15 +109,18 @@ void stream_driver::count_latency(const flight& what, steady::time_point now) {
 void stream_driver::answered(const flight& what, const response_parser& answer) {
   const auto now = steady::now();
   auto& result = shared_.result;
+  shared_.answered = now;
+  shared_.lost_since_answer = 0;
   const bool measuring = shared_.phase == load_phase::measuring;
   if (answer.status() < 200 || answer.status() >= 300) {
     shared_.note_error("status " + std::to_string(answer.status()) + ": " + answer.body_start());
+    result.first_body_by_status.try_emplace(answer.status(), answer.body_start());
     // Trouble in the warm-up or at the end is trouble all the same.
     ++result.errors_by_status[answer.status()];
     ++result.kinds[what.kind].failed;
     ++failed_since_sample_;
     if (answer.status() != 503) return;
-    result.refused.record(nanoseconds(now - what.sent));
+    (what.too_early ? result.refused_too_early : result.refused).record(nanoseconds(now - what.sent));
     if (!answer.says_when_to_retry()) ++result.refused_without_hint;
     return;
   }
@@ -134,6 +138,8 @@ void stream_driver::answered(const flight& what, const response_parser& answer) 
 void stream_driver::lost(const std::string& why, bool was_timeout) {
   auto& result = shared_.result;
   shared_.note_error(why);
+  if (result.first_lost.empty()) result.first_lost = why;
+  ++shared_.lost_since_answer;
   ++failed_since_sample_;
   if (!what_.background) ++result.unknown_in_all;
   ++(was_timeout ? result.timeouts : result.connection_errors);

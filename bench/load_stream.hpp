@@ -23,6 +23,8 @@ struct load_state {
   std::chrono::steady_clock::time_point started;
   std::chrono::steady_clock::time_point measuring_since;
   std::chrono::steady_clock::time_point measuring_until; // once draining
+  std::chrono::steady_clock::time_point answered;        // the last time, with any status
+  std::uint64_t lost_since_answer = 0;
   std::uint64_t requests = 0;
   histogram since_progress; // of streams that aren't background
 

@@ -44,8 +44,10 @@ int main(int argc, char** argv) {
   if (argc >= 2 && std::string_view{argv[1]} == "compare") return run_compare(argc - 2, argv + 2);
   const auto arguments = parse_command_line(argc, argv);
   if (!arguments.parsed) return arguments.exit_status;
-  // The handler only takes note: what was started has to be stopped, and the temporary data removed.
+  // The handler only takes note: what was started has to be stopped, and the temporary data removed. Who asks
+  // a second time does not want to wait for that.
   struct sigaction action {};
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
   action.sa_handler = [](int) { stop_wanted = true; };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

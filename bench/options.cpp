@@ -1,17 +1,16 @@
 #include "bench/options.hpp"
 
-#include "bench/request.hpp"
+#include "bench/options_check.hpp"
+#include "config/misuse.hpp"
 #include "config/values.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include <algorithm>
+#include <array>
 #include <charconv>
-#include <fstream>
 #include <iostream>
-#include <map>
 
 namespace foyer::bench {
 
@@ -23,54 +22,53 @@ constexpr std::size_t connections_max = 10'000;
 constexpr std::size_t households_max = 10'000'000;
 constexpr std::size_t repeats_max = 100;
 constexpr double rate_max = 1e6;
-// Of `invitation` (B8).
-constexpr std::size_t campaign_households = 100'000;
 
-const std::map<std::string, scenario> scenarios{{"rush", scenario::rush},
-                                                {"wallet", scenario::wallet},
-                                                {"read", scenario::read},
-                                                {"login", scenario::login},
-                                                {"registration", scenario::registration},
-                                                {"space", scenario::space},
-                                                {"invitation", scenario::invitation},
-                                                {"mixed", scenario::mixed},
-                                                {"search", scenario::search},
-                                                {"overload", scenario::overload},
-                                                {"scale", scenario::scale},
-                                                {"memory", scenario::memory},
-                                                {"start", scenario::start}};
-
-// Those that ask what a large house costs.
-constexpr std::size_t large_house = 1'000'000;
-// Staff who type at once, and the letters that they type a second.
-constexpr std::size_t searchers = 16;
-constexpr double letters_per_second = 40;
-// More than the server answers at once (http.in_flight_max).
-constexpr std::size_t crowd = 3'000;
+struct described {
+  scenario what;
+  std::string_view name;
+  std::string_view about;
+};
+constexpr std::array scenarios{
+    described{scenario::rush, "rush", "one offer, each order from another wallet"},
+    described{scenario::wallet, "wallet", "one wallet that staff debit by a cent"},
+    described{scenario::read, "read", "a signed-in buyer's wallet and household"},
+    described{scenario::login, "login", "a storm of logins, with readers beside it"},
+    described{scenario::registration, "registration", "new accounts"},
+    described{scenario::space, "space", "my space, opened by keys"},
+    described{scenario::mixed, "mixed", "an evening: all of the above, in proportion"},
+    described{scenario::invitation, "invitation", "a campaign to all households, and its mails"},
+    described{scenario::search, "search", "clients, as staff type"},
+    described{scenario::overload, "overload", "a rush of more than the server can do (own server)"},
+    described{scenario::scale, "scale", "the rush on many households beside 1,000 (own server)"},
+    described{scenario::memory, "memory", "of the server with 10,000 households in use (own server)"},
+    described{scenario::start, "start", "until ready (own server)"}};
 
 // What CLI11 shows and reads as text before it is checked.
 struct raw_options {
+  std::string scenario;
   std::string duration = "10s";
   std::string warm_up = "2s";
   std::string tokens_file;
+  std::string accounts_file;
 };
 
-void declare(CLI::App& app, options& to, raw_options& raw) {
+std::string footer() {
+  std::string out = "Scenarios:\n";
+  for (const auto& each : scenarios) {
+    out.append("  ").append(each.name).append(14 - each.name.size(), ' ').append(each.about).append("\n");
+  }
+  return out +
+         "\nWithout --url it starts a server of its own with temporary data; rush and wallet measure the "
+         "same "
+         "work by\npgbench beside it. With --url and the token of an administrator it makes buyers and an "
+         "offer there, and\narchives them afterwards: for test installations, since what is booked stays in "
+         "the ledger.\n`foyer-bench compare A.json B.json` compares two runs. docs/bench.md says how to read "
+         "the report.\nExit status: 0 done, 1 the run failed (a wrong answer, a failed audit), 2 misuse.";
+}
+
+void declare_load(CLI::App& app, options& to, raw_options& raw) {
   app.set_version_flag("--version", std::string{"foyer-bench "} + FOYER_VERSION);
-  app.add_option(
-         "scenario", to.what,
-         "rush: one offer, each order from another wallet; wallet: one wallet that staff debit by a cent; "
-         "read: a "
-         "signed-in buyer's wallet and household; login: a storm of logins with readers beside it; "
-         "registration: new accounts; space: my space, opened by keys; invitation: a campaign to all "
-         "households, and "
-         "its mails; mixed: an evening of all these; search: "
-         "clients, as staff type; overload: a rush of more than the server can do; scale: the rush on many "
-         "households beside 1,000; memory: of the server with 10,000 households in use; start: until ready")
-      ->required()
-      ->transform(CLI::CheckedTransformer(scenarios).description(
-          "rush|wallet|read|login|registration|space|invitation|mixed|search|overload|scale|memory|start"))
-      ->type_name("");
+  app.add_option("scenario", raw.scenario, "what to measure; below")->required()->type_name("");
   app.add_option("--connections", to.connections, "keep-alive connections, each with one request in flight")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, connections_max));
@@ -87,12 +85,23 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option("--repeats", to.repeats, "how often server and pgbench are measured in turn; medians count")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, repeats_max));
+  app.add_option("--households", to.households,
+                 "clients with a wallet and a session (default: 20,000; invitation 100,000; search, scale, "
+                 "memory and "
+                 "start 1,000,000; with --url 200)")
+      ->check(CLI::Range(std::size_t{1}, households_max));
   app.add_option("--seed", to.seed, "the same seed makes the same data in the same order")
       ->capture_default_str();
   app.add_option("--json", to.json_file, "file for all figures as JSON");
   app.add_option("--html", to.html_file, "file for a report with plots, one page that needs no network");
   app.add_option("--plot", to.plot_file, "rush: file for orders a second beside pgbench as one SVG");
+  app.add_flag(
+      "--keep-data", to.keep_data,
+      "do not remove the data, and begin with that of an earlier run with as many households and this "
+      "seed; with --url: do not archive what was made there");
+}
 
+void declare_where(CLI::App& app, options& to, raw_options& raw) {
   const auto own = "Own server";
   app.add_option("--foyer", to.foyer, "the program to measure (default: beside foyer-bench, else in PATH)")
       ->group(own)
@@ -100,30 +109,31 @@ void declare(CLI::App& app, options& to, raw_options& raw) {
   app.add_option("--data", to.data_dir, "folder for the data (default: TMPDIR, else /var/tmp); on a disk")
       ->group(own)
       ->check(CLI::ExistingDirectory);
-  app.add_option(
-         "--households", to.households,
-         "households with a wallet and a session (default: 20,000; 1,000,000 for search, scale, memory and "
-         "start)")
-      ->group(own)
-      ->check(CLI::Range(std::size_t{1}, households_max));
   app.add_flag("!--no-pgbench", to.with_pgbench, "leave out the same work by pgbench")->group(own);
-  app.add_flag(
-         "--keep-data", to.keep_data,
-         "do not remove the data; begin with that of an earlier run with as many households and this seed")
-      ->group(own);
 
   const auto other = "Another server";
   app.add_option("--url", to.url, "http://HOST:PORT of a running server")->group(other);
-  app.add_option("--token", to.tokens, "session token of a buyer there; may be given many times")
+  app.add_option(
+         "--token", to.tokens,
+         "session token: of an administrator there, with which the bench makes what it needs, or of a "
+         "buyer; may be given many times")
       ->group(other);
   app.add_option("--tokens", raw.tokens_file, "file with one session token a line")
       ->group(other)
       ->check(CLI::ExistingFile);
+  app.add_option("--accounts", raw.accounts_file,
+                 "login, mixed: file with one `LOGIN PASSWORD` a line; without, the bench registers some and "
+                 "reads their mails at /dev/mail, if the server shows it")
+      ->group(other)
+      ->check(CLI::ExistingFile);
   app.add_option("--org", to.organisation, "slug of the organisation there")->group(other);
   app.add_option("--shop", to.shop, "slug of the point of sale")->group(other)->capture_default_str();
-  app.add_option("--offer", to.offer, "id of the offer to buy")->group(other);
-  app.add_option("--household", to.household,
-                 "wallet: id of the household to debit; the tokens are then of staff")
+  app.add_option("--offer", to.offer, "id of the offer to buy (default, for an administrator: a new one)")
+      ->group(other);
+  app.add_option("--household", to.household, "wallet: id of the household to debit (default: a new one)")
+      ->group(other);
+  app.add_option("--metrics", to.metrics_url,
+                 "http://HOST:PORT where that server answers /metrics, for the journal's batches")
       ->group(other);
 }
 
@@ -134,111 +144,86 @@ std::string read_duration(const std::string& option, const std::string& text, st
   return {};
 }
 
-std::string read_tokens(const std::string& path, std::vector<std::string>& to) {
-  std::ifstream file{path};
-  for (std::string line; std::getline(file, line);) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    if (!line.empty()) to.push_back(std::move(line));
-  }
-  return file.bad() ? "--tokens: cannot read " + path : std::string{};
-}
-
-// What is not said, where the scenario decides.
-void choose_defaults(const CLI::App& app, options& to) {
-  const auto what = to.what;
-  const bool large = what == scenario::search || what == scenario::scale || what == scenario::memory ||
-                     what == scenario::start;
-  if (large && app.count("--households") == 0) to.households = large_house;
-  if (what == scenario::invitation && app.count("--households") == 0) to.households = campaign_households;
-  if (what == scenario::search && app.count("--connections") == 0) {
-    to.connections = searchers;
-    if (app.count("--rate") == 0) to.rate = letters_per_second;
-  }
-  if (what == scenario::overload && app.count("--connections") == 0) to.connections = crowd;
-}
-
-// Empty: the options make sense together.
-std::string check(const CLI::App& app, options& to, const raw_options& raw) {
-  if (auto error = read_duration("--duration", raw.duration, to.duration); !error.empty()) return error;
-  if (auto error = read_duration("--warm-up", raw.warm_up, to.warm_up); !error.empty()) return error;
-  if (to.duration < std::chrono::milliseconds{100}) return "--duration: at least 100ms";
-  choose_defaults(app, to);
-  if (to.what == scenario::invitation && to.keep_data)
-    return "invitation changes the data that it was given: not with --keep-data";
-  if (!to.plot_file.empty() && (to.what != scenario::rush || !to.with_pgbench || !to.url.empty()))
-    return "--plot shows a rush on an own server beside pgbench";
-  if (!raw.tokens_file.empty())
-    if (auto error = read_tokens(raw.tokens_file, to.tokens); !error.empty()) return error;
-
-  if (to.url.empty()) {
-    for (const char* option : {"--token", "--tokens", "--org", "--offer", "--household"})
-      if (app.count(option) > 0) return std::string{option} + " needs --url";
-    if (to.what != scenario::rush && to.what != scenario::wallet) to.with_pgbench = false;
+std::string read_scenario(const std::string& name, scenario& to) {
+  std::vector<std::string_view> names;
+  for (const auto& each : scenarios) {
+    names.push_back(each.name);
+    if (each.name != name) continue;
+    to = each.what;
     return {};
   }
-  // The others need passwords, keys or new accounts, which only data made for them has.
-  if (to.what != scenario::rush && to.what != scenario::wallet && to.what != scenario::read)
-    return std::string{name_of(to.what)} + " runs on a server of its own only, not with --url";
-  for (const char* option : {"--foyer", "--data", "--households", "--no-pgbench", "--keep-data"})
-    if (app.count(option) > 0) return std::string{option} + " is for an own server, not for --url";
-  if (!parse_server_url(to.url)) return "--url: " + to.url + " is not http://HOST:PORT";
-  if (to.tokens.empty()) return "--url needs --token or --tokens: session tokens of buyers there";
-  for (const auto& token : to.tokens)
-    if (token.size() != request_shape::token_size)
-      return "a session token has " + std::to_string(request_shape::token_size) + " characters, not " +
-             std::to_string(token.size());
-  if (app.count("--org") == 0) return "--url needs --org, the organisation's slug";
-  if (to.what == scenario::wallet && to.household.empty())
-    return "--url needs --household, the id of the household to debit";
-  if (to.what == scenario::rush && to.offer.empty()) return "--url needs --offer, the id of the offer to buy";
-  to.with_pgbench = false;
-  return {};
+  if (const auto near = config::nearest(name, names))
+    return "no scenario \"" + name + "\"; did you mean \"" + std::string{*near} + "\"?";
+  std::string out = "no scenario \"" + name + "\"; there are";
+  for (const auto& each : names) out.append(" ").append(each);
+  return out;
+}
+
+// Empty: the options make sense, each and together.
+std::string finish(const CLI::App& app, options& to, const raw_options& raw) {
+  if (auto error = read_scenario(raw.scenario, to.what); !error.empty()) return error;
+  if (auto error = read_duration("--duration", raw.duration, to.duration); !error.empty()) return error;
+  if (auto error = read_duration("--warm-up", raw.warm_up, to.warm_up); !error.empty()) return error;
+  const auto said = [&](const char* option) { return app.count(option); };
+  choose_defaults(said, to);
+  if (!raw.tokens_file.empty())
+    if (auto error = read_tokens(raw.tokens_file, to.tokens); !error.empty()) return error;
+  if (!raw.accounts_file.empty())
+    if (auto error = read_accounts(raw.accounts_file, to.accounts); !error.empty()) return error;
+  return contradiction(said, to);
+}
+
+// As it was typed, but for tokens, which nobody should paste into a report.
+std::string typed(int argc, const char* const* argv) {
+  std::string out = "foyer-bench";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word{argv[i]};
+    const bool secret = std::string_view{argv[i - 1]} == "--token";
+    if (secret || word.starts_with("--token=")) {
+      out += secret ? " …" : " --token=…";
+      continue;
+    }
+    const bool plain =
+        !word.empty() && word.find_first_of(" \t\n'\"\\$&;<>|*?()`#") == std::string_view::npos;
+    out.append(plain ? " " : " '").append(word).append(plain ? "" : "'");
+  }
+  return out;
 }
 
 } // namespace
 
 const char* name_of(scenario which) {
-  switch (which) {
-  case scenario::rush: return "rush";
-  case scenario::wallet: return "wallet";
-  case scenario::read: return "read";
-  case scenario::login: return "login";
-  case scenario::registration: return "registration";
-  case scenario::space: return "space";
-  case scenario::invitation: return "invitation";
-  case scenario::mixed: return "mixed";
-  case scenario::search: return "search";
-  case scenario::overload: return "overload";
-  case scenario::scale: return "scale";
-  case scenario::memory: return "memory";
-  case scenario::start: return "start";
-  }
+  for (const auto& each : scenarios)
+    if (each.what == which) return each.name.data();
   return "";
 }
 
 command_line parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"Drives a Foyer server over HTTP and prints throughput, latency and CPU per request.",
                "foyer-bench"};
-  app.footer(
-      "Without --url it starts a server of its own with temporary data, and measures the same work by\n"
-      "pgbench beside it. `foyer-bench compare A.json B.json` compares two runs. Exit status: 0 done, 1 the "
-      "run failed (a wrong answer, a failed audit), 2 misuse.");
+  app.footer(footer());
   command_line result;
   options to;
   raw_options raw;
-  declare(app, to, raw);
+  declare_load(app, to, raw);
+  declare_where(app, to, raw);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const bool said_all = app.exit(error, std::cout, std::cerr) == 0;
-    result.exit_status = said_all ? 0 : exit_misuse;
+    if (error.get_exit_code() == 0) {
+      app.exit(error, std::cout, std::cerr); // help or version
+    } else {
+      std::cerr << config::misuse(app, error) << '\n';
+      result.exit_status = exit_misuse;
+    }
     return result;
   }
-  if (const auto error = check(app, to, raw); !error.empty()) {
+  if (const auto error = finish(app, to, raw); !error.empty()) {
     std::cerr << "foyer-bench: " << error << '\n';
     result.exit_status = exit_misuse;
     return result;
   }
+  to.typed = typed(argc, argv);
   result.parsed = std::move(to);
   return result;
 }

@@ -27,6 +27,11 @@ enum class scenario {
 
 const char* name_of(scenario which);
 
+struct login_pair {
+  std::string login;
+  std::string password;
+};
+
 struct options {
   scenario what = scenario::rush;
   std::size_t connections = 64;
@@ -48,11 +53,15 @@ struct options {
 
   // Somebody else's server; url empty: own server.
   std::string url;
-  std::vector<std::string> tokens;
+  std::vector<std::string> tokens;  // the first may be of staff
+  std::vector<login_pair> accounts; // of login and mixed
   std::string organisation = "bench";
   std::string shop = "online";
   std::string offer;
   std::string household;
+  std::string metrics_url; // empty: none
+
+  std::string typed; // the command line, without secrets
 };
 
 // What the command line means: options, or that the program has said all there is to say (help, version,

@@ -48,7 +48,7 @@ std::size_t buyers_of(const options& wanted) {
 // The offer that the scenario buys, made as an editor would make it.
 std::string create_offer(const own_server& server, const options& wanted) {
   const auto answer = http_call(server.address(), "POST", "/api/v1/orgs/bench/staff/offers",
-                                seeded_token(wanted.seed, 0), offer_body());
+                                seeded_token(wanted.seed, 0), offer_body("EUR", "online"));
   if (answer.status != 201)
     throw failure{"the server did not create the offer: status " + std::to_string(answer.status) + "\n" +
                   answer.body};
@@ -117,7 +117,8 @@ void own_run::seed() {
 std::vector<caller> own_run::callers(const std::vector<std::size_t>& numbers) const {
   std::vector<caller> out;
   for (const auto number : numbers)
-    out.push_back({seeded_token(wanted_.seed, number), seeded_name(number), {}});
+    out.push_back(
+        {seeded_token(wanted_.seed, number), seeded_name(number), {}, std::string{seeded_password}});
   return out;
 }
 
@@ -126,7 +127,8 @@ void own_run::gather_callers() {
   target_.household = to_string(seeded_household(1));
   const auto buyers = buyers_of(wanted_);
   for (std::size_t number = 1; number <= buyers; ++number)
-    target_.callers.push_back({seeded_token(wanted_.seed, number), seeded_name(number), {}});
+    target_.callers.push_back(
+        {seeded_token(wanted_.seed, number), seeded_name(number), {}, std::string{seeded_password}});
   if (wanted_.what != scenario::space && wanted_.what != scenario::mixed) return;
   const auto secret = storage::load_secret(server_.folder() / "data" / "secret");
   if (!secret) throw failure{secret.error().detail};
@@ -136,6 +138,13 @@ void own_run::gather_callers() {
       if (stop_) throw failure{"interrupted"};
       if (done % 50 == 0) show_.live("opened my space for " + std::to_string(done) + " visitors");
     });
+}
+
+void own_run::warm() {
+  db_->execute("create extension if not exists pg_prewarm");
+  db_->query(
+      "select pg_prewarm(oid) from pg_class where relnamespace = 'public'::regnamespace and relkind in "
+      "('r', 'i') and relname ~ '^(wallets|households|members|sessions|accounts|ledger_entries)'");
 }
 
 server_run own_run::measure_plan(const load_plan& plan, const std::string& label) {
@@ -216,14 +225,14 @@ void own_run::measure_bare(std::size_t repeat) {
 }
 
 void own_run::check() {
-  if (stop_) return;
+  // What was measured before an interruption, or before the server died, is checked all the same.
   show_.live("checking");
-  if (!to_.pgbench.empty()) reference_->check();
+  if (!to_.pgbench.empty() && !stop_) reference_->check();
   check_orders(*db_, before_, to_);
   check_accounts(*db_, before_, to_);
   check_debits(*db_, before_, to_);
   audit(server_, to_);
-  server_.stop();
+  if (server_.is_running()) server_.stop();
 }
 
 } // namespace foyer::bench

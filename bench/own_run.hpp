@@ -34,6 +34,9 @@ public:
   std::vector<caller> callers(const std::vector<std::size_t>& numbers) const;
   const target& where() const noexcept { return target_; }
   own_server& server() noexcept { return server_; }
+  // Has PostgreSQL hold the clients in its memory, as in a house that has been open for a while. What has
+  // just been started would otherwise be measured while it fetches page after page from the file system.
+  void warm();
 
 private:
   void seed();

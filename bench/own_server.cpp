@@ -4,8 +4,10 @@
 #include "bench/http_call.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <linux/magic.h>
 #include <netinet/in.h>
@@ -84,10 +86,14 @@ scratch_folder::scratch_folder(const fs::path& parent, const std::string& kept_n
   refuse_memory(parent);
   if (keep_) {
     path_ = parent / kept_name;
-    fs::create_directories(path_);
+    std::error_code failed;
+    fs::create_directories(path_, failed);
+    if (failed) throw failure{"cannot make the folder " + path_.string() + ": " + failed.message()};
   } else {
     std::string name = (parent / "foyer-bench-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw failure{"cannot make a folder in " + parent.string()};
+    if (mkdtemp(name.data()) == nullptr)
+      throw failure{"cannot make a folder in " + parent.string() + ": " + std::strerror(errno) +
+                    "; name another with --data"};
     path_ = name;
   }
   // User postgres, as whom the cluster runs when we are root, has to pass through.

@@ -1,8 +1,10 @@
 #include "bench/plot.hpp"
 
+#include "actors/vocabulary/encode.hpp"
+#include "bench/figure_text.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 namespace foyer::bench {
@@ -13,13 +15,6 @@ namespace {
 // wider screens get more charts in a row instead of larger ones.
 constexpr double width = 360, height = 230;
 constexpr double left = 44, right = 336, top = 22, bottom = 196;
-
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[512];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
 
 struct range {
   double low = std::numeric_limits<double>::max();
@@ -32,6 +27,24 @@ struct range {
   bool empty() const { return low > high; }
 };
 
+// 1, 2 and 5 of each power of ten around a range; only the powers when those would be too many.
+std::vector<double> log_ticks(double low, double high) {
+  std::vector<double> out;
+  const int first = static_cast<int>(std::floor(std::log10(low)));
+  const int last = static_cast<int>(std::ceil(std::log10(high)));
+  const bool few = last - first <= 2;
+  for (int power = first; power <= last; ++power)
+    for (const double factor : {1.0, 2.0, 5.0}) {
+      if (factor > 1 && (!few || power == last)) continue;
+      out.push_back(factor * std::pow(10, power));
+    }
+  // What lies between the outermost two ticks on either side need not be shown.
+  while (out.size() > 2 && out[1] <= low) out.erase(out.begin());
+  while (out.size() > 2 && out[out.size() - 2] >= high) out.pop_back();
+  if (out.size() < 2) out.push_back(out.front() * 10);
+  return out;
+}
+
 class drawing {
 public:
   explicit drawing(const plot& of);
@@ -43,6 +56,7 @@ private:
   bool shown(const plot_point& point) const { return !of_.log_y || point.y > 0; }
   double x_at(double value) const;
   double y_at(double value) const;
+  std::string y_text(double value) const;
   void axes(std::string& to) const;
   void lines(std::string& to) const;
 
@@ -62,10 +76,8 @@ drawing::drawing(const plot& of) : of_{of} {
   if (empty()) return;
   for (const auto& [value, text] : of.x_ticks) x_.add(value);
   if (of.log_y) {
-    y_.low = std::pow(10, std::floor(std::log10(y_.low)));
-    y_.high = std::pow(10, std::ceil(std::log10(y_.high)));
-    if (y_.high <= y_.low) y_.high = y_.low * 10;
-    for (double value = y_.low; value <= y_.high * 1.001; value *= 10) y_ticks_.push_back(value);
+    y_ticks_ = log_ticks(y_.low, y_.high);
+    y_ = {y_ticks_.front(), y_ticks_.back()};
   } else {
     y_ticks_ = round_ticks(0, y_.high > 0 ? y_.high : 1, 5);
     y_ = {0, y_ticks_.back()};
@@ -83,20 +95,26 @@ double drawing::y_at(double value) const {
   return bottom - (bottom - top) * part;
 }
 
+// One unit for all ticks of an axis from 0: 0, 5k, 10k rather than 0, 5000, 10k.
+std::string drawing::y_text(double value) const {
+  if (!of_.log_y && y_.high >= 1e4 && y_.high < 1e6 && value > 0) return format("%.4gk", value / 1e3);
+  return short_number(value);
+}
+
 void drawing::axes(std::string& to) const {
   if (of_.grey_before_zero && x_.low < 0)
     to += format(R"(<rect class="warm" x="%.1f" y="%.0f" width="%.1f" height="%.0f"/>)", left, top,
                  std::min(x_at(0), right) - left, bottom - top);
   for (const auto value : y_ticks_)
     to += format(R"(<path class="grid" d="M%.0f %.1fH%.0f"/><text x="%.0f" y="%.1f" class="end">%s</text>)",
-                 left, y_at(value), right, left - 5, y_at(value) + 4, short_number(value).c_str());
+                 left, y_at(value), right, left - 5, y_at(value) + 4, y_text(value).c_str());
   auto x_ticks = of_.x_ticks;
   if (x_ticks.empty())
     for (const auto value : round_ticks(x_.low, x_.high, 6))
       if (value >= x_.low && value <= x_.high) x_ticks.emplace_back(value, short_number(value));
   for (const auto& [value, text] : x_ticks)
-    to += format(R"(<path class="grid" d="M%.1f %.0fv4"/><text x="%.1f" y="%.0f" class="mid">%s</text>)",
-                 x_at(value), bottom, x_at(value), bottom + 17, html_escaped(text).c_str());
+    to += format(R"(<path class="grid" d="M%.1f %.0fV%.0f"/><text x="%.1f" y="%.0f" class="mid">%s</text>)",
+                 x_at(value), top, bottom + 4, x_at(value), bottom + 17, html_escaped(text).c_str());
   to += format(R"(<text x="2" y="12">%s</text><text x="%.0f" y="%.0f" class="end">%s</text>)",
                html_escaped(of_.y_unit).c_str(), right, height - 2, html_escaped(of_.x_unit).c_str());
 }
@@ -158,20 +176,6 @@ std::string short_number(double value) {
   if (std::abs(value) >= 1e6) return format("%.4gM", value / 1e6);
   if (std::abs(value) >= 1e4) return format("%.4gk", value / 1e3);
   return format("%.4g", value);
-}
-
-std::string html_escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-    case '&': out += "&amp;"; break;
-    case '<': out += "&lt;"; break;
-    case '>': out += "&gt;"; break;
-    case '"': out += "&quot;"; break;
-    default: out += c;
-    }
-  }
-  return out;
 }
 
 } // namespace foyer::bench

@@ -41,6 +41,4 @@ std::vector<double> round_ticks(double low, double high, std::size_t wanted);
 // For an axis: "250", "12.5k", "1.2M".
 std::string short_number(double value);
 
-std::string html_escaped(std::string_view text);
-
 } // namespace foyer::bench

@@ -36,6 +36,9 @@ pid_t spawn(const std::vector<std::string>& arguments, int output, int errors) {
   const pid_t child = fork();
   if (child < 0) throw failure{"cannot start " + arguments[0] + ": " + std::strerror(errno)};
   if (child > 0) return child;
+  // Ctrl-C of a terminal goes to its whole foreground group: what is measured has to outlive it, until it is
+  // stopped and checked.
+  setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(exec_failed);
   const int null_device = open("/dev/null", O_RDONLY);

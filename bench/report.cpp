@@ -8,9 +8,6 @@ namespace foyer::bench {
 
 namespace {
 
-// Kernel threads that write for us count as others too; more than this is somebody else.
-constexpr double quiet_share = 0.2;
-
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
   char text[256];
@@ -164,21 +161,26 @@ void print_scale(std::ostream& to, const report& of) {
 }
 
 void print_overload(std::ostream& to, const report& of) {
-  histogram accepted, refused;
+  histogram accepted, refused, too_early;
   std::uint64_t without = 0;
   double seconds = 0;
   for (const auto& run : of.server) {
     accepted.merge(run.load.service);
     refused.merge(run.load.refused);
+    too_early.merge(run.load.refused_too_early);
     without += run.load.refused_without_hint;
     seconds += std::chrono::duration<double>(run.load.measured).count();
   }
   to << "\noverload\n";
   row(to, "accepted, once sent",
       "p50 " + milliseconds(accepted.quantile_ns(0.5)) + ", p99 " + milliseconds(accepted.quantile_ns(0.99)));
-  row(to, "refused with 503",
-      format("%llu, p50 ", static_cast<unsigned long long>(refused.count())) +
-          milliseconds(refused.quantile_ns(0.5)) + ", p99 " + milliseconds(refused.quantile_ns(0.99)));
+  const auto refusals = [&](const char* label, const histogram& of_these) {
+    row(to, label,
+        format("%llu, p50 ", static_cast<unsigned long long>(of_these.count())) +
+            milliseconds(of_these.quantile_ns(0.5)) + ", p99 " + milliseconds(of_these.quantile_ns(0.99)));
+  };
+  refusals("refused with 503", refused);
+  refusals("refused, came too early", too_early);
   if (without > 0) row(to, "without Retry-After", format("%llu", static_cast<unsigned long long>(without)));
   print_beside(to, "the peak, on 64 connections", of.peak);
   if (const auto ratio = of.overload_ratio())
@@ -267,18 +269,23 @@ histogram report::latency() const {
 }
 
 std::vector<kind_result> report::kinds() const {
+  // Each repeat has its own order of requests, and so of kinds.
   std::vector<kind_result> all;
-  for (const auto& run : server) {
-    if (all.empty()) {
-      all = run.load.kinds;
-      continue;
+  for (const auto& run : server)
+    for (const auto& each : run.load.kinds) {
+      const auto known = std::find_if(all.begin(), all.end(), [&](const kind_result& one) {
+        return one.stream == each.stream && one.kind == each.kind;
+      });
+      if (known == all.end()) {
+        all.push_back(each);
+        continue;
+      }
+      known->succeeded += each.succeeded;
+      known->failed += each.failed;
+      known->latency.merge(each.latency);
     }
-    for (std::size_t i = 0; i < std::min(all.size(), run.load.kinds.size()); ++i) {
-      all[i].succeeded += run.load.kinds[i].succeeded;
-      all[i].failed += run.load.kinds[i].failed;
-      all[i].latency.merge(run.load.kinds[i].latency);
-    }
-  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.succeeded > b.succeeded; });
   return all;
 }
 
@@ -341,11 +348,13 @@ std::optional<double> report::readers_ratio() const {
 void print_table(std::ostream& to, const report& of) {
   const auto& on = of.on;
   to << "\nfoyer-bench " << name_of(of.wanted.what) << ": " << of.wanted.connections << " connections";
-  if (of.wanted.url.empty()) to << ", " << of.wanted.households << " households, seed " << of.wanted.seed;
+  to << ", " << of.wanted.households << " households, seed " << of.wanted.seed;
+  if (!of.wanted.url.empty()) to << ", " << of.wanted.url;
   if (of.wanted.rate > 0) to << format(", open loop at %g /s", of.wanted.rate);
   to << "\n"
      << on.date << ", " << on.cores << " cores " << on.cpu_model << ", " << on.memory << ", " << on.kernel
      << "\n";
+  if (!of.with.foyer.empty()) to << of.with.foyer << '\n';
   if (!of.with.postgresql.empty())
     to << "PostgreSQL " << of.with.postgresql << ", " << of.with.postgresql_settings << "\n";
 
@@ -357,6 +366,9 @@ void print_table(std::ostream& to, const report& of) {
   if (!of.pgbench.empty()) print_pgbench(to, of);
   if (!of.bare.empty()) print_bare(to, of);
   if (of.audit != audit_outcome::not_run) to << "audit                   " << name_of(of.audit) << '\n';
+  for (const auto& each : of.checked) to << "checked                 " << each << '\n';
+  for (const auto& each : of.unchecked) to << "not checked             " << each << '\n';
+  for (const auto& each : of.notes) to << "note                    " << each << '\n';
   for (const auto& problem : of.problems) to << "\nFAILED: " << problem << '\n';
 }
 

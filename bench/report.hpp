@@ -76,6 +76,11 @@ struct report {
   std::optional<memory_figures> memory;
   std::vector<double> ready_ms; // of start: each
   audit_outcome audit = audit_outcome::not_run;
+  // Of somebody else's server, where no audit reaches: what was found right over HTTP, and what was not
+  // looked at.
+  std::vector<std::string> checked;
+  std::vector<std::string> unchecked;
+  std::vector<std::string> notes;    // what to know about the figures, such as what stood in the way
   std::vector<std::string> problems; // why the run failed; empty: it did not
 
   // All latencies of all repeats.
@@ -97,6 +102,9 @@ struct report {
 };
 
 double median(std::vector<double> values); // 0 when there are none
+
+// Kernel threads that write for us count as others too; more than this part of the machine is somebody else.
+inline constexpr double quiet_share = 0.2;
 
 void print_table(std::ostream& to, const report& of);
 // One JSON object with all figures; times in the unit that a key ends with.

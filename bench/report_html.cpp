@@ -1,10 +1,11 @@
 #include "bench/report_html.hpp"
 
-#include "bench/plot.hpp"
+#include "actors/vocabulary/encode.hpp"
+#include "bench/figure_text.hpp"
 #include "bench/report_plots.hpp"
+#include "bench/report_tables.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace foyer::bench {
 
@@ -23,7 +24,7 @@ h1{font-size:1.5rem;line-height:1.2;margin:.5rem 0}h2{font-size:1.15rem;margin:2
 p{margin:.3rem 0;color:var(--soft);overflow-wrap:anywhere}
 .cards{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));padding:0;margin:1rem 0}
 .cards div{background:var(--panel);border-radius:.5rem;padding:.6rem .8rem}
-.cards dt{color:var(--soft);font-size:.85rem}.cards dd{margin:0;font-size:1.35rem;font-weight:600}
+.cards dt{color:var(--soft);font-size:.85rem;line-height:1.3}.cards dd{margin:0;font-size:1.35rem;font-weight:600}
 .plots{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr))}
 figure{margin:0;background:var(--panel);border-radius:.5rem;padding:.75rem;max-width:40rem}
 figcaption{font-weight:600}
@@ -36,35 +37,23 @@ figure ul{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1rem;margin:.3re
 li::before{content:"";display:inline-block;width:1.4em;border-top:3px solid var(--c);margin-right:.4em;
 vertical-align:middle}li.dashed::before{border-top-style:dashed}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
-th,td{padding:.3rem .8rem .3rem 0;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
-th:first-child,td:first-child{text-align:left}
+th,td{padding:.3rem 1rem .3rem 0;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
+th{color:var(--soft);font-weight:600}th:first-child,td:first-child{text-align:left}
+.text{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:12rem}
 .bars{display:grid;grid-template-columns:max-content 1fr max-content;gap:.4rem .7rem;align-items:center;max-width:48rem}
 .bars i{display:block;height:1.3rem;border-radius:.2rem;background:var(--c);min-width:2px}
-.bad{color:var(--bad);border-left:4px solid;padding:.4rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere}
+.setup{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem;margin:0;max-width:64rem}
+.setup dt{color:var(--soft)}.setup dd{margin:0;overflow-wrap:anywhere}
+code{font:.9em ui-monospace,monospace}
+.checks{list-style:none;margin:0;padding:0;max-width:64rem}
+.checks li{padding:.15rem 0 .15rem 1.7rem;text-indent:-1.7rem;white-space:pre-wrap;overflow-wrap:anywhere}
+.checks li::before{border:0;width:1.7rem;margin:0;text-indent:0;font-weight:700;vertical-align:baseline}
+.good::before{content:"\2713";color:var(--c3)}.open::before{content:"\25cb";color:var(--soft)}
+.bad::before{content:"\2717"}.note::before{content:"\2022";color:var(--c1)}
+.bad{color:var(--bad)}.warn{border-left:4px solid var(--c2);padding:.4rem .8rem;color:var(--ink)}
+@media(max-width:40rem){.setup{grid-template-columns:1fr;gap:0}.setup dd{margin-bottom:.5rem}}
+@media print{body{max-width:none;padding:0}figure,.cards div{break-inside:avoid;border:1px solid var(--grid)}}
 )";
-
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[256];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
-
-// With blanks between thousands that no line breaks at.
-std::string grouped(double value) {
-  const auto digits = format("%.0f", value);
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += "&#8239;";
-    out += digits[i];
-  }
-  return out;
-}
-
-std::string milliseconds(std::int64_t ns) {
-  const auto ms = static_cast<double>(ns) / 1e6;
-  return format(ms < 100 ? "%.2f ms" : "%.0f ms", ms);
-}
 
 void card(std::string& to, const char* label, const std::string& value) {
   to += std::string{"<div><dt>"} + label + "</dt><dd>" + value + "</dd></div>";
@@ -74,10 +63,10 @@ std::string cards(const report& of) {
   std::string out = "<dl class=\"cards\">";
   const auto latency = of.latency();
   if (!of.server.empty()) {
-    card(out, "answers a second, median", grouped(of.server_per_second()));
-    card(out, "p50", milliseconds(latency.quantile_ns(0.5)));
-    card(out, "p99", milliseconds(latency.quantile_ns(0.99)));
-    card(out, "p99.9", milliseconds(latency.quantile_ns(0.999)));
+    card(out, "answers a second, median", whole(of.server_per_second()));
+    card(out, "p50", in_milliseconds(latency.quantile_ns(0.5)));
+    card(out, "p99", in_milliseconds(latency.quantile_ns(0.99)));
+    card(out, "p99.9", in_milliseconds(latency.quantile_ns(0.999)));
   }
   if (const auto ratio = of.ratio()) card(out, "against pgbench", format("%.2f&#8239;&#215;", *ratio));
   if (const auto ratio = of.bare_ratio())
@@ -101,7 +90,7 @@ std::string cards(const report& of) {
 void bar(std::string& to, const char* label, double value, double most, int colour) {
   to += std::string{"<span>"} + label +
         format(R"(</span><i class="c%d" style="width:%.1f%%"></i><b>)", colour, 100 * value / most) +
-        grouped(value) + " /s</b>";
+        whole(value) + " /s</b>";
 }
 
 // Our figure and that of the reference, side by side.
@@ -118,66 +107,17 @@ std::string bars(const report& of) {
          "its client counts. The ratio is the median of those of the repeats, taken in turn.</p>\n";
 }
 
-template <class Value>
-std::string cell(const std::optional<Value>& value, const char* pattern) {
-  return "<td>" + (value ? format(pattern, *value) : std::string{"-"}) + "</td>";
-}
-
-std::string repeats(const report& of) {
-  std::string out =
-      "<h2>Repeats</h2>\n<div class=\"wide\"><table><tr><th>repeat</th><th>answers/s</th><th>p50</th>"
-      "<th>p99</th><th>max</th><th>failed</th><th>server, µs each</th><th>PostgreSQL, µs each</th>"
-      "<th>others, % of machine</th><th>pgbench/s</th></tr>";
-  for (std::size_t i = 0; i < of.server.size(); ++i) {
-    const auto& run = of.server[i];
-    const auto& latency = run.load.latency;
-    out += format("<tr><td>%zu</td><td>", i + 1) + grouped(run.load.per_second()) + "</td><td>" +
-           milliseconds(latency.quantile_ns(0.5)) + "</td><td>" + milliseconds(latency.quantile_ns(0.99)) +
-           "</td><td>" + milliseconds(latency.max_ns()) + "</td><td>" +
-           grouped(static_cast<double>(run.load.failed())) + "</td>" + cell(run.server_us, "%.1f") +
-           cell(run.postgres_us, "%.1f");
-    std::optional<double> others, beside;
-    if (run.others_share) others = *run.others_share * 100;
-    if (i < of.pgbench.size()) beside = of.pgbench[i].summary.per_second;
-    out += cell(others, "%.0f") + cell(beside, "%.0f") + "</tr>";
-  }
-  return out + "</table></div>\n";
-}
-
-std::string kinds(const report& of) {
+// What nobody should overlook.
+std::string warnings(const report& of) {
   std::string out;
-  if (of.server.empty() || of.server[0].load.kinds.size() < 2) return out;
-  out =
-      "<h2>By kind of request</h2>\n<div class=\"wide\"><table><tr><th>kind</th><th>answers</th><th>p50</th>"
-      "<th>p99</th><th>max</th></tr>";
-  for (const auto& each : of.kinds())
-    out += "<tr><td>" + html_escaped(each.kind) + "</td><td>" + grouped(static_cast<double>(each.succeeded)) +
-           "</td><td>" + milliseconds(each.latency.quantile_ns(0.5)) + "</td><td>" +
-           milliseconds(each.latency.quantile_ns(0.99)) + "</td><td>" + milliseconds(each.latency.max_ns()) +
-           "</td></tr>";
-  return out + "</table></div>\n";
-}
-
-std::string conditions(const report& of) {
-  const auto& wanted = of.wanted;
-  std::string out = "<p>";
-  out += html_escaped(of.on.date) + format(", %u cores ", of.on.cores) + html_escaped(of.on.cpu_model) +
-         ", " + html_escaped(of.on.memory) + ", " + html_escaped(of.on.kernel) + "</p>\n<p>" +
-         format("%zu connections, ", wanted.connections) +
-         (wanted.rate > 0
-              ? format("open loop at %g requests a second: latency counts from when a request was due",
-                       wanted.rate)
-              : std::string{"closed loop: latency counts from sending"}) +
-         format("; %.3g s measured after %.3g s of warm-up, %zu repeats",
-                std::chrono::duration<double>(wanted.duration).count(),
-                std::chrono::duration<double>(wanted.warm_up).count(), of.server.size());
-  if (wanted.url.empty())
-    out += format("; %zu households, seed %llu", wanted.households,
-                  static_cast<unsigned long long>(wanted.seed));
-  out += "</p>\n";
-  if (!of.with.postgresql.empty())
-    out += "<p>" + html_escaped(of.with.foyer) + ", PostgreSQL " + html_escaped(of.with.postgresql) + ", " +
-           html_escaped(of.with.postgresql_settings) + "</p>\n";
+  if (!of.problems.empty())
+    out += "<p class=\"warn bad\">FAILED: these figures are of a run that failed. " +
+           html_escaped(of.problems[0]) + "</p>\n";
+  double others = 0;
+  for (const auto& run : of.server) others = std::max(others, run.others_share.value_or(0));
+  if (others > quiet_share)
+    out += "<p class=\"warn\">Other processes took up to " + format("%.0f", others * 100) +
+           " % of the machine meanwhile: ratios and CPU per request may be used, answers a second not.</p>\n";
   return out;
 }
 
@@ -191,11 +131,12 @@ std::string to_html(const report& of) {
                     "style-src 'unsafe-inline'\"><title>" +
                     title + "</title><style>" + style + "</style></head>\n<body><main><h1>" + title +
                     "</h1>\n";
-  out += conditions(of);
-  for (const auto& problem : of.problems)
-    out += "<p class=\"bad\">FAILED: " + html_escaped(problem) + "</p>\n";
-  out += cards(of) + bars(of) + "<h2>Charts</h2>\n<div class=\"plots\">" + plots_of(of) + "</div>\n";
-  return out + kinds(of) + repeats(of) + "</main></body></html>\n";
+  out += "<p>" + html_escaped(meaning_of(of.wanted.what)) + "</p>\n" + warnings(of) + cards(of) + bars(of);
+  if (const auto plots = plots_of(of); !plots.empty())
+    out += "<h2>Charts</h2>\n<div class=\"plots\">" + plots + "</div>\n";
+  out += percentiles_section(of) + kinds_section(of) + errors_section(of) + repeats_section(of) +
+         correctness_section(of) + setup_section(of);
+  return out + "</main></body></html>\n";
 }
 
 } // namespace foyer::bench

@@ -53,6 +53,10 @@ json::array array_of(const Items& items, Function to_object) {
   return out;
 }
 
+json::array texts(const std::vector<std::string>& of) {
+  return array_of(of, [](const std::string& each) { return json::value(each); });
+}
+
 json::object timeline_object(const load_timeline& of) {
   return {{"stream", of.stream}, {"samples", array_of(of.samples, sample_object)}};
 }
@@ -71,6 +75,7 @@ json::object server_object(const server_run& run) {
           {"service", latency_object(run.load.service)},
           {"unsent", run.load.unsent},
           {"refused", latency_object(run.load.refused)},
+          {"refused_too_early", latency_object(run.load.refused_too_early)},
           {"refused_without_retry_after", run.load.refused_without_hint},
           {"server_cpu_us_per_request", optional_number(run.server_us)},
           {"postgresql_cpu_us_per_request", optional_number(run.postgres_us)},
@@ -109,14 +114,13 @@ json::object options_object(const options& wanted) {
           {"repeats", wanted.repeats},
           {"households", wanted.households},
           {"seed", wanted.seed},
-          {"url", wanted.url}};
+          {"url", wanted.url},
+          {"command_line", wanted.typed}};
 }
 
 } // namespace
 
 std::string to_json(const report& of) {
-  json::array problems;
-  for (const auto& problem : of.problems) problems.push_back(json::value(problem));
   const json::object all{
       {"scenario", name_of(of.wanted.what)},
       {"options", options_object(of.wanted)},
@@ -151,7 +155,10 @@ std::string to_json(const report& of) {
       {"ratio", optional_number(of.ratio())},
       {"bare_cpu_ratio", optional_number(of.bare_ratio())},
       {"audit", name_of(of.audit)},
-      {"problems", std::move(problems)}};
+      {"checked", texts(of.checked)},
+      {"unchecked", texts(of.unchecked)},
+      {"notes", texts(of.notes)},
+      {"problems", texts(of.problems)}};
   return json::serialize(all) + "\n";
 }
 

@@ -109,6 +109,7 @@ plot percentiles(const report& of) {
   out.x_unit = "percent of requests that were no slower";
   out.log_y = true;
   const auto all = of.latency();
+  out.x_ticks.emplace_back(std::log10(2.0), "50");
   constexpr std::array names{"0", "90", "99", "99.9", "99.99", "99.999"};
   // No further than there are values.
   for (std::size_t nines = 0;

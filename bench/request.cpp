@@ -15,8 +15,10 @@ void write_hex(char* out, std::uint64_t value) {
 } // namespace
 
 std::vector<request_shape::piece> request_shape::pieces_of(std::string_view body) {
-  constexpr std::array<std::pair<std::string_view, marker>, 3> markers{
-      {{"<name>", marker::name}, {"<key>", marker::key}, {"<unique>", marker::unique}}};
+  constexpr std::array<std::pair<std::string_view, marker>, 4> markers{{{"<name>", marker::name},
+                                                                        {"<password>", marker::password},
+                                                                        {"<key>", marker::key},
+                                                                        {"<unique>", marker::unique}}};
   std::vector<piece> out;
   std::string text;
   while (!body.empty()) {
@@ -86,6 +88,7 @@ void request_shape::write_to(std::string& out, const caller& who, std::uint64_t 
     case marker::none: return {};
     case marker::token: return who.token;
     case marker::name: return who.name;
+    case marker::password: return who.password;
     case marker::key: return who.key;
     case marker::unique: return {unique.data(), unique.size()};
     }

@@ -9,22 +9,21 @@ namespace foyer::bench {
 
 // Who sends a request: what its markers stand for.
 struct caller {
-  std::string token; // of a session: exactly request_shape::token_size characters
-  std::string name;  // what the account logs in with; empty where no shape has <name>
-  std::string key;   // the household's unique key; empty where no shape has <key>
+  std::string token;         // of a session
+  std::string name;          // what the account logs in with, as JSON has it; empty where no shape has <name>
+  std::string key;           // the household's unique key; empty where no shape has <key>
+  std::string password = {}; // as name, of <password>
 };
 
 // One HTTP request in pieces that are put together for every use: so sending one costs a few copies instead
 // of building it.
 class request_shape {
 public:
-  // A session token is 32 bytes in base64url (QUALITY.md, tokens).
-  static constexpr std::size_t token_size = 43;
   static constexpr std::size_t key_size = 32;
 
   // target: path and query, already encoded. body: empty for requests without one. An idempotency key is
-  // sent when `idempotent`. In the body `<name>` and `<key>` stand for those of the caller, `<unique>` for
-  // key_size characters that no other request has.
+  // sent when `idempotent`. In the body `<name>`, `<password>` and `<key>` stand for those of the caller,
+  // `<unique>` for key_size characters that no other request has.
   static request_shape make(std::string_view verb, std::string_view target, std::string_view host,
                             std::string_view body, bool idempotent);
   // The same without a session.
@@ -40,7 +39,7 @@ public:
   void write_to(std::string& out, const caller& who, std::uint64_t key_high, std::uint64_t key_low) const;
 
 private:
-  enum class marker { none, token, name, key, unique };
+  enum class marker { none, token, name, password, key, unique };
   // Text, and what follows it.
   struct piece {
     std::string text;

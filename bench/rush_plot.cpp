@@ -1,9 +1,9 @@
 #include "bench/rush_plot.hpp"
 
-#include "bench/plot.hpp"
+#include "actors/vocabulary/encode.hpp"
+#include "bench/figure_text.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace foyer::bench {
 
@@ -23,23 +23,6 @@ text{font:15px system-ui,-apple-system,"Segoe UI",sans-serif;fill:#59636e}
 @media(prefers-color-scheme:light){.title,.value{fill:#1f2328}}
 </style>
 )";
-
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[512];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
-
-std::string grouped(double value) {
-  const auto digits = format("%.0f", value);
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
-    out += digits[i];
-  }
-  return out;
-}
 
 struct bar {
   std::string name, detail;
@@ -62,7 +45,7 @@ void draw(std::string& to, const bar& of, double top, double most) {
     to += format(R"(<path class="spread" d="M%.1f %.1fH%.1fM%.1f %.1fv10M%.1f %.1fv10"/>)", at(*low), middle,
                  at(*high), at(*low), middle - 5, at(*high), middle - 5);
   to += format(R"(<text class="value" x="%.1f" y="%.1f">%s /s</text>)", std::max(end, at(*high)) + 12,
-               middle + 7, grouped(median(of.speeds)).c_str());
+               middle + 7, grouped(median(of.speeds), ",").c_str());
   to += '\n';
 }
 
@@ -81,8 +64,8 @@ std::string rush_plot(const report& of) {
   std::string out =
       format(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" )",
              width, height, width, height);
-  out += "role=\"img\" aria-label=\"" + html_escaped(title) + ": Foyer " + grouped(median(ours.speeds)) +
-         " a second, pgbench " + grouped(median(theirs.speeds)) + "\">\n";
+  out += "role=\"img\" aria-label=\"" + html_escaped(title) + ": Foyer " + grouped(median(ours.speeds), ",") +
+         " a second, pgbench " + grouped(median(theirs.speeds), ",") + "\">\n";
   out += style;
   out += "<text class=\"title\" x=\"10\" y=\"24\">" + html_escaped(title) + "</text>\n";
   draw(out, ours, 48, most);

@@ -14,7 +14,6 @@ namespace {
 
 // The most that an offer may have, and more than a run of a quarter of an hour sells.
 constexpr std::string_view capacity = "10000000";
-constexpr std::string_view rush_price = "2500";
 
 // Those who read while others log in (B4): few enough that they wait for nothing but the storm.
 constexpr double readers_rate = 200;
@@ -43,9 +42,10 @@ public:
   // A cent less on the one wallet, booked by staff: the smallest command that moves money.
   request_shape debit() const {
     const auto path = public_ + "/staff/wallets/" + where_.household + "/entries";
-    return request_shape::make(
-               "POST", path, host_,
-               R"({"kind":"adjustment","amount":{"amount":-1,"currency":"EUR"},"reason":"bench"})", true)
+    return request_shape::make("POST", path, host_,
+                               R"({"kind":"adjustment","amount":{"amount":-1,"currency":")" +
+                                   where_.currency + R"("},"reason":"bench"})",
+                               true)
         .of_kind("debit");
   }
   request_shape read(const std::string& path, std::string_view kind) const {
@@ -58,9 +58,9 @@ public:
     return read(public_ + "/staff/households?limit=20&q=" + url_encoded(what.text), what.kind);
   }
   request_shape login() const {
-    const auto body =
-        R"({"login":"<name>","password":")" + std::string{seeded_password} + R"(","mode":"token"})";
-    return request_shape::make_anonymous("POST", "/api/v1/sessions", host_, body).of_kind("login");
+    return request_shape::make_anonymous("POST", "/api/v1/sessions", host_,
+                                         R"({"login":"<name>","password":"<password>","mode":"token"})")
+        .of_kind("login");
   }
   request_shape registration() const {
     const auto body = R"({"email":"r<unique>@bench.example","password":")" + std::string{seeded_password} +
@@ -105,7 +105,9 @@ shapes shapes_of(const options& wanted, const target& where, std::mt19937_64& ra
   case scenario::memory:
     return {with.mine("wallet"), with.mine("household"), with.read("/api/v1/me", "account")};
   case scenario::search:
-    for (const auto& each : typed_searches(wanted.seed, wanted.households)) out.push_back(with.search(each));
+    for (const auto& each :
+         where.searches.empty() ? typed_searches(wanted.seed, wanted.households) : where.searches)
+      out.push_back(with.search(each));
     break;
   case scenario::start: return {};
   case scenario::login: return {with.login()};
@@ -123,8 +125,9 @@ shapes shapes_of(const options& wanted, const target& where, std::mt19937_64& ra
     // stays rare beside those who are.
     out = all_of({several(with.offers(), 13), several(with.mine("wallet"), 8),
                   several(with.mine("household"), 6), several(with.order(), 6),
-                  several(with.mine("tickets"), 3), several(with.mine("orders"), 1), several(with.space(), 1),
-                  several(with.login(), 1), several(with.registration(), 1)});
+                  several(with.mine("tickets"), 3), several(with.mine("orders"), 1),
+                  several(with.space(), where.without_space ? 0 : 1),
+                  several(with.login(), where.without_logins ? 0 : 1), several(with.registration(), 1)});
     break;
   }
   mix(out, random);
@@ -217,13 +220,10 @@ bool buys(scenario which) {
   }
 }
 
-std::string offer_body() {
-  std::string body =
-      R"({"kind":"ticket","title":{"fr":"Soirée d'ouverture","en":"Opening night"},"price":{"amount":)";
-  return body.append(rush_price)
-      .append(R"(,"currency":"EUR"},"shops":["online"],"capacity":)")
-      .append(capacity)
-      .append("}");
+std::string offer_body(const std::string& currency, const std::string& shop) {
+  return R"({"kind":"ticket","title":{"fr":"Soirée d'ouverture","en":"Opening night"},"price":{"amount":)" +
+         std::to_string(offer_price) + R"(,"currency":")" + currency + R"("},"shops":[")" + shop +
+         R"("],"capacity":)" + std::string{capacity} + "}";
 }
 
 std::string order_body(const std::string& offer) {

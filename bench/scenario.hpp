@@ -2,6 +2,7 @@
 
 #include "bench/load.hpp"
 #include "bench/options.hpp"
+#include "bench/typing.hpp"
 
 #include <string>
 #include <vector>
@@ -15,7 +16,13 @@ struct target {
   std::string shop;         // slug
   std::string offer;        // id; only for those who buy
   std::string household;    // id; whose wallet staff debit
+  std::string currency = "EUR";
   std::vector<caller> callers;
+  // mixed: what the callers can't do is left out.
+  bool without_logins = false;
+  bool without_space = false;
+  // search: what is typed; empty: what is known of seeded households.
+  std::vector<typed_search> searches;
 };
 
 // What read asks for, in turn.
@@ -35,8 +42,10 @@ load_plan crowd_plan_of(const options& wanted, const target& where, std::size_t 
 // Whether it makes orders.
 bool buys(scenario which);
 
-// The body of a request that makes the offer which an own server's scenario buys (API.md, "Offer and shop").
-std::string offer_body();
+// The body of a request that makes the offer which a scenario buys (API.md, "Offer and shop").
+std::string offer_body(const std::string& currency, const std::string& shop);
+// What it costs, in minor units.
+inline constexpr std::int64_t offer_price = 2'500;
 // An order of one ticket, paid by the wallet.
 std::string order_body(const std::string& offer);
 

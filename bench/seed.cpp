@@ -1,5 +1,6 @@
 #include "bench/seed.hpp"
 
+#include "actors/vocabulary/encode.hpp"
 #include "actors/vocabulary/secret.hpp"
 #include "actors/wallet/wallet.hpp"
 #include "bench/failure.hpp"
@@ -29,15 +30,9 @@ std::string numbered(std::string_view prefix, std::size_t number) {
   return std::string{prefix} + digits.data();
 }
 
-std::string in_hex(const sha256_hash& hash) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  // COPY reads a backslash as the start of an escape, so it is written twice.
-  std::string out = "\\\\x";
-  for (const auto byte : hash) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
+// As bytea is written; COPY reads a backslash as the start of an escape, so it is written twice.
+std::string bytea(const sha256_hash& hash) {
+  return "\\\\x" + in_hex(hash);
 }
 
 // One line of COPY's text format. The texts written here hold no tab, line end or backslash that is not
@@ -98,7 +93,7 @@ void seeder::add_session(std::size_t number) {
   // Kept data is used for years, and no run should begin with noting that everybody is there again.
   // id, token_hash, assurance, account_id, created_at, last_used_at, password_at, expires_at
   add_line(sessions_, numbered("01900000-0000-7004-8000-", number),
-           in_hex(sha256(seeded_token(seed_, number))), "login", numbered(account_prefix, number), at_,
+           bytea(sha256(seeded_token(seed_, number))), "login", numbered(account_prefix, number), at_,
            expires_, at_, expires_);
 }
 
@@ -132,14 +127,14 @@ void seeder::add_wallet(std::size_t number) {
   const auto& entry = decided->rows.entries.at(0);
   // organisation_id, household_id, balance, held, lowest, entries_count, head, version
   add_line(wallets_, organisation_, household, std::to_string(wallet.balance), std::to_string(wallet.held),
-           std::to_string(wallet.lowest), std::to_string(wallet.entries_count), in_hex(wallet.head),
+           std::to_string(wallet.lowest), std::to_string(wallet.entries_count), bytea(wallet.head),
            std::to_string(wallet.version));
   // organisation_id, household_id, seq, id, kind, amount, balance_after, held_after, counter_account, reason,
   // by_kind, at, hash
   add_line(entries_, organisation_, household, std::to_string(entry.seq), to_string(entry.id),
            std::to_string(entry.kind), std::to_string(entry.change), std::to_string(entry.balance_after),
            std::to_string(entry.held_after), entry.counter_account, entry.reason,
-           std::to_string(entry.by_kind), at_, in_hex(entry.hash));
+           std::to_string(entry.by_kind), at_, bytea(entry.hash));
 }
 
 void seeder::administrator() {

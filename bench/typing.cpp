@@ -36,6 +36,19 @@ std::string mistyped(const std::string& name, demo::chance& with) {
   return out;
 }
 
+void type_client(std::vector<typed_search>& to, const person& who, const std::string& number,
+                 demo::chance& with) {
+  type(to, "name", with.percent(50) ? who.last_name : who.first_name + " " + who.last_name);
+  type(to, "e-mail", who.email);
+  type(to, "phone", who.phone);
+  to.push_back({"number", number});
+  if (who.last_name.size() < 5) return;
+  const auto wrong = mistyped(who.last_name, with);
+  if (wrong.empty()) return;
+  to.push_back({"mistyped", wrong});
+  to.push_back({"mistyped", who.first_name + " " + wrong});
+}
+
 } // namespace
 
 std::vector<typed_search> typed_searches(std::uint64_t seed, std::size_t households) {
@@ -43,16 +56,17 @@ std::vector<typed_search> typed_searches(std::uint64_t seed, std::size_t househo
   std::vector<typed_search> out;
   for (std::size_t i = 0; i < clients; ++i) {
     const auto number = 1 + with.below(households);
-    const auto who = person_of(seed, number);
-    type(out, "name", with.percent(50) ? who.last_name : who.first_name + " " + who.last_name);
-    type(out, "e-mail", who.email);
-    type(out, "phone", who.phone);
-    out.push_back({"number", client_number(number)});
-    if (who.last_name.size() < 5) continue;
-    const auto wrong = mistyped(who.last_name, with);
-    if (wrong.empty()) continue;
-    out.push_back({"mistyped", wrong});
-    out.push_back({"mistyped", who.first_name + " " + wrong});
+    type_client(out, person_of(seed, number), client_number(number), with);
+  }
+  return out;
+}
+
+std::vector<typed_search> typed_searches(std::uint64_t seed, const std::vector<known_client>& among) {
+  demo::chance with{seed, "bench searches"};
+  std::vector<typed_search> out;
+  for (std::size_t i = 0; i < clients && !among.empty(); ++i) {
+    const auto& each = among[with.below(among.size())];
+    type_client(out, each.who, each.number, with);
   }
   return out;
 }

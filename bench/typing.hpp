@@ -1,5 +1,7 @@
 #pragma once
 
+#include "bench/people.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,6 +19,13 @@ struct typed_search {
 // Letter by letter, from the second on, what is known of some of the seeded households; the same for the same
 // seed.
 std::vector<typed_search> typed_searches(std::uint64_t seed, std::size_t households);
+
+// The same of clients of somebody else's server.
+struct known_client {
+  person who; // what is empty is not typed
+  std::string number;
+};
+std::vector<typed_search> typed_searches(std::uint64_t seed, const std::vector<known_client>& among);
 
 // For the query of a URL (RFC 3986: all but unreserved characters).
 std::string url_encoded(std::string_view text);

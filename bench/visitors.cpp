@@ -1,5 +1,6 @@
 #include "bench/visitors.hpp"
 
+#include "actors/vocabulary/encode.hpp"
 #include "bench/failure.hpp"
 #include "bench/http_call.hpp"
 #include "bench/seed.hpp"
@@ -9,16 +10,6 @@
 namespace foyer::bench {
 
 namespace {
-
-std::string in_hex(const sha256_hash& hash) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = "\\x";
-  for (const auto byte : hash) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
-}
 
 std::string must_text(const http_answer& answer, const char* what, const char* key) {
   boost::system::error_code error;
@@ -38,7 +29,7 @@ void give_keys(database& to, const std::string& organisation_slug, const server_
     const auto household = seeded_household(i + 1);
     callers[i].key = secret.unique_key(household, 1);
     if (!rows.empty()) rows += ',';
-    rows += "('" + in_hex(sha256(callers[i].key)) + "'::bytea, '" + to_string(household) + "'::uuid)";
+    rows += "('\\x" + in_hex(sha256(callers[i].key)) + "'::bytea, '" + to_string(household) + "'::uuid)";
   }
   to.execute("insert into space_keys (hash, organisation_id, household_id, key_version) "
              "select given.hash, o.id, given.household, 1 from organisations o, (values " +

@@ -19,7 +19,7 @@ std::optional<double> per_second(const std::optional<std::int64_t>& before,
 } // namespace
 
 watcher::watcher(watched who) : who_{std::move(who)} {
-  if (who_.server > 0) thread_ = std::thread{[this] { run(); }};
+  thread_ = std::thread{[this] { run(); }};
 }
 
 watcher::~watcher() {

@@ -88,7 +88,7 @@ TEST_CASE("bench pgbench: an insert copies the rows but for times and what is na
 TEST_CASE("bench request: token and key stand where the server looks for them") {
   const auto shape = request_shape::make("POST", "/orders", "h:1", "{}", true);
   std::string out;
-  const std::string token(request_shape::token_size, 'T');
+  const std::string token(43, 'T');
   const caller who{token, "ann", "K1"};
   shape.write_to(out, who, 0xabc, 1);
   CHECK(out ==
@@ -117,6 +117,24 @@ TEST_CASE("bench people: the same seed names the same people, and they can be lo
   CHECK(kinds == std::set<std::string>{"name", "e-mail", "phone", "number", "mistyped"});
   CHECK(typed_searches(1, 500).back().text == searches.back().text);
   CHECK(url_encoded("é +a") == "%C3%A9%20%2Ba");
+}
+
+TEST_CASE("bench report: kinds of all repeats are summed by name, whatever their order in each") {
+  const auto of_kind = [](const char* kind, std::uint64_t answers) {
+    kind_result out;
+    out.kind = kind;
+    out.succeeded = answers;
+    return out;
+  };
+  report of;
+  of.server.resize(2);
+  of.server[0].load.kinds = {of_kind("wallet", 8), of_kind("order", 6)};
+  of.server[1].load.kinds = {of_kind("order", 60), of_kind("wallet", 80)};
+  const auto kinds = of.kinds();
+  REQUIRE(kinds.size() == 2);
+  CHECK(kinds[0].kind == "wallet");
+  CHECK(kinds[0].succeeded == 88);
+  CHECK(kinds[1].succeeded == 66);
 }
 
 TEST_CASE("bench report: what a large house costs, and how the rush looks beside pgbench") {

@@ -87,8 +87,7 @@ load_plan plan_for(const small_server& server) {
   stream.connections = 4;
   stream.shapes = {request_shape::make("GET", "/a", "h", {}, true),
                    request_shape::make("GET", "/b", "h", {}, true)};
-  stream.callers = {{std::string(request_shape::token_size, '1'), {}, {}},
-                    {std::string(request_shape::token_size, '2'), {}, {}}};
+  stream.callers = {{std::string(43, '1'), {}, {}}, {std::string(43, '2'), {}, {}}};
   return plan;
 }
 

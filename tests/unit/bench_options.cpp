@@ -1,3 +1,4 @@
+#include "bench/hindrance.hpp"
 #include "bench/options.hpp"
 
 #include <catch2/catch.hpp>
@@ -6,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <unistd.h>
 
 using namespace foyer::bench;
 using namespace std::chrono_literals;
@@ -99,8 +101,11 @@ TEST_CASE("bench options: help and version are no misuse") {
 
 TEST_CASE("bench options: misuse is named and has status 2") {
   check_misuse({}, "scenario");
-  check_misuse({"logins"}, "rush");
-  check_misuse({"login", "--url", "http://h", "--token", token, "--org", "o"}, "server of its own");
+  check_misuse({"logins"}, "did you mean \"login\"?");
+  check_misuse({"everything"}, "there are rush wallet");
+  check_misuse({"rush", "--conections", "3"}, "did you mean \"--connections\"?");
+  check_misuse({"scale", "--url", "http://h", "--token", token, "--org", "o"}, "server of its own");
+  check_misuse({"rush", "--html", "/nowhere/report.html"}, "--html: cannot write /nowhere/report.html");
   check_misuse({"rush", "--rate", "-1"}, "--rate");
   check_misuse({"rush", "--connections", "0"}, "connections");
   check_misuse({"rush", "--connections", "many"}, "connections");
@@ -118,15 +123,42 @@ TEST_CASE("bench options: another server needs tokens, its organisation, and an 
   const char* url = "http://127.0.0.1:8080";
   check_misuse({"read", "--url", url}, "--token");
   check_misuse({"read", "--url", "https://x", "--token", token, "--org", "demo"}, "not http://");
-  check_misuse({"read", "--url", url, "--token", "short", "--org", "demo"}, "43 characters");
+  check_misuse({"read", "--url", url, "--token", "short", "--org", "demo"}, "20 or more characters");
   check_misuse({"read", "--url", url, "--token", token}, "--org");
-  check_misuse({"rush", "--url", url, "--token", token, "--org", "demo"}, "--offer");
-  check_misuse({"read", "--url", url, "--token", token, "--org", "demo", "--households", "5"},
-               "--households");
+  check_misuse({"read", "--url", url, "--token", token, "--org", "demo", "--households", "50000"},
+               "--households: at most 20000");
+  check_misuse({"read", "--url", url, "--token", token, "--org", "demo", "--data", "/tmp"}, "--data");
+  check_misuse({"read", "--accounts", "/dev/null"}, "--accounts needs --url");
   const auto result = parse({"read", "--url", url, "--token", token, "--token", token, "--org", "demo"});
   REQUIRE(result.line.parsed);
   CHECK(result.line.parsed->tokens.size() == 2);
   CHECK_FALSE(result.line.parsed->with_pgbench);
+  CHECK(result.line.parsed->households == 200);
+  CHECK(result.line.parsed->typed.find(token) == std::string::npos);
+  CHECK(result.line.parsed->typed.starts_with("foyer-bench read --url http://127.0.0.1:8080 --token"));
+  for (const char* alone : {"registration"}) CHECK(parse({alone, "--url", url, "--org", "demo"}).line.parsed);
+}
+
+TEST_CASE("bench options: accounts are a login and a password a line") {
+  const auto path = "/tmp/foyer-bench-accounts-" + std::to_string(getpid());
+  std::ofstream{path} << "ann@x.example  a pass phrase\r\n\nbob secret\n";
+  const auto result = parse({"login", "--url", "http://h", "--org", "o", "--accounts", path.c_str()});
+  REQUIRE(result.line.parsed);
+  REQUIRE(result.line.parsed->accounts.size() == 2);
+  CHECK(result.line.parsed->accounts[0].password == "a pass phrase");
+  std::ofstream{path} << "ann@x.example\n";
+  check_misuse({"login", "--url", "http://h", "--org", "o", "--accounts", path.c_str()}, "LOGIN PASSWORD");
+  std::remove(path.c_str());
+}
+
+TEST_CASE("bench hindrances: an answer names the setting that stands in the way") {
+  CHECK(hindrance_of(429, R"({"status":429,"code":"rate_limited"})").find("security.throttling") !=
+        std::string::npos);
+  CHECK(hindrance_of(400, R"({"code":"host_refused"})").find("server.allowed_hosts") != std::string::npos);
+  CHECK(hindrance_of(503, "").find("http.in_flight_max") != std::string::npos);
+  CHECK(hindrance_of(500, "{}").empty());
+  CHECK(code_in(R"({"code":"sold_out"})") == "sold_out");
+  CHECK(code_in(R"({"code":"sold)").empty());
 }
 
 TEST_CASE("bench options: addresses of servers") {
