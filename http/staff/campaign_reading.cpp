@@ -1,6 +1,7 @@
 #include "http/staff/campaign_reading.hpp"
 
 #include "http/staff/invitation_form.hpp"
+#include "http/staff/progress_events.hpp"
 
 namespace foyer::http::staff {
 namespace {
@@ -11,8 +12,6 @@ using runtime::await_reply;
 
 /// How often the events of a campaign look for news.
 constexpr std::chrono::milliseconds look_every{1'000};
-/// A comment is sent after so many looks without news, so that proxies keep the connection.
-constexpr int quiet_looks_max = 15;
 
 /// What the path calls one of them.
 std::string_view name_of(campaign::kind of) {
@@ -65,44 +64,19 @@ asio::awaitable<response> get_campaign(office_services& with, campaign::kind of,
   co_return json_response(200, campaign_json(*found, &*page));
 }
 
-// I4: one event whenever something changed, the last one when nothing is under way any more.
-asio::awaitable<void> tell_progress(office_services& with, campaign::kind of, organisation_id at,
-                                    campaign_id which, body_stream& to) {
-  std::string told;
-  for (int quiet = 0;;) {
-    auto found = co_await await_reply<std::optional<overview>>(
-        [&](reply<std::optional<overview>> back) { with.campaigns.find(at, of, which, std::move(back)); });
-    bool finished = false;
-    if (found && *found) {
-      finished = is_finished(**found);
-      auto now = campaign_json(**found, nullptr);
-      if (now != told) {
-        const bool sent = co_await to.write("event: progress\ndata: " + now + "\n\n");
-        if (!sent) co_return;
-        told = std::move(now);
-        quiet = 0;
-      }
-    }
-    if (finished) co_return;
-    if (++quiet >= quiet_looks_max) {
-      const bool sent = co_await to.write(": still there\n\n");
-      if (!sent) co_return;
-      quiet = 0;
-    }
-    const bool on = co_await to.wait(look_every);
-    if (!on) co_return;
-  }
-}
-
 asio::awaitable<response> get_events(office_services& with, campaign::kind of, request& in) {
   auto by = co_await staff_of(with.house, in);
   if (!by) co_return problem_of(by.error());
-  auto found = co_await campaign_of(with, of, *by, in);
-  if (!found) co_return problem_of(found.error());
-  response::stream_function tell = [&with, of, at = by->at->id, which = found->id](body_stream& to) {
-    return tell_progress(with, of, at, which, to);
+  auto begun = co_await campaign_of(with, of, *by, in);
+  if (!begun) co_return problem_of(begun.error());
+  progress_look look = [&with, of, at = by->at->id,
+                        which = begun->id]() -> asio::awaitable<std::optional<progress>> {
+    auto found = co_await await_reply<std::optional<overview>>(
+        [&](reply<std::optional<overview>> back) { with.campaigns.find(at, of, which, std::move(back)); });
+    if (!found || !*found) co_return std::nullopt;
+    co_return progress{campaign_json(**found, nullptr), is_finished(**found)};
   };
-  co_return event_stream(std::move(tell));
+  co_return progress_events(std::move(look), look_every);
 }
 
 } // namespace

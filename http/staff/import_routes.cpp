@@ -7,6 +7,7 @@
 #include "http/staff/campaign_reading.hpp"
 #include "http/staff/import_form.hpp"
 #include "http/staff/import_json.hpp"
+#include "http/staff/progress_events.hpp"
 #include "http/staff/staff_request.hpp"
 
 namespace foyer::http::staff {
@@ -21,8 +22,6 @@ using runtime::await_reply;
 constexpr std::size_t part_bytes = 256 * 1024;
 /// How often the events of an import look for news.
 constexpr std::chrono::milliseconds look_every{500};
-/// A comment is sent after so many looks without news, so that proxies keep the connection.
-constexpr int quiet_looks_max = 30;
 /// Lines of one read, where they are sent as CSV.
 constexpr int lines_read = 500;
 
@@ -151,42 +150,19 @@ asio::awaitable<response> get_import(import_services& with, request& in) {
   co_return json_response(200, import_json(*found, by->unit(), &*page));
 }
 
-asio::awaitable<void> tell_progress(import_services& with, organisation_id at, import_id which, currency unit,
-                                    body_stream& to) {
-  std::string told;
-  for (int quiet = 0;;) {
-    auto found = co_await await_reply<std::optional<state>>(
-        [&](reply<std::optional<state>> back) { with.imports.find(at, which, std::move(back)); });
-    bool finished = false;
-    if (found && *found) {
-      finished = is_finished(**found);
-      auto now = import_json(**found, unit, nullptr);
-      if (now != told) {
-        const bool sent = co_await to.write("event: progress\ndata: " + now + "\n\n");
-        if (!sent) co_return;
-        told = std::move(now);
-        quiet = 0;
-      }
-    }
-    if (finished) co_return;
-    if (++quiet >= quiet_looks_max) {
-      const bool sent = co_await to.write(": still there\n\n");
-      if (!sent) co_return;
-      quiet = 0;
-    }
-    const bool on = co_await to.wait(look_every);
-    if (!on) co_return;
-  }
-}
-
 asio::awaitable<response> get_events(import_services& with, request& in) {
   auto by = co_await staff_of(with.office.house, in);
   if (!by) co_return problem_of(by.error());
-  auto found = co_await find_import(with, *by, in);
-  if (!found) co_return problem_of(found.error());
-  response::stream_function tell = [&with, at = by->at->id, which = found->id, unit = by->unit()](
-                                       body_stream& to) { return tell_progress(with, at, which, unit, to); };
-  co_return event_stream(std::move(tell));
+  auto begun = co_await find_import(with, *by, in);
+  if (!begun) co_return problem_of(begun.error());
+  progress_look look = [&with, at = by->at->id, which = begun->id,
+                        unit = by->unit()]() -> asio::awaitable<std::optional<progress>> {
+    auto found = co_await await_reply<std::optional<state>>(
+        [&](reply<std::optional<state>> back) { with.imports.find(at, which, std::move(back)); });
+    if (!found || !*found) co_return std::nullopt;
+    co_return progress{import_json(**found, unit, nullptr), is_finished(**found)};
+  };
+  co_return progress_events(std::move(look), look_every);
 }
 
 // The cells of a line as they were, one for each column, and the reason behind them.

@@ -1,4 +1,5 @@
 #include "http/operations/routes.hpp"
+#include "http/staff/progress_events.hpp"
 #include "tests/support/http_requests.hpp"
 #include "tests/support/http_server.hpp"
 
@@ -83,6 +84,33 @@ TEST_CASE("a waiting stream is woken from any thread, also before it waits and a
   CHECK(client.read().body == "data: woken\n\n");
   CHECK(client.at_end());
   waker();
+}
+
+TEST_CASE(
+    "A12 the events of something under way end before it does, so that it is asked again who hears them") {
+  router routes;
+  routes.add(
+      verb::get, "/events",
+      [](request& of) -> asio::awaitable<response> {
+        const bool soon = of.query("soon").has_value();
+        staff::progress_look look = [soon,
+                                     looks = 0]() mutable -> asio::awaitable<std::optional<staff::progress>> {
+          ++looks;
+          if (looks == 2) co_return std::nullopt; // it could not be read
+          co_return staff::progress{looks < 4 ? "1" : "2", soon && looks == 5};
+        };
+        co_return staff::progress_events(std::move(look), std::chrono::milliseconds{1},
+                                         std::chrono::milliseconds{soon ? 10'000 : 200});
+      },
+      named("events"));
+  running_server server(std::move(routes));
+  for (const auto* target : {"/events", "/events?soon"}) {
+    raw_client client(server->port());
+    client.send(get(target));
+    // Each state once, then the end, whether or not there is more to come.
+    CHECK(client.read().body == "event: progress\ndata: 1\n\nevent: progress\ndata: 2\n\n");
+    CHECK(client.at_end());
+  }
 }
 
 TEST_CASE("health, readiness and figures are answered") {
