@@ -12,8 +12,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int attempts_max = 4;
-
 std::map<offer_id, std::int64_t> places_of(const order::state& of, const order::refund_plan& what) {
   std::map<offer_id, std::int64_t> sums;
   for (const auto& line : of.lines)
@@ -89,12 +87,7 @@ asio::awaitable<outcome<placed>> refund_once(services& with, const refund_order&
   order::apply(out.order, *what);
   ++out.order.version;
   auto rows = rows_of(command, before, out.order, *what, at);
-  if (command.answer.render) out.answer = command.answer.render(out.order);
-  if (command.answer.row) {
-    auto key = *command.answer.row;
-    key.answer = out.answer;
-    rows.idempotency.push_back(std::move(key));
-  }
+  keep_answer(command.answer, out.order, out.answer, rows);
   money_moved moved;
   moved.refund = what->to_wallet;
   const auto by = command.buyer.value_or(wallet::origin{wallet::actor_kind::staff, command.by, at});
@@ -108,10 +101,7 @@ asio::awaitable<outcome<placed>> refund_once(services& with, const refund_order&
 } // namespace
 
 asio::awaitable<outcome<placed>> refund(services& with, refund_order command) {
-  for (int attempt = 1;; ++attempt) {
-    auto result = co_await refund_once(with, command);
-    if (result || attempt == attempts_max || !may_try_again(result.error())) co_return result;
-  }
+  return patiently(with, std::move(command), refund_once);
 }
 
 } // namespace foyer::checkout

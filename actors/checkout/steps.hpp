@@ -36,7 +36,43 @@ struct money_moved {
 boost::asio::awaitable<outcome<done>> write_change(services& with, const order::state& of, money_moved moved,
                                                    wallet::origin by, commit rows);
 
+/// What of the order is put aside in its wallet.
+amount held_sum(const order::state& of);
+
+/// Whether nothing is awaited any more.
+inline bool is_over(const order::state& of) {
+  return of.status != order::status::awaiting_payment;
+}
+
+/// The places that it held are sold, or free again.
+void free_or_sell(const order::state& of, bool paid, commit& rows);
+
+/// Everything that a paid order brings: tickets and benefits, its number as an invoice, its places sold, the
+/// mail. Held money counts as taken, and what was only promised is not owed any more. Returns the offers as
+/// they were before.
+boost::asio::awaitable<outcome<offers_before>> make_paid(services& with, const organisation::snapshot& from,
+                                                         order::state& next, time_point at, commit& rows);
+
+/// The last steps: the order's own row, its answer, the commit, and the news for the offers whose held places
+/// became sold (`paid`) or free.
+boost::asio::awaitable<outcome<placed>> finish(services& with, order::state next,
+                                               const answer_to_keep& answer, money_moved moved,
+                                               wallet::origin by, commit rows,
+                                               const std::optional<offers_before>& offers, bool paid);
+
 /// Whether to look at the order again: somebody else changed it, or the wallet's state was not the latest.
 bool may_try_again(const refusal& why);
+
+/// More often means trouble.
+inline constexpr int attempts_max = 4;
+
+/// `once`, again while another one changed the order meanwhile.
+template <class Command, class Once>
+boost::asio::awaitable<outcome<placed>> patiently(services& with, Command command, Once once) {
+  for (int attempt = 1;; ++attempt) {
+    auto result = co_await once(with, command);
+    if (result || attempt == attempts_max || !may_try_again(result.error())) co_return result;
+  }
+}
 
 } // namespace foyer::checkout

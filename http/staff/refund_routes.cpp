@@ -2,7 +2,7 @@
 
 #include "actors/checkout/build.hpp"
 #include "http/bind.hpp"
-#include "http/buyer/order_json.hpp"
+#include "http/buyer/order_answer.hpp"
 #include "http/json/reader.hpp"
 #include "http/staff/staff_request.hpp"
 
@@ -53,16 +53,14 @@ asio::awaitable<response> post_refund(paper_services& with, request& in) {
   command.audit = by->audit("order.refunded", "order", found->id.value);
   command.audit->before = "{\"status\":\"" + std::string{to_string(found->status)} + "\"}";
   command.audit->after = refund_note(command);
-  auto run = [&with, &command](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
-    command.answer.row = std::move(prefilled);
-    command.answer.render = [&with, where = command.organisation](const order::state& made) {
-      return buyer::order_json(made, *where, with.house.secret);
-    };
+  const buyer::order_answer answer{by->at, with.house.orders, with.house.secret};
+  auto run = [&with, &command, &answer](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    command.answer = answer.to_keep(std::move(prefilled));
     auto done = co_await checkout::refund(with.checkout, std::move(command));
     if (!done) co_return done.error();
     co_return std::move(done->answer);
   };
-  co_return co_await with.house.idempotent.once(in, by->at, by->principal(), std::move(run));
+  co_return co_await with.house.idempotent.once(in, by->at, by->principal(), std::move(run), answer.again());
 }
 
 const char* template_of(order::status of) {
