@@ -3,8 +3,8 @@
 namespace foyer::storage {
 namespace {
 
-// States of the outbox: migrations/012_mail.sql. A recipient of a campaign is told with its mail (I5). A mail whose
-// link was used or replaced meanwhile is not sent again.
+// States of the outbox: migrations/012_mail.sql. A recipient of a campaign is told with its mail (I5). A mail
+// whose link was used or replaced meanwhile is not sent again.
 constexpr pg::statement retry_mail{"retry_mail", R"sql(
 with mail as (
   update outbox set state = 0, next_attempt_at = now(), last_error = null

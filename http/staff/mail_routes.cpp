@@ -133,7 +133,8 @@ asio::awaitable<response> change_mail(office_services& with, request& in, std::s
 
 asio::awaitable<response> retry_mail(office_services& with, request& in) {
   return change_mail(with, in, "mail.retry",
-                     "Only mails that failed, bounced, were suppressed or aborted are sent again, and whose link is still good.");
+                     "Only mails that failed, bounced, were suppressed or aborted are sent again, and whose "
+                     "link is still good.");
 }
 
 asio::awaitable<response> abort_mail(office_services& with, request& in) {

@@ -13,17 +13,21 @@ using mailer::kept_mail;
 using mailer::listed_mail;
 using mailer::mail_page;
 
-// Statements of their own, since each has an index of its own, and plans are made once for all parameters.
+// An account is its owner's alone: its security mails are nobody else's to see, whichever organisation it
+// registered at. Statements of their own, since each has an index of its own, and plans are made once for all
+// parameters.
 constexpr pg::statement mails_of_organisation{"mails_of_organisation", R"sql(
 select id, template, locale, to_address, to_name, priority, state, attempts, created_at, sent_at,
   case when state = 0 then next_attempt_at end, last_error, household_id
 from outbox where organisation_id = $1 and ($2::uuid is null or id < $2) and ($3::smallint is null or state = $3)
+  and (priority > 0 or household_id is not null or template = 'staff_welcome')
 order by id desc limit $4::bigint
 )sql"};
 constexpr pg::statement troubled_mails{"troubled_mails", R"sql(
 select id, template, locale, to_address, to_name, priority, state, attempts, created_at, sent_at,
   null::timestamptz, last_error, household_id
 from outbox where organisation_id = $1 and ($2::uuid is null or id < $2) and state = $3 and state in (3, 5, 6, 7)
+  and (priority > 0 or household_id is not null or template = 'staff_welcome')
 order by id desc limit $4::bigint
 )sql"};
 constexpr pg::statement mails_of_household{"mails_of_household", R"sql(
@@ -40,6 +44,7 @@ select o.id, o.template, o.locale, o.to_address, o.to_name, o.priority, o.state,
     (select c.texts from campaigns c where c.id = (o.params::json ->> 'campaign_id')::uuid) end,
   case when o.template like 'balance%' then (select h.key_version from households h where h.id = o.household_id) end
 from outbox o where o.organisation_id = $1 and o.id = $2
+  and (o.priority > 0 or o.household_id is not null or o.template = 'staff_welcome')
 )sql"};
 constexpr pg::statement suppression_of{"suppression_of",
                                        "select reason, at from suppressed_addresses where email_key = $1"};

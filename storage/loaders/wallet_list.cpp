@@ -36,6 +36,11 @@ select count(*) filter (where balance > 0), coalesce(sum(balance) filter (where 
 from wallets where organisation_id = $1
 )sql"};
 
+constexpr pg::statement wallet_sums{"wallet_sums", R"sql(
+select count(*), coalesce(sum(balance), 0)::bigint, coalesce(sum(held), 0)::bigint
+from wallets where organisation_id = $1 and (($2 > 0 and balance > 0) or ($2 < 0 and balance < 0))
+)sql"};
+// Apart, since only this one has to look at the households.
 constexpr pg::statement wallet_selection{"wallet_selection", R"sql(
 select count(*), coalesce(sum(w.balance), 0)::bigint, coalesce(sum(w.held), 0)::bigint
 from wallets w join households h on h.id = w.household_id
@@ -73,9 +78,12 @@ public:
         queries(query(some ? wallets_with_balance : wallets_of_all, which.organisation, which.balance_sign,
                       which.before, wanted, which.mailed_before, which.mailed_since),
                 query(wallet_totals, which.organisation));
-    if (some)
+    const bool by_mail = which.mailed_before || which.mailed_since;
+    if (some && by_mail)
       asked.push_back(query(wallet_selection, which.organisation, which.balance_sign, which.mailed_before,
                             which.mailed_since));
+    else if (some)
+      asked.push_back(query(wallet_sums, which.organisation, which.balance_sign));
     read<list_page>(
         from_, std::move(asked), std::move(done),
         [limit = which.limit](const all_rows& got) -> outcome<list_page> { return page_of(got, limit); });

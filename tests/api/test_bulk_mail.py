@@ -46,7 +46,7 @@ def test_M1_kill_9_with_500_mails_leased_loses_none(make_server, receive):
         return await plain(smtp, session, envelope)
 
     receiver.handle_DATA = mute
-    server = make_server(mail__smtp_url=receiver.url, mail__claim_max=500, mail__send_deadline="2s", mail__lease="2s",
+    server = make_server(mail__smtp_url=receiver.url, mail__claim_max=500, mail__send_deadline="1s", mail__lease="1s",
                          **{**PLAIN, "mail__bulk_rate_per_second": 0, "mail__rate_per_second": 0})
     house = House(server)
     many(server, house, 600)

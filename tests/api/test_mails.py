@@ -160,6 +160,15 @@ def test_M4_a_waiting_mail_is_aborted_and_sent_after_all(make_server):
     assert made["id"] == mails(house)[0]["household_id"]
 
 
+def test_A7_the_security_mails_of_an_account_are_its_owner_s_alone(house, mailbox):
+    buyer = house.buyer(mailbox)
+    assert house.server.client().post("/api/v1/password-resets", {"email": buyer.email}).status == 202
+    mailbox.wait(buyer.email, "passe")
+    assert mails(house) == []
+    which = house.server.sql(f"select id from outbox where template = 'password_reset' and to_address = '{buyer.email}'")
+    assert which and house.admin.get(f"{house.staff_base}/mails/{which}").status == 404
+
+
 def test_M4_mails_of_others_are_not_there(server, house):
     theirs = House(server)
     invited(theirs)
