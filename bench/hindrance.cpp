@@ -72,7 +72,9 @@ std::string hindrance_of(int status, std::string_view body) {
   for (const auto& each : reasons)
     if (each.code == code) return std::string{each.says};
   if (status == 503)
-    return "the server had more to do than it takes at once (http.in_flight_max, journal.queue_max, "
+    return "the server had more to do than it takes at once (connections: http.connections_per_address_max "
+           "and "
+           "http.connections_max; requests: http.in_flight_max, journal.queue_max, "
            "actors.queue_max, database.read_queue_max; of logins security.hash_threads and "
            "security.hash_queue): "
            "ask for less with --connections or --rate, or raise those limits there";

@@ -7,12 +7,14 @@
 #include "bench/run.hpp"
 #include "bench/rush_plot.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <string_view>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace {
 
@@ -29,7 +31,7 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void write(const std::string& path, const std::string& text) {
+void save(const std::string& path, const std::string& text) {
   std::ofstream file{path};
   file << text;
   if (!file.flush()) throw foyer::bench::failure{"cannot write " + path};
@@ -44,11 +46,16 @@ int main(int argc, char** argv) {
   if (argc >= 2 && std::string_view{argv[1]} == "compare") return run_compare(argc - 2, argv + 2);
   const auto arguments = parse_command_line(argc, argv);
   if (!arguments.parsed) return arguments.exit_status;
-  // The handler only takes note: what was started has to be stopped, and the temporary data removed. Who asks
-  // a second time does not want to wait for that.
+  // The handler only takes note: what was started has to be stopped, and the temporary data removed.
   struct sigaction action {};
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  action.sa_handler = [](int) { stop_wanted = true; };
+  action.sa_handler = [](int) {
+    constexpr std::string_view text = "\nstopping: what was measured will be checked and reported\n";
+    const int before = errno;
+    if (!stop_wanted.exchange(true)) {
+      [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
+    }
+    errno = before;
+  };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   raise_descriptor_limit();
@@ -56,9 +63,9 @@ int main(int argc, char** argv) {
     const auto& wanted = *arguments.parsed;
     const auto results = run(wanted, stop_wanted);
     print_table(std::cout, results);
-    if (!wanted.json_file.empty()) write(wanted.json_file, to_json(results));
-    if (!wanted.plot_file.empty()) write(wanted.plot_file, rush_plot(results));
-    if (!wanted.html_file.empty()) write(wanted.html_file, to_html(results));
+    if (!wanted.json_file.empty()) save(wanted.json_file, to_json(results));
+    if (!wanted.plot_file.empty()) save(wanted.plot_file, rush_plot(results));
+    if (!wanted.html_file.empty()) save(wanted.html_file, to_html(results));
     return results.problems.empty() ? 0 : exit_failure;
   } catch (const std::exception& error) {
     std::cerr << "\nfoyer-bench: " << error.what() << '\n';

@@ -8,9 +8,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <linux/magic.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/vfs.h>
 #include <thread>
@@ -89,6 +91,7 @@ scratch_folder::scratch_folder(const fs::path& parent, const std::string& kept_n
     std::error_code failed;
     fs::create_directories(path_, failed);
     if (failed) throw failure{"cannot make the folder " + path_.string() + ": " + failed.message()};
+    lock();
   } else {
     std::string name = (parent / "foyer-bench-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr)
@@ -100,7 +103,18 @@ scratch_folder::scratch_folder(const fs::path& parent, const std::string& kept_n
   fs::permissions(path_, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
 }
 
+void scratch_folder::lock() {
+  const auto file = path_ / "lock";
+  lock_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_ < 0) throw failure{"cannot write " + file.string() + ": " + std::strerror(errno)};
+  if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return;
+  close(lock_);
+  throw failure{"another foyer-bench works in " + path_.string() +
+                ": wait for it, or take another seed, number of households or --data"};
+}
+
 scratch_folder::~scratch_folder() {
+  if (lock_ >= 0) close(lock_);
   std::error_code ignored;
   if (!keep_) fs::remove_all(path_, ignored);
 }

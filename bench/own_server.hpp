@@ -13,7 +13,7 @@
 namespace foyer::bench {
 
 // A folder below `parent`: a temporary one, removed with everything in it, or the one of this name, which
-// stays.
+// stays, and which one run at a time has.
 class scratch_folder {
 public:
   scratch_folder(const std::filesystem::path& parent, const std::string& kept_name);
@@ -24,8 +24,11 @@ public:
   const std::filesystem::path& path() const noexcept { return path_; }
 
 private:
+  void lock();
+
   std::filesystem::path path_;
   bool keep_;
+  int lock_ = -1; // of a folder that stays; released when it is closed
 };
 
 // Where --keep-data keeps the data of so many households of a seed, below --data.

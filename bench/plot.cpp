@@ -13,7 +13,7 @@ namespace {
 
 // In the units of the chart, which are about pixels on a phone. Letters keep a readable size there, because
 // wider screens get more charts in a row instead of larger ones.
-constexpr double width = 360, height = 230;
+constexpr double width = 360, height = 234;
 constexpr double left = 44, right = 336, top = 22, bottom = 196;
 
 struct range {
@@ -75,6 +75,10 @@ drawing::drawing(const plot& of) : of_{of} {
         }
   if (empty()) return;
   for (const auto& [value, text] : of.x_ticks) x_.add(value);
+  if (of.until) {
+    x_.add(0);
+    x_.add(*of.until);
+  }
   if (of.log_y) {
     y_ticks_ = log_ticks(y_.low, y_.high);
     y_ = {y_ticks_.front(), y_ticks_.back()};
@@ -102,7 +106,7 @@ std::string drawing::y_text(double value) const {
 }
 
 void drawing::axes(std::string& to) const {
-  if (of_.grey_before_zero && x_.low < 0)
+  if (of_.until && x_.low < 0)
     to += format(R"(<rect class="warm" x="%.1f" y="%.0f" width="%.1f" height="%.0f"/>)", left, top,
                  std::min(x_at(0), right) - left, bottom - top);
   for (const auto value : y_ticks_)
@@ -116,7 +120,7 @@ void drawing::axes(std::string& to) const {
     to += format(R"(<path class="grid" d="M%.1f %.0fV%.0f"/><text x="%.1f" y="%.0f" class="mid">%s</text>)",
                  x_at(value), top, bottom + 4, x_at(value), bottom + 17, html_escaped(text).c_str());
   to += format(R"(<text x="2" y="12">%s</text><text x="%.0f" y="%.0f" class="end">%s</text>)",
-               html_escaped(of_.y_unit).c_str(), right, height - 2, html_escaped(of_.x_unit).c_str());
+               html_escaped(of_.y_unit).c_str(), right, height - 4, html_escaped(of_.x_unit).c_str());
 }
 
 void drawing::lines(std::string& to) const {

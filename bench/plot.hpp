@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,7 +30,8 @@ struct plot {
   bool log_y = false; // points at or below 0 are left out
   // Empty: round numbers.
   std::vector<std::pair<double, std::string>> x_ticks;
-  bool grey_before_zero = false; // the warm-up
+  // Of charts over time: grey before 0, which is the warm-up, and at least from there to here.
+  std::optional<double> until;
 };
 
 // A <figure> with title, chart and legend. Empty when there is no point to show.

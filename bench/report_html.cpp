@@ -48,8 +48,8 @@ code{font:.9em ui-monospace,monospace}
 .checks{list-style:none;margin:0;padding:0;max-width:64rem}
 .checks li{padding:.15rem 0 .15rem 1.7rem;text-indent:-1.7rem;white-space:pre-wrap;overflow-wrap:anywhere}
 .checks li::before{border:0;width:1.7rem;margin:0;text-indent:0;font-weight:700;vertical-align:baseline}
-.good::before{content:"\2713";color:var(--c3)}.open::before{content:"\25cb";color:var(--soft)}
-.bad::before{content:"\2717"}.note::before{content:"\2022";color:var(--c1)}
+.checks .good::before{content:"\2713";color:var(--c3)}.checks .open::before{content:"\25cb";color:var(--soft)}
+.checks .bad::before{content:"\2717"}.checks .note::before{content:"\2022";color:var(--c1)}
 .bad{color:var(--bad)}.warn{border-left:4px solid var(--c2);padding:.4rem .8rem;color:var(--ink)}
 @media(max-width:40rem){.setup{grid-template-columns:1fr;gap:0}.setup dd{margin-bottom:.5rem}}
 @media print{body{max-width:none;padding:0}figure,.cards div{break-inside:avoid;border:1px solid var(--grid)}}

@@ -2,6 +2,7 @@
 
 #include "bench/plot.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
@@ -13,12 +14,14 @@ namespace {
 using sample_value = std::function<std::optional<double>(const watch_sample&)>;
 
 // Seconds from the start of the measured time, over which repeats lie upon each other.
-plot over_time(std::string title, std::string y_unit) {
+plot over_time(const report& of, std::string title, std::string y_unit) {
   plot out;
   out.title = std::move(title);
   out.y_unit = std::move(y_unit);
-  out.x_unit = "seconds (grey: warm-up)";
-  out.grey_before_zero = true;
+  out.x_unit = of.wanted.warm_up.count() > 0 ? "seconds (grey: warm-up)" : "seconds";
+  out.until = 0;
+  for (const auto& run : of.server)
+    out.until = std::max(*out.until, std::chrono::duration<double>(run.load.measured).count());
   return out;
 }
 
@@ -56,7 +59,7 @@ std::vector<plot_point> level(const report& of, double value) {
 }
 
 plot throughput(const report& of) {
-  auto out = over_time("Throughput, a line for each repeat", "answers/s");
+  auto out = over_time(of, "Throughput, a line for each repeat", "answers/s");
   for (std::size_t i = 0; i < streams_of(of); ++i)
     out.series.push_back(of_stream(of, i, of.server[0].load.timelines[i].stream, static_cast<int>(i) + 1,
                                    [](const load_sample& sample) { return sample.per_second; }));
@@ -72,7 +75,7 @@ plot throughput(const report& of) {
 }
 
 plot latency_over_time(const report& of) {
-  auto out = over_time("Latency over time", "ms");
+  auto out = over_time(of, "Latency over time", "ms");
   const auto in_ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
   for (std::size_t i = 0; i < streams_of(of); ++i) {
     const auto& name = of.server[0].load.timelines[i].stream;
@@ -87,15 +90,16 @@ plot latency_over_time(const report& of) {
   return out;
 }
 
-// The whole distribution: 50 %, 90 %, 99 % … at equal distances, as far as there are values.
+// The slower half: 50 %, 90 %, 99 % … at equal distances, as far as there are values.
 plot_series distribution(const std::string& name, int colour, bool dashed, const histogram& of) {
   plot_series out{name, colour, dashed, {}};
   if (of.count() == 0) return out;
   auto& line = out.lines.emplace_back();
   constexpr int steps_per_nine = 8;
-  const double nines = std::min(5.0, std::log10(static_cast<double>(of.count())));
-  for (int step = 0; step <= static_cast<int>(nines * steps_per_nine); ++step) {
-    const double x = static_cast<double>(step) / steps_per_nine;
+  const double half = std::log10(2.0);
+  const double nines = std::clamp(std::log10(static_cast<double>(of.count())), half, 5.0);
+  for (int step = 0; step <= static_cast<int>((nines - half) * steps_per_nine); ++step) {
+    const double x = half + static_cast<double>(step) / steps_per_nine;
     const double quantile = 1 - std::pow(10, -x);
     line.push_back({x, static_cast<double>(of.quantile_ns(std::max(quantile, 1e-9))) / 1e6});
   }
@@ -110,11 +114,10 @@ plot percentiles(const report& of) {
   out.log_y = true;
   const auto all = of.latency();
   out.x_ticks.emplace_back(std::log10(2.0), "50");
-  constexpr std::array names{"0", "90", "99", "99.9", "99.99", "99.999"};
+  constexpr std::array names{"90", "99", "99.9", "99.99", "99.999"};
   // No further than there are values.
-  for (std::size_t nines = 0;
-       nines < names.size() && std::pow(10, nines) <= 10.0 * static_cast<double>(all.count()); ++nines)
-    out.x_ticks.emplace_back(static_cast<double>(nines), names[nines]);
+  for (std::size_t i = 0; i < names.size() && std::pow(10, i) <= static_cast<double>(all.count()); ++i)
+    out.x_ticks.emplace_back(static_cast<double>(i + 1), names[i]);
   out.series.push_back(
       distribution(of.wanted.rate > 0 ? "from when it was due" : "from sending", 1, false, all));
   if (of.wanted.rate > 0) {
@@ -129,7 +132,7 @@ plot percentiles(const report& of) {
 }
 
 plot cpu(const report& of) {
-  auto out = over_time("CPU in use", "cores");
+  auto out = over_time(of, "CPU in use", "cores");
   out.series.push_back(of_watch(of, "server", 1, [](auto& sample) { return sample.server_cores; }));
   out.series.push_back(of_watch(of, "PostgreSQL", 2, [](auto& sample) { return sample.postgres_cores; }));
   out.series.push_back(
@@ -138,13 +141,13 @@ plot cpu(const report& of) {
 }
 
 plot batches(const report& of) {
-  auto out = over_time("Journal: commits per transaction", "commits");
+  auto out = over_time(of, "Journal: commits per transaction", "commits");
   out.series.push_back(of_watch(of, "batch size", 1, [](auto& sample) { return sample.batch_size; }));
   return out;
 }
 
 plot transactions(const report& of) {
-  auto out = over_time("Journal: transactions", "transactions/s");
+  auto out = over_time(of, "Journal: transactions", "transactions/s");
   out.series.push_back(
       of_watch(of, "made durable", 2, [](auto& sample) { return sample.batches_per_second; }));
   return out;
