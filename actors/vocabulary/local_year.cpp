@@ -3,6 +3,7 @@
 #include <unicode/calendar.h>
 #include <unicode/timezone.h>
 
+#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -16,13 +17,17 @@ struct known_year {
   time_point until;
 };
 
-std::unique_ptr<icu::Calendar> calendar_of(std::string_view name) {
+std::unique_ptr<icu::TimeZone> zone_of(std::string_view name) {
   std::unique_ptr<icu::TimeZone> zone(icu::TimeZone::createTimeZone(
       icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int32_t>(name.size())))));
   if (name.empty() || *zone == icu::TimeZone::getUnknown()) zone.reset(icu::TimeZone::createTimeZone("UTC"));
+  return zone;
+}
+
+std::unique_ptr<icu::Calendar> calendar_of(std::string_view name) {
   UErrorCode status = U_ZERO_ERROR;
   std::unique_ptr<icu::Calendar> out(
-      icu::Calendar::createInstance(zone.release(), icu::Locale("en", "GB"), status));
+      icu::Calendar::createInstance(zone_of(name).release(), icu::Locale("en", "GB"), status));
   return U_SUCCESS(status) ? std::move(out) : nullptr;
 }
 
@@ -54,6 +59,24 @@ int local_year(std::string_view time_zone, time_point at) {
   }
   known = {std::string{time_zone}, year, from, until};
   return year;
+}
+
+std::string local_minute(std::string_view time_zone, time_point at) {
+  const auto zone = zone_of(time_zone);
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch().count();
+  int32_t raw = 0;
+  int32_t summer = 0;
+  UErrorCode status = U_ZERO_ERROR;
+  zone->getOffset(static_cast<UDate>(ms), false, raw, summer, status);
+  const auto local = std::chrono::floor<std::chrono::minutes>(at + std::chrono::milliseconds{raw + summer});
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const date civil{day};
+  const std::chrono::hh_mm_ss time{local - day};
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d", static_cast<int>(civil.year()),
+                static_cast<unsigned>(civil.month()), static_cast<unsigned>(civil.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()));
+  return text;
 }
 
 } // namespace foyer

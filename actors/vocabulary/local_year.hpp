@@ -2,6 +2,7 @@
 
 #include "actors/vocabulary/time.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace foyer {
@@ -10,5 +11,8 @@ namespace foyer {
 /// there. Thread-safe; the bounds of the last year asked for are kept, so that a rush does not ask ICU each
 /// time.
 int local_year(std::string_view time_zone, time_point at);
+
+/// "2026-09-21 17:00": the date and time of day there.
+std::string local_minute(std::string_view time_zone, time_point at);
 
 } // namespace foyer

@@ -2,6 +2,7 @@
 
 #include "actors/imports/cells.hpp"
 #include "actors/imports/csv.hpp"
+#include "actors/vocabulary/local_year.hpp"
 #include "http/bind.hpp"
 #include "http/household_json.hpp"
 #include "http/paging.hpp"
@@ -152,8 +153,8 @@ std::string statement_csv(const asked_statement& of) {
   append_row(out, {imports::write_day(of.what.from), french ? "Solde au début" : "Opening balance", "", "",
                    "", sum(of.what.opening), unit});
   for (const auto& each : of.what.entries)
-    append_row(out, {json::to_rfc3339(each.by.at), std::string{to_string(each.kind)}, each.order_number,
-                     each.reason, sum(each.change), sum(each.balance_after), unit});
+    append_row(out, {local_minute(at.options.time_zone, each.by.at), std::string{to_string(each.kind)},
+                     each.order_number, each.reason, sum(each.change), sum(each.balance_after), unit});
   append_row(out, {imports::write_day(of.what.to), french ? "Solde à la fin" : "Closing balance", "", "", "",
                    sum(of.what.closing), unit});
   return out;

@@ -270,6 +270,8 @@ private:
     sold.payments.push_back(
         {{}, 0, order::payment_method::cash, 500, order::payment_status::succeeded, {}, clock_.now()});
     sold.tickets.push_back({{}, 0, 0, sold.lines[0].offer, {}, order::ticket_status::valid, {}, {}});
+    sold.paid_at = clock_.now();
+    order::make_invoice(sold, 2026);
     commit rows;
     order::write_new(sold, rows);
     rows.stock.push_back({sold.organisation, sold.lines[0].offer, 1, 0});
