@@ -18,7 +18,7 @@ class account_cache {
 public:
   using steady = std::chrono::steady_clock;
 
-  explicit account_cache(std::chrono::seconds kept_for, std::size_t per_shard_max = 8'192)
+  explicit account_cache(std::chrono::seconds kept_for, std::size_t per_shard_max = 16'384)
       : kept_for_(kept_for), per_shard_max_(per_shard_max) {}
 
   [[nodiscard]] std::optional<household_id> find(const organisation_id& at, const account_id& whose,
@@ -69,10 +69,15 @@ private:
     std::unordered_map<key, entry, key_hash> known;
     steady::time_point erased_at{};
   };
-  static constexpr std::size_t shard_count = 16;
+  static constexpr unsigned shard_bits = 4;
+  static constexpr std::size_t shard_count = std::size_t{1} << shard_bits;
 
-  shard& shard_of(const account_id& whose) { return shards_[hash_of(whose.value) % shard_count]; }
-  const shard& shard_of(const account_id& whose) const { return shards_[hash_of(whose.value) % shard_count]; }
+  /// The lowest bits alone would put ids of one maker, which differ in their last bytes, into one shard.
+  static std::size_t shard_number(const account_id& whose) noexcept {
+    return (hash_of(whose.value) * std::size_t{0x9E37'79B9'7F4A'7C15}) >> (64 - shard_bits);
+  }
+  shard& shard_of(const account_id& whose) { return shards_[shard_number(whose)]; }
+  const shard& shard_of(const account_id& whose) const { return shards_[shard_number(whose)]; }
 
   std::chrono::seconds kept_for_;
   std::size_t per_shard_max_;

@@ -15,8 +15,8 @@ namespace foyer::storage {
 /// for together by the next one. When a hot sale starts, thousands of wallets are read for the first time,
 /// and one by one each would cost a transaction of its own.
 ///
-/// Every statement takes the ids as one array; `parse(rows per statement)` gives the values of the ids that
-/// there are, and `missing(id)` that of another. Any thread.
+/// Every statement takes the ids as one array, unless `ask` says otherwise; `parse(rows per statement)` gives
+/// the values of the ids that there are, and `missing(id)` that of another. Any thread.
 template <class Id, class T, class Hash = std::hash<Id>>
 class gather : public std::enable_shared_from_this<gather<Id, T, Hash>> {
 public:
@@ -25,18 +25,21 @@ public:
   using parse_function = std::function<values(const all_rows&)>;
   using make_function = T (*)(pg::row_reader&, const Id&);
   using missing_function = std::function<T(const Id&)>;
+  using ask_function = pg::read_query (*)(const pg::statement&, const std::vector<Id>&);
 
   /// Ids of one query: enough to make its fixed cost small, few enough that no one waits for others.
   static constexpr std::size_t ids_max = 128;
-  /// Queries under way at once; more would only split what could go together.
+  /// Queries under way at once, and how many ids a second one is worth: each costs PostgreSQL as much as some
+  /// twenty rows, so that more of them would only split what could go together.
   static constexpr int queries_max = 2;
+  static constexpr std::size_t second_least = 32;
   /// Callers that wait for a slow database; further ones are told `unavailable` inside the call.
   static constexpr std::size_t waiting_max = 10'000;
 
   gather(read_pool_ptr from, std::vector<const pg::statement*> what, parse_function parse,
-         missing_function missing)
+         missing_function missing, ask_function ask = ask_by_array)
       : from_(std::move(from)), what_(std::move(what)), parse_(std::move(parse)),
-        missing_(std::move(missing)) {}
+        missing_(std::move(missing)), ask_(ask) {}
 
   /// Of one statement, whose rows start with the id: `make(row reader after the id, id)` makes the value of a
   /// row.
@@ -52,7 +55,7 @@ public:
       return done(refusal{errc::unavailable, "too many reads wait"});
     }
     waiting_.push_back({which, std::move(done)});
-    if (running_ < queries_max) send(lock);
+    if (running_ == 0 || (running_ < queries_max && waiting_.size() >= second_least)) send(lock);
   }
 
 private:
@@ -60,6 +63,10 @@ private:
     Id which;
     callback done;
   };
+
+  static pg::read_query ask_by_array(const pg::statement& what, const std::vector<Id>& ids) {
+    return ask_for(what, ids);
+  }
 
   static values parse_rows(const pg::rows& rows, make_function make) {
     values out;
@@ -83,7 +90,7 @@ private:
     std::vector<Id> ids;
     for (const auto& each : *batch) ids.push_back(each.which);
     std::vector<pg::read_query> queries;
-    for (const auto* each : what_) queries.push_back(ask_for(*each, ids));
+    for (const auto* each : what_) queries.push_back(ask_(*each, ids));
     auto self = this->shared_from_this();
     read<values>(
         from_, std::move(queries), {},
@@ -111,6 +118,7 @@ private:
   std::vector<const pg::statement*> what_;
   parse_function parse_;
   missing_function missing_;
+  ask_function ask_;
   std::mutex mutex_;
   std::vector<asked> waiting_;
   int running_ = 0;

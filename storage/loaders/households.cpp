@@ -19,8 +19,10 @@ const std::string members_sql =
 const pg::statement households_by_id{"households_by_id", household_sql.c_str()};
 const pg::statement members_of_households{"members_of_households", members_sql.c_str()};
 
-constexpr pg::statement household_of_account{
-    "household_of_account", "select id from households where organisation_id = $1 and account_id = $2"};
+constexpr pg::statement households_of_accounts{"households_of_accounts", R"sql(
+select h.organisation_id, h.account_id, h.id from unnest($1::uuid[], $2::uuid[]) a(organisation_id, account_id)
+join households h on h.organisation_id = a.organisation_id and h.account_id = a.account_id
+)sql"};
 constexpr pg::statement household_by_email{
     "household_by_email",
     "select id from households where organisation_id = $1 and email_key = $2 and not archived "
@@ -57,6 +59,41 @@ by_id::values states_of(const all_rows& from) {
   return out;
 }
 
+/// Whose household is looked for, and where.
+struct owner {
+  organisation_id at;
+  account_id whose;
+  friend bool operator==(const owner&, const owner&) = default;
+};
+struct owner_hash {
+  std::size_t operator()(const owner& of) const noexcept {
+    return hash_of(of.at.value) * 31 + hash_of(of.whose.value);
+  }
+};
+using by_account = gather<owner, maybe_id, owner_hash>;
+
+by_account::values households_of(const all_rows& from) {
+  by_account::values out;
+  for (int i = 0; i < from[0].size(); ++i) {
+    pg::row_reader row{from[0], i};
+    owner of;
+    household_id found;
+    row.into(of.at, of.whose, found);
+    out.emplace(of, found);
+  }
+  return out;
+}
+
+pg::read_query ask_by_owners(const pg::statement& what, const std::vector<owner>& owners) {
+  std::vector<organisation_id> organisations;
+  std::vector<account_id> accounts;
+  for (const auto& each : owners) {
+    organisations.push_back(each.at);
+    accounts.push_back(each.whose);
+  }
+  return ask_for(what, organisations, accounts);
+}
+
 state blank(const household_id& of) {
   state out;
   out.id = of;
@@ -70,13 +107,16 @@ public:
         // The pool is the caller's and outlives this.
         by_id_(std::make_shared<by_id>(read_pool_ptr{read_pool_ptr{}, &from},
                                        std::vector{&households_by_id, &members_of_households}, states_of,
-                                       blank)) {}
+                                       blank)),
+        by_account_(std::make_shared<by_account>(
+            read_pool_ptr{read_pool_ptr{}, &from}, std::vector{&households_of_accounts}, households_of,
+            [](const owner&) { return maybe_id{}; }, ask_by_owners)) {}
 
   void load_household(const household_id& of, told<state> done) override {
     by_id_->find(of, std::move(done));
   }
   void find_of_account(const organisation_id& at, const account_id& whose, told<maybe_id> done) override {
-    read<maybe_id>(from_, queries(query(household_of_account, at, whose)), std::move(done), id_of);
+    by_account_->find({at, whose}, std::move(done));
   }
   void find_by_email(const organisation_id& at, std::string email_key, household::with_account which,
                      told<maybe_id> done) override {
@@ -103,6 +143,7 @@ public:
 private:
   pg::read_pool& from_;
   std::shared_ptr<by_id> by_id_;
+  std::shared_ptr<by_account> by_account_;
 };
 
 } // namespace
@@ -110,11 +151,11 @@ private:
 state read_household(const pg::rows& from, int row) {
   state out;
   std::string status;
-  pg::row_reader{from, row}.into(out.organisation, out.id, out.version, out.number, status, out.archived,
-                                 out.responsible, out.email, out.email_key, out.phone, out.address,
-                                 out.locale, out.tags, out.newsletter, out.account, out.account_username,
-                                 out.linked_at, out.box_office_since, out.everything_shown, out.username,
-                                 out.website, out.key_version, out.last_balance_mail_at, out.created_at, out.merged_into);
+  pg::row_reader{from, row}.into(
+      out.organisation, out.id, out.version, out.number, status, out.archived, out.responsible, out.email,
+      out.email_key, out.phone, out.address, out.locale, out.tags, out.newsletter, out.account,
+      out.account_username, out.linked_at, out.box_office_since, out.everything_shown, out.username,
+      out.website, out.key_version, out.last_balance_mail_at, out.created_at, out.merged_into);
   out.status = household::parse_status(status).value_or(household::status::added);
   return out;
 }

@@ -163,3 +163,25 @@ TEST_CASE("H7 the memory of links forgets at once and in time") {
   cache.keep(at, whose, household, now, now + 2s);
   CHECK_FALSE(cache.find(at, whose, now + 2s));
 }
+
+TEST_CASE(
+    "H7 the memory of links holds as many as it may, also of accounts whose ids differ at their end only") {
+  using namespace std::chrono_literals;
+  hh::account_cache cache{30s, 1'000};
+  const auto at = new_id<organisation_id>();
+  const auto household = new_id<household_id>();
+  const auto now = hh::account_cache::steady::now();
+  const auto base = new_id<account_id>();
+  const auto numbered = [&](unsigned number) {
+    auto out = base;
+    out.value.bytes[14] = static_cast<std::uint8_t>(number >> 8U);
+    out.value.bytes[15] = static_cast<std::uint8_t>(number);
+    return out;
+  };
+  // Half of what 16 shards take: none may be full.
+  constexpr unsigned many = 8'000;
+  for (unsigned i = 0; i < many; ++i) cache.keep(at, numbered(i), household, now, now);
+  unsigned known = 0;
+  for (unsigned i = 0; i < many; ++i) known += cache.find(at, numbered(i), now) == household ? 1U : 0U;
+  CHECK(known == many);
+}
