@@ -166,6 +166,7 @@ public:
     if (!failing_ && options_.log) options_.log("outbox: " + done.error().detail);
     failing_ = true;
     connection_.reset();
+    prepared_.forget();
     return std::nullopt;
   }
 
@@ -183,7 +184,7 @@ private:
     if (!settlements.empty())
       if (auto booked = settle(on, settlements); !booked) return booked.error();
     const auto lease_max = std::to_string(std::max(lease, options_.wait_max).count());
-    if (auto freed = query(on, free_expired, {lease_max}); !freed) return freed.error();
+    if (auto freed = prepared_.run(on, free_expired, {lease_max}); !freed) return freed.error();
     if (claim_max > 0)
       if (auto claimed = claim(on, claim_max, lease, out); !claimed) return claimed.error();
     if (auto renewed = renew(on, out.mails); !renewed) return renewed.error();
@@ -192,7 +193,7 @@ private:
     return out;
   }
 
-  outcome<done> renew(PGconn* on, const std::vector<queued_mail>& mails) const {
+  outcome<done> renew(PGconn* on, const std::vector<queued_mail>& mails) {
     std::vector<std::string> ids;
     for (const auto& mail : mails)
       if (mail.age >= renewed_after) ids.push_back(id_in(mail.params, "token_id"));
@@ -203,7 +204,7 @@ private:
       append_element(purposes, storage::name_of(purpose));
       append_element(valid, std::to_string(time.count()));
     }
-    auto renewed = query(on, renew_links, {uuid_array(ids), purposes + '}', valid + '}'});
+    auto renewed = prepared_.run(on, renew_links, {uuid_array(ids), purposes + '}', valid + '}'});
     if (!renewed) return renewed.error();
     return done{};
   }
@@ -217,7 +218,7 @@ private:
     }
     if (!unknown.empty()) {
       if (texts_.size() > texts_max) texts_.clear();
-      auto found = query(on, campaign_texts, {uuid_array(unknown)});
+      auto found = prepared_.run(on, campaign_texts, {uuid_array(unknown)});
       if (!found) return found.error();
       for (int row = 0; row < PQntuples(found->get()); ++row) {
         const auto text = [&](int column) { return std::string{PQgetvalue(found->get(), row, column)}; };
@@ -244,7 +245,11 @@ private:
     const auto seconds =
         std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(options_.connect_deadline).count(), 2);
     const std::string connect_timeout = std::to_string(seconds);
-    const std::string session = "-c statement_timeout=" + std::to_string(options_.statement_deadline.count());
+    // Plans are made once, perhaps while nothing waits yet: rows are found by index wherever there is one.
+    const std::string session =
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
+        "-c enable_mergejoin=off -c statement_timeout=" +
+        std::to_string(options_.statement_deadline.count());
     const std::string user_timeout = std::to_string(options_.statement_deadline.count());
     // dbname first: a connection string may set the others too, but these deadlines hold whatever it says.
     const std::array keys{"dbname",
@@ -265,7 +270,7 @@ private:
     return opened;
   }
 
-  static outcome<query_result> settle(PGconn* on, std::span<const settlement> settlements) {
+  outcome<query_result> settle(PGconn* on, std::span<const settlement> settlements) {
     std::array<std::string, 5> arrays;
     arrays.fill("{");
     for (const auto& each : settlements) {
@@ -276,23 +281,23 @@ private:
       append_element(arrays[4], each.detail);
     }
     for (auto& array : arrays) array += '}';
-    return query(on, settle_mails, {arrays.begin(), arrays.end()});
+    return prepared_.run(on, settle_mails, {arrays.begin(), arrays.end()});
   }
 
-  outcome<done> claim(PGconn* on, int claim_max, std::chrono::milliseconds lease, exchanged& out) const {
-    auto rows = query(on, claim_mails, {std::to_string(claim_max), std::to_string(lease.count())});
+  outcome<done> claim(PGconn* on, int claim_max, std::chrono::milliseconds lease, exchanged& out) {
+    auto rows = prepared_.run(on, claim_mails, {std::to_string(claim_max), std::to_string(lease.count())});
     if (!rows) return rows.error();
     const int count = PQntuples(rows->get());
     for (int row = 0; row < count; ++row) out.mails.push_back(mail_of(rows->get(), row));
     if (count >= claim_max) return done{};
 
-    auto due = query(on, next_due);
+    auto due = prepared_.run(on, next_due, {});
     if (!due) return due.error();
     const auto text = first_value(*due);
     if (text.empty()) return done{};
     out.next_due = std::chrono::milliseconds{std::max<std::int64_t>(integer(text.c_str()), 0)};
     if (*out.next_due <= options_.wait_max) return done{};
-    if (auto put = query(on, shorten_waits, {std::to_string(options_.wait_max.count())}); !put)
+    if (auto put = prepared_.run(on, shorten_waits, {std::to_string(options_.wait_max.count())}); !put)
       return put.error();
     out.next_due = std::chrono::milliseconds{0};
     return done{};
@@ -332,6 +337,7 @@ private:
 
   outbox_options options_;
   blocking_connection connection_;
+  prepared_statements prepared_;
   std::unordered_map<std::string, wording> texts_; // by campaign; they never change
   bool failing_ = false;
 };

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace foyer::storage {
@@ -49,6 +50,36 @@ inline outcome<query_result> query(PGconn* open, const std::string& statement,
     return refusal{errc::unavailable, PQerrorMessage(open)};
   return answer;
 }
+
+/// Statements of one connection, each prepared at its first use: the larger ones cost PostgreSQL more to plan
+/// than to run. They are known by their address, so only constants may be given.
+class prepared_statements {
+public:
+  /// As query(); the parameters' types are the server's guess.
+  outcome<query_result> run(PGconn* open, const char* statement, const std::vector<std::string>& parameters) {
+    auto& name = names_[statement];
+    if (name.empty()) {
+      const auto fresh = "foyer_" + std::to_string(names_.size());
+      const query_result made{PQprepare(open, fresh.c_str(), statement, 0, nullptr)};
+      if (PQresultStatus(made.get()) != PGRES_COMMAND_OK)
+        return refusal{errc::unavailable, PQerrorMessage(open)};
+      name = fresh;
+    }
+    std::vector<const char*> values;
+    for (const auto& parameter : parameters) values.push_back(parameter.c_str());
+    query_result answer{PQexecPrepared(open, name.c_str(), static_cast<int>(values.size()), values.data(),
+                                       nullptr, nullptr, 0)};
+    const auto status = PQresultStatus(answer.get());
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+      return refusal{errc::unavailable, PQerrorMessage(open)};
+    return answer;
+  }
+  /// For another connection.
+  void forget() { names_.clear(); }
+
+private:
+  std::unordered_map<const char*, std::string> names_;
+};
 
 /// The first column of the first row, empty when there is none.
 inline std::string first_value(const query_result& answer) {
