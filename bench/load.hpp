@@ -84,7 +84,8 @@ struct load_result {
   // was due, for every request that was due within the measured time, also when the answer came later; those
   // that were never sent count with the time that they had waited at the end.
   histogram latency;
-  histogram service;                      // open loop: the same from writing the request, for comparison
+  // Open loop: the same from writing the request, for comparison; without those who came again too early.
+  histogram service;
   histogram refused;                      // of 503, from writing the request
   histogram refused_too_early;            // the same of clients that did not wait for Retry-After
   std::uint64_t refused_without_hint = 0; // 503 without Retry-After

@@ -103,7 +103,7 @@ void stream_driver::count_latency(const flight& what, steady::time_point now) {
   result.kinds[what.kind].latency.record(latency);
   if (what_.background) return;
   result.latency.record(latency);
-  if (open_loop()) result.service.record(nanoseconds(now - what.sent));
+  if (open_loop() && !what.too_early) result.service.record(nanoseconds(now - what.sent));
 }
 
 void stream_driver::answered(const flight& what, const response_parser& answer) {
