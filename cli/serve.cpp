@@ -15,6 +15,7 @@
 #include "mail/pool.hpp"
 #include "storage/campaign_queue.hpp"
 #include "storage/checkpoints.hpp"
+#include "storage/clock_mark.hpp"
 #include "storage/former_writers.hpp"
 #include "storage/housekeeping.hpp"
 #include "storage/migrations.hpp"
@@ -81,14 +82,17 @@ http::server_options options_of(const config::settings& from) {
 /// The running server: what `foyer serve` makes after the database is there, and takes down in order.
 class running {
 public:
-  running(const config::settings& settings, const std::string& database_url, const server_secret& secret)
+  /// `seen`: how late it is at least.
+  running(const config::settings& settings, const std::string& database_url, const server_secret& secret,
+          std::optional<time_point> seen)
       : settings_(settings), io_(static_cast<int>(threads_of(settings))),
         system_((runtime::run_actors_on(caf_, io_), caf_)),
         parts_(io_, system_, settings, database_url, secret),
         mailbox_(settings.mail.smtp_url.empty() ? mail::create_mailbox(settings.mail_dir()) : nullptr),
         mailers_(create_mailers(database_url)),
         housekeeping_(storage::start_housekeeping(
-            database_url, settings, [](std::string_view line) { spdlog::warn("housekeeping: {}", line); })),
+            database_url, settings, parts_.clock,
+            [](std::string_view line) { spdlog::warn("housekeeping: {}", line); })),
         checkpoints_(storage::start_checkpoints(
             database_url, settings, secret,
             {[](std::string_view line) { spdlog::info("checkpoint {}", line); },
@@ -99,6 +103,7 @@ public:
         routes_(parts_, mailbox_, *campaigns_, *importer_), signals_(io_, SIGTERM, SIGINT),
         hang_up_(io_, SIGHUP), sweep_(io_), deadline_(io_) {
     system_.await_actors_before_shutdown(false);
+    if (seen) parts_.clock.begin_at(*seen);
     parts_.on_mail = [this] { mailers_->wake(); };
     add_metrics(routes_.metrics, parts_, *mailers_);
     http::operations::add_health_routes(routes_.router, [this] { return unready(); });
@@ -204,9 +209,9 @@ private:
   void watch_clock() {
     const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(parts_.clock.ahead());
     if (ahead >= clock_tolerance && !clock_told_)
-      spdlog::warn(
-          "the clock was set back by {} s: times go on without it until it has caught up or this restarts",
-          ahead.count());
+      spdlog::warn("the clock was set back by {} s: times go on without it until it has caught up "
+                   "(server.accept_earlier_clock)",
+                   ahead.count());
     clock_told_ = ahead >= clock_tolerance;
   }
 
@@ -317,8 +322,13 @@ int run_serve(const serve_options&, const config::settings& given) {
   for (const auto& step : *steps) spdlog::info("migrated: {}", step);
   const auto secret = storage::load_secret(settings.secret_file());
   if (!secret) return fail(secret.error().detail);
+  if (settings.server.accept_earlier_clock)
+    if (const auto forgotten = storage::forget_clock_mark(database->url); !forgotten)
+      return fail(forgotten.error().detail);
+  const auto seen = storage::read_clock_mark(database->url);
+  if (!seen) return fail(seen.error().detail);
   try {
-    running server{settings, database->url, *secret};
+    running server{settings, database->url, *secret, *seen};
     server.start();
     spdlog::info("listening on {} (port {})", settings.server.listen, server.port());
     if (!settings.server.metrics_listen.empty())

@@ -49,6 +49,11 @@ const field fields[] = {
      "threads that serve; 0: one per core, less one for a private PostgreSQL"},
     {"server.drain_deadline", duration_field{at<&settings::server, &server_settings::drain_deadline>},
      "how long requests in flight may take to finish after SIGTERM"},
+    {"server.accept_earlier_clock",
+     boolean_field{at<&settings::server, &server_settings::accept_earlier_clock>},
+     "begin at the machine's time although a server of this database has had a later one: after a clock that "
+     "was "
+     "wrongly ahead; what was given out then lives longer by as much"},
 
     {"http.header_bytes_max",
      integer_field{at<&settings::http, &http_settings::header_bytes_max>, 1'024, mebibyte},

@@ -30,6 +30,7 @@ struct server_settings {
   std::vector<std::string> trusted_proxies;
   std::int64_t threads = 0; ///< 0: one per core
   duration drain_deadline = 30s;
+  bool accept_earlier_clock = false; ///< at start, though the database has seen a later time
 };
 
 /// Limits and total deadlines of the HTTP server (QUALITY.md, "limits").

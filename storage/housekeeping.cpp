@@ -1,5 +1,6 @@
 #include "storage/housekeeping.hpp"
 
+#include "storage/clock_mark.hpp"
 #include "storage/pg/blocking.hpp"
 
 #include <condition_variable>
@@ -10,6 +11,8 @@ namespace foyer::storage {
 namespace {
 
 constexpr std::chrono::minutes look_every{5};
+// By so much more than the time without a server may something live after the clock was set back meanwhile.
+constexpr std::chrono::seconds mark_every{10};
 // Of one statement: short locks, and stop() never waits long.
 constexpr int rows_max = 5'000;
 // Expired links still say that they expired (A2) for this long; then they are unknown.
@@ -37,14 +40,19 @@ std::vector<portion> portions_of(const config::settings& settings) {
        "delete from tokens where id in (select id from tokens where expires_at < now() - $1::interval limit "
        "$2::int)",
        {std::string{tokens_kept_for}, limit}},
+      // What a crash left while a document was being uploaded.
+      {"documents",
+       "delete from documents where id in (select id from documents where not complete and created_at < now() - "
+       "interval '1 day' limit $1::int)",
+       {limit}},
   };
 }
 
 class thread_of_its_own final : public housekeeping {
 public:
-  thread_of_its_own(std::string url, const config::settings& settings,
+  thread_of_its_own(std::string url, const config::settings& settings, const clock_source& clock,
                     std::function<void(std::string_view)> log)
-      : url_(std::move(url)), portions_(portions_of(settings)), log_(std::move(log)),
+      : url_(std::move(url)), portions_(portions_of(settings)), clock_(clock), log_(std::move(log)),
         thread_([this] { run(); }) {}
 
   ~thread_of_its_own() override { stop(); }
@@ -60,11 +68,23 @@ public:
 
 private:
   void run() {
-    while (!wait(look_every)) {
-      auto open = connect_blocking(url_);
-      if (!open) continue; // the journal has told it already
-      for (const auto& each : portions_) clean(open->get(), each);
+    auto next_look = std::chrono::steady_clock::now() + look_every;
+    blocking_connection open;
+    for (bool last = false; !last;) {
+      mark(open);
+      last = wait(mark_every);
+      if (last || !open || std::chrono::steady_clock::now() < next_look) continue;
+      for (const auto& each : portions_) clean(open.get(), each);
+      next_look = std::chrono::steady_clock::now() + look_every;
     }
+    mark(open);
+  }
+
+  // What fails here the journal has told already.
+  void mark(blocking_connection& open) {
+    if (!open)
+      if (auto made = connect_blocking(url_)) open = std::move(*made);
+    if (open && !write_clock_mark(open.get(), clock_.now())) open.reset();
   }
 
   // True when it is time to end.
@@ -83,6 +103,7 @@ private:
 
   std::string url_;
   std::vector<portion> portions_;
+  const clock_source& clock_;
   std::function<void(std::string_view)> log_;
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -93,8 +114,9 @@ private:
 } // namespace
 
 std::unique_ptr<housekeeping> start_housekeeping(std::string database_url, const config::settings& settings,
+                                                 const clock_source& clock,
                                                  std::function<void(std::string_view)> log) {
-  return std::make_unique<thread_of_its_own>(std::move(database_url), settings, std::move(log));
+  return std::make_unique<thread_of_its_own>(std::move(database_url), settings, clock, std::move(log));
 }
 
 } // namespace foyer::storage

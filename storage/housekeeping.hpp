@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/vocabulary/time.hpp"
 #include "config/settings.hpp"
 
 #include <functional>
@@ -10,8 +11,9 @@
 namespace foyer::storage {
 
 /// Removes what nobody may use any more: idempotency records after orders.idempotency_kept_for (W5), sessions
-/// that are over, tokens long expired, journals of processes long gone. On a thread and a connection of its
-/// own, in small portions, so that nobody waits for it.
+/// that are over, tokens long expired, journals of processes long gone; and notes from time to time how late
+/// it is (storage/clock_mark.hpp). On a thread and a connection of its own, in small portions, so that nobody
+/// waits for it.
 class housekeeping {
 public:
   virtual ~housekeeping() = default;
@@ -19,7 +21,9 @@ public:
   virtual void stop() = 0;
 };
 
+/// `clock` must outlive it.
 std::unique_ptr<housekeeping> start_housekeeping(std::string database_url, const config::settings& settings,
+                                                 const clock_source& clock,
                                                  std::function<void(std::string_view)> log);
 
 } // namespace foyer::storage

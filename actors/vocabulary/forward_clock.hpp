@@ -10,13 +10,19 @@ namespace foyer {
 
 /// The machine's time of day, except that it never goes back and never runs slower than time passes. A clock
 /// that is set forward is followed, since then everything ends early at worst; one that is set back is not,
-/// since sessions, links and holds would live longer by as much. Until the machine has caught up, or the
-/// program starts anew, this clock is ahead() of it. Any thread.
+/// since sessions, links and holds would live longer by as much. Until the machine has caught up this clock
+/// is ahead() of it. Any thread.
 class forward_clock final : public clock_source {
 public:
   [[nodiscard]] time_point now() const override {
     const auto read = readings();
     return at(read.of_day, read.passed);
+  }
+
+  /// It is that late already, whatever the machine says: a server of the same database has seen this time.
+  void begin_at(time_point seen) const {
+    const auto passed = std::chrono::floor<duration>(std::chrono::steady_clock::now().time_since_epoch());
+    (void)at(seen.time_since_epoch(), passed);
   }
 
   /// By how much this clock is later than the machine's: more than zero after that one was set back.

@@ -29,6 +29,17 @@ TEST_CASE("O4 a clock that is set forward is followed, and kept when that was a 
   CHECK(clock.at(day + 20s, 120s) - began == 1h + 20s);
 }
 
+TEST_CASE("O4 a clock that was set back while no server ran goes on from the time that was seen") {
+  forward_clock clock;
+  clock.begin_at(std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()) + 1h);
+  CHECK(clock.ahead() > 59min);
+  CHECK(clock.ahead() <= 1h);
+  const auto began = clock.now();
+  CHECK(began - std::chrono::system_clock::now() > 59min);
+  clock.begin_at(began - 2h); // an earlier time changes nothing
+  CHECK(clock.now() >= began);
+}
+
 TEST_CASE("O4 a reader that has to wait between both clocks moves nothing") {
   forward_clock clock;
   const auto began = clock.at(day, 100s);
