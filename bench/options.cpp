@@ -135,6 +135,10 @@ void declare_where(CLI::App& app, options& to, raw_options& raw) {
   app.add_option("--metrics", to.metrics_url,
                  "http://HOST:PORT where that server answers /metrics, for the journal's batches")
       ->group(other);
+  app.add_option("--server-pid", to.server_pid, "its process, when it runs on this machine, for its CPU")
+      ->group(other);
+  app.add_option("--postgresql-pid", to.postgresql_pid, "the same of PostgreSQL's first process (postmaster)")
+      ->group(other);
 }
 
 std::string read_duration(const std::string& option, const std::string& text, std::chrono::milliseconds& to) {

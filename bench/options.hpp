@@ -60,6 +60,8 @@ struct options {
   std::string offer;
   std::string household;
   std::string metrics_url; // empty: none
+  int server_pid = 0;      // of processes on this machine, to see their CPU; 0: not known
+  int postgresql_pid = 0;  // of its postmaster
 
   std::string typed; // the command line, without secrets
 };

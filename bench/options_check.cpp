@@ -1,5 +1,7 @@
 #include "bench/options_check.hpp"
 
+#include "bench/process_cpu.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -59,6 +61,10 @@ std::string contradiction_elsewhere(const std::function<std::size_t(const char*)
     return "--url needs --token: of an administrator there, with which the bench makes buyers and an offer "
            "of "
            "its own, or of a buyer (--tokens FILE: of many)";
+  for (const auto& [option, pid] :
+       {std::pair{"--server-pid", wanted.server_pid}, std::pair{"--postgresql-pid", wanted.postgresql_pid}})
+    if (said(option) > 0 && (pid <= 0 || !process_cpu_us(pid)))
+      return std::string{option} + ": there is no process " + std::to_string(pid) + " on this machine";
   if (said("--org") == 0) return "--url needs --org, the organisation's slug";
   for (const auto& token : wanted.tokens)
     if (!is_token(token))
@@ -124,8 +130,8 @@ std::string contradiction(const std::function<std::size_t(const char*)>& said, c
     return "--plot shows a rush on an own server beside pgbench";
   if (!wanted.plot_file.empty() && wanted.what != scenario::rush) return "--plot is of rush only";
   if (wanted.url.empty()) {
-    for (const char* option :
-         {"--token", "--tokens", "--accounts", "--org", "--shop", "--offer", "--household", "--metrics"})
+    for (const char* option : {"--token", "--tokens", "--accounts", "--org", "--shop", "--offer",
+                               "--household", "--metrics", "--server-pid", "--postgresql-pid"})
       if (said(option) > 0) return std::string{option} + " needs --url";
   } else if (auto error = contradiction_elsewhere(said, wanted); !error.empty()) {
     return error;

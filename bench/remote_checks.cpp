@@ -8,7 +8,7 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
-#include <array>
+#include <set>
 
 namespace foyer::bench {
 
@@ -47,7 +47,8 @@ void remote_checks::watch_offer(const std::string& shop, const std::string& offe
 
 remote_checks::purse remote_checks::look_at(const wallet_door& door) const {
   const auto found = api_.must({"GET", door.target, door.token, {}, {}}, "looking at a wallet");
-  return {amount_at(found, "balance"), amount_at(found, "held"), number_at(found, "entries_count")};
+  return {text_at(found, "household_id"), amount_at(found, "balance"), amount_at(found, "held"),
+          number_at(found, "entries_count")};
 }
 
 remote_checks::sums remote_checks::look(const std::atomic<bool>& stop) const {
@@ -70,14 +71,15 @@ remote_checks::sums remote_checks::look(const std::atomic<bool>& stop) const {
 
 void remote_checks::look_before(const std::atomic<bool>& stop) {
   // Two sessions of one household are one wallet.
-  std::vector<std::string> seen;
-  std::erase_if(doors_, [&](const wallet_door& door) {
-    const auto wallet = api_.must({"GET", door.target, door.token, {}, {}}, "looking at a wallet");
-    const auto whose = text_at(wallet, "household_id");
-    if (std::find(seen.begin(), seen.end(), whose) != seen.end()) return true;
-    seen.push_back(whose);
-    return false;
-  });
+  std::vector<std::string> whose(doors_.size());
+  for_each_of(
+      doors_.size(), [&](std::size_t i) { whose[i] = look_at(doors_[i]).household; }, [](std::size_t) {},
+      stop);
+  std::set<std::string> seen;
+  std::vector<wallet_door> once;
+  for (std::size_t i = 0; i < doors_.size(); ++i)
+    if (seen.insert(whose[i]).second) once.push_back(std::move(doors_[i]));
+  doors_ = std::move(once);
   if (!offer_target_.empty())
     price_ = amount_at(api_.must({"GET", offer_target_, {}, {}, {}}, "looking at the offer"), "price");
   before_ = look(stop);

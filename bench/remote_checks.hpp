@@ -36,6 +36,7 @@ public:
 
 private:
   struct purse {
+    std::string household;
     std::int64_t balance = 0, held = 0, entries = 0;
   };
   struct sums {

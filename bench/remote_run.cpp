@@ -216,7 +216,7 @@ void remote_run::watch() {
 }
 
 void remote_run::measure() {
-  watched processes;
+  watched processes{wanted_.server_pid, wanted_.postgresql_pid, {}};
   if (!wanted_.metrics_url.empty()) processes.metrics = parse_server_url(wanted_.metrics_url);
   for (std::size_t repeat = 0; repeat < wanted_.repeats && !stop_; ++repeat) {
     if (wanted_.what == scenario::invitation) {

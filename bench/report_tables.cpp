@@ -226,7 +226,8 @@ std::string errors_section(const report& of) {
 
 std::string repeats_section(const report& of) {
   if (of.server.empty()) return {};
-  const bool own = of.wanted.url.empty();
+  const bool own = std::any_of(of.server.begin(), of.server.end(),
+                               [](const auto& run) { return run.server_us || run.postgres_us; });
   const bool beside = !of.pgbench.empty();
   std::string heads = "<th>repeat</th><th>answers/s</th><th>p50</th><th>p99</th><th>max</th><th>failed</th>";
   if (own)

@@ -249,6 +249,28 @@ def test_bench_with_sessions_of_buyers_says_what_it_needs(tmp_path, elsewhere, m
         assert done.returncode == 1 and "buyer's" in done.stderr
 
 
+def test_bench_notices_over_http_when_the_balances_do_not_add_up(tmp_path, elsewhere, mailbox):
+    buyer = elsewhere.buyer(mailbox)
+    elsewhere.credit(buyer.household, 1_000_000)
+    offer = elsewhere.offer(price=100)
+    running = subprocess.Popen(
+        [BENCH, "rush", "--url", elsewhere.server.url, "--org", elsewhere.slug, "--token", buyer.token, "--offer"]
+        + [offer["id"], "--connections", "2", "--rate", "20", "--duration", "3s", "--warm-up", "0s", "--repeats", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in running.stderr:
+        if "/s   p99" in line:
+            break
+    # As a server would look that took a cent too little.
+    elsewhere.credit(buyer.household, 1)
+    output, _ = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "FAILED: minor units of EUR that the balances of 1 wallet fell by" in output
+    assert "FAILED: entries that the ledgers of 1 wallet grew by" in output
+
+
 def test_bench_fails_when_requests_are_refused(tmp_path, elsewhere):
     box_office = elsewhere.staff("box_office")
     offer = elsewhere.offer(price=100, capacity=5)

@@ -129,6 +129,8 @@ TEST_CASE("bench options: another server needs tokens, its organisation, and an 
                "--households: at most 20000");
   check_misuse({"read", "--url", url, "--token", token, "--org", "demo", "--data", "/tmp"}, "--data");
   check_misuse({"read", "--accounts", "/dev/null"}, "--accounts needs --url");
+  check_misuse({"read", "--url", url, "--token", token, "--org", "demo", "--server-pid", "999999999"},
+               "--server-pid: there is no process");
   const auto result = parse({"read", "--url", url, "--token", token, "--token", token, "--org", "demo"});
   REQUIRE(result.line.parsed);
   CHECK(result.line.parsed->tokens.size() == 2);
