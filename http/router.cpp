@@ -89,6 +89,10 @@ router& router::operator=(router&&) noexcept = default;
 router& router::add(verb method, std::string_view pattern, http::handler run, route_info info) {
   if (!pattern.starts_with('/')) mistake("a pattern begins with '/'", pattern);
   if (!run) mistake("a route needs a handler", pattern);
+  // A12: who may do it is declared beside the route, or the program does not start.
+  const bool office = pattern.starts_with("/api/v1/") && pattern.find("/staff/") != std::string_view::npos;
+  if (office != (info.access == access::staff)) mistake("a route is staff's where its path says so", pattern);
+  if (office != (info.roles != roles::none)) mistake("a route of the back office names its roles", pattern);
   auto& added = routes_.emplace_back();
   added.method = method;
   added.pattern = pattern;

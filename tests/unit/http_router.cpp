@@ -21,13 +21,20 @@ route_info named(std::string_view operation) {
   return info;
 }
 
+route_info for_staff(std::string_view operation) {
+  auto info = named(operation);
+  info.access = access::staff;
+  info.roles = roles::administrator;
+  return info;
+}
+
 router sample() {
   router routes;
   routes.add(verb::get, "/", nothing, named("root"))
       .add(verb::get, "/api/v1/orgs/{org}", nothing, named("org"))
       .add(verb::get, "/api/v1/orgs/{org}/shops/{shop}/offers/{id}", nothing, named("offer"))
       .add(verb::post, "/api/v1/orgs/{org}/shops/{shop}/orders", nothing, named("order"))
-      .add(verb::get, "/api/v1/orgs/{org}/staff/wallets", nothing, named("wallets"))
+      .add(verb::get, "/api/v1/orgs/{org}/staff/wallets", nothing, for_staff("wallets"))
       .add(verb::get, "/api/v1/orgs/{org}/{section}/{id}", nothing, named("section"))
       .add(verb::get, "/assets/{path*}", nothing, named("assets"))
       .add(verb::get, "/tickets/{ticket}.pdf", nothing, named("ticket_pdf"))
@@ -115,9 +122,23 @@ TEST_CASE("mistakes in the table of routes are found when it is built") {
                   std::logic_error);
 }
 
+TEST_CASE("A12 a route of the back office without its roles is found when the table is built") {
+  const std::string path = "/api/v1/orgs/{org}/staff/secrets";
+  CHECK_NOTHROW(router{}.add(verb::get, path, nothing, for_staff("good")));
+  CHECK_THROWS_AS(router{}.add(verb::get, path, nothing, named("open_to_all")), std::logic_error);
+  auto nobody = for_staff("for_nobody");
+  nobody.roles = roles::none;
+  CHECK_THROWS_AS(router{}.add(verb::get, path, nothing, nobody), std::logic_error);
+  auto login = named("any_login");
+  login.access = access::login;
+  CHECK_THROWS_AS(router{}.add(verb::get, path, nothing, login), std::logic_error);
+  CHECK_THROWS_AS(router{}.add(verb::get, "/api/v1/orgs/{org}/secrets", nothing, for_staff("elsewhere")),
+                  std::logic_error);
+}
+
 TEST_CASE("routes can be walked in their order") {
   const auto routes = sample();
-  REQUIRE(routes.routes().size() == 8);
+  REQUIRE(routes.routes().size() == 10);
   CHECK(routes.routes().front().pattern == "/");
   CHECK(routes.routes().back().method == verb::delete_);
   CHECK(routes.routes()[2].parameter_names == std::vector<std::string>{"org", "shop", "id"});

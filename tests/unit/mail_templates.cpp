@@ -116,7 +116,9 @@ TEST_CASE("M2 every template is complete in French and English") {
 TEST_CASE("mail templates: a name that params lack is an error that tells the name") {
   auto render = create_renderer(configuration(), secret);
   for (const auto& each : all_templates()) {
-    if (each.name == "already_registered" || each.name == "password_changed") continue;
+    // These say the same to everybody, or what they are told.
+    if (each.name == "already_registered" || each.name == "password_changed" || each.name == "repayment")
+      continue;
     const auto out = render->render(each.name, "fr", "{}", {"Théâtre", theatre()});
     INFO(each.name);
     REQUIRE_FALSE(out.ok());
