@@ -352,10 +352,41 @@ select format('order %s moved with merge %s of organisation %s, is of %s', g.ord
   coalesce(o.organisation_id::text, 'nobody'))
 from merged_orders g left join orders o on o.id = g.order_id where o.organisation_id is distinct from g.organisation_id
 union all
+select format('lines of import %s are of organisation %s, the import of %s', l.import_id, l.organisation_id,
+  coalesce(i.organisation_id::text, 'nobody'))
+from (select import_id, organisation_id from import_lines union select import_id, organisation_id from import_parts) l
+left join imports i on i.id = l.import_id where i.organisation_id is distinct from l.organisation_id
+union all
 select format('recipient %s of campaign %s is of organisation %s, the campaign of %s, the household of %s',
   r.household_id, r.campaign_id, r.organisation_id, coalesce(c.organisation_id::text, 'nobody'), h.organisation_id)
 from campaign_recipients r left join campaigns c on c.id = r.campaign_id left join households h on h.id = r.household_id
 where c.organisation_id is distinct from r.organisation_id or h.organisation_id <> r.organisation_id
+union all
+select format('mail %s of organisation %s: its household is of %s', o.id, o.organisation_id, h.organisation_id)
+from outbox o join households h on h.id = o.household_id where h.organisation_id is distinct from o.organisation_id
+)sql";
+
+constexpr const char* organisations_of_files = R"sql(
+with file as (
+  select 'skill' as what, id, organisation_id, household_id, member_id from skills
+  union all select 'card', id, organisation_id, household_id, member_id from membership_cards
+  union all select 'document', id, organisation_id, household_id, member_id from documents)
+select format('%s %s of organisation %s: its household is of %s, its member of household %s', f.what, f.id, f.organisation_id,
+  h.organisation_id, m.household_id)
+from file f join households h on h.id = f.household_id left join members m on m.id = f.member_id
+where h.organisation_id <> f.organisation_id or m.household_id <> f.household_id
+union all
+select format('document %s of organisation %s has parts of %s', d.id, d.organisation_id, p.organisation_id)
+from document_parts p join documents d on d.id = p.document_id where p.organisation_id <> d.organisation_id
+union all
+select format('%s of order %s of organisation %s, the order is of %s', e.what, e.order_id, e.organisation_id,
+  coalesce(o.organisation_id::text, 'nobody'))
+from (select 'enrolment' as what, order_id, organisation_id from hand_enrolments
+      union all select 'presence', order_id, organisation_id from attendances) e
+left join orders o on o.id = e.order_id where o.organisation_id is distinct from e.organisation_id
+union all
+select format('deadline %s of organisation %s: its household is of %s', d.id, d.organisation_id, h.organisation_id)
+from deadlines d join households h on h.id = d.entity_id where d.kind = 4 and h.organisation_id <> d.organisation_id
 )sql";
 
 // 9: numbers are given out by counters, whose last one says how many there are.
@@ -422,6 +453,7 @@ constexpr audit_query all[] = {
     {8, "organisations_of_wallets", organisations_of_entries, true},
     {8, "organisations_of_orders", organisations_of_orders},
     {8, "organisations_of_others", organisations_of_others},
+    {8, "organisations_of_files", organisations_of_files},
     {9, "invoice_numbers", invoice_numbers},
     {9, "credit_note_numbers", credit_note_numbers},
     {9, "invoices_of_orders", invoices_of_orders},
