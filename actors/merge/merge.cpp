@@ -12,8 +12,9 @@ namespace asio = boost::asio;
 using runtime::ask_entity;
 using wallet::transfer;
 
-// Somebody else changed one of the rows meanwhile, as a campaign does: look again.
-constexpr int attempts_max = 4;
+// Somebody else changed one of the rows meanwhile, as a campaign or another merge does: look again. Of merges
+// that want each other's households one goes through in each round.
+constexpr int attempts_max = 8;
 // A merged household may have been merged on and on; no house does that more often.
 constexpr int hops_max = 32;
 

@@ -190,21 +190,23 @@ language sql stable set search_path from current as $$
   order by h.id, k.key
 $$;
 
+-- Sets are looked up hashed (not in), tables by index, so that thousands at once cost no more than one by one.
 create function refresh_duplicate_keys(which uuid[]) returns void language plpgsql set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
-  with fresh as materialized (select * from duplicate_keys_of(which)),
-  gone as (
+  with gone as (
     delete from household_duplicate_keys k
     where k.household_id = any(which)
-      and not exists (select from fresh f where f.household_id = k.household_id and f.key = k.key)
-    returning k.organisation_id, k.key, k.shared)
+      and (k.household_id, k.key) not in (select f.household_id, f.key from duplicate_keys_of(which) f)
+    returning k.organisation_id, k.key, k.household_id, k.shared)
   -- Who stays behind alone shares nothing any more.
   update household_duplicate_keys k set shared = false
   from (select distinct g.organisation_id, g.key from gone g where g.shared) g
-  where k.organisation_id = g.organisation_id and k.key = g.key and k.household_id <> all(which)
+  where k.organisation_id = g.organisation_id and k.key = g.key
+    and (k.household_id, k.key) not in (select household_id, key from gone)
     and (select count(*) from household_duplicate_keys o
-         where o.organisation_id = g.organisation_id and o.key = g.key and o.household_id <> all(which)) < 2;
+         where o.organisation_id = g.organisation_id and o.key = g.key
+           and (o.household_id, o.key) not in (select household_id, key from gone)) < 2;
   insert into household_duplicate_keys (organisation_id, household_id, key, kind)
   select f.organisation_id, f.household_id, f.key, f.kind from duplicate_keys_of(which) f
   on conflict do nothing;

@@ -221,6 +221,10 @@ asio::awaitable<answer> merge_two(server with, request what) {
 
 asio::awaitable<answer> undo_merge(server with, request what) {
   const auto& stored = with.in.merges.at(what.merge);
+  // As the route looks before it asks.
+  outcome<merge::merged> newer{errc::newer_changes};
+  if (!stored.undone && !with.in.orders_unchanged(stored))
+    co_return co_await refused(with, what, std::move(newer));
   merge::undo_merge command;
   command.what.id = what.merge;
   command.what.organisation = stored.row.organisation;

@@ -340,6 +340,13 @@ std::size_t tables::orders_of(const household_id& whose) const {
   return found;
 }
 
+bool tables::orders_unchanged(const stored_merge& since) const {
+  if (orders_of(since.row.into) != since.into_orders) return false;
+  for (const auto& [id, version] : since.orders)
+    if (orders.at(id).version != version || orders.at(id).household != since.row.into) return false;
+  return true;
+}
+
 // storage/migrations/009_merges.sql
 tables::failure tables::change(const households_merged_row& row) {
   const auto into = households.find(row.into);
@@ -364,9 +371,7 @@ tables::failure tables::change(const merge_undone_row& row) {
   const auto found = merges.find(row.id);
   if (found == merges.end() || found->second.undone) return stale("merge");
   auto& merge = found->second;
-  if (orders_of(row.into) != merge.into_orders) return stale("orders");
-  for (const auto& [id, version] : merge.orders)
-    if (orders.at(id).version != version || orders.at(id).household != row.into) return stale("orders");
+  if (!orders_unchanged(merge)) return stale("orders");
   for (const auto& [id, version] : merge.orders) {
     orders.at(id).household = row.from;
     ++orders.at(id).version;

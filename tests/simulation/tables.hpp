@@ -109,6 +109,9 @@ public:
   [[nodiscard]] wallet::state wallet_of(const household_id& whose) const;
   [[nodiscard]] const household::state* household_of(const account_id& whose) const;
 
+  /// Whether the orders of a merge are as it left them, and no other came: else it can't be undone.
+  [[nodiscard]] bool orders_unchanged(const stored_merge& since) const;
+
   planted_bugs bugs;
   amount staff_floor = 0; // of every role
 
