@@ -33,7 +33,9 @@ on conflict (import_id, line) do update set problems = excluded.problems
 constexpr pg::statement forget_imports{"forget_imports", R"sql(
 with old as (
   update imports set phase = 'expired', version = version + 1, finished_at = now()
-  where phase in ('receiving', 'checked', 'refused') and created_at < $1 returning id),
+  where (phase in ('checked', 'refused') and created_at < $1)
+    -- One whose upload was cut off never comes to an end.
+    or (phase = 'receiving' and created_at < now() - interval '1 hour') returning id),
 parts as (delete from import_parts where import_id in (select id from old))
 delete from import_lines where import_id in (select id from imports where created_at < $2)
 )sql"};

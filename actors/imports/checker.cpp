@@ -214,9 +214,9 @@ outcome<known_clients> find_known(const importer_parts& with, waiting& on, const
   return out;
 }
 
-outcome<done> check_import(const importer_parts& with, waiting& on, state of) {
-  // Forgets what a former check found; and of two processes one goes on.
-  if (auto begun = write_state(with, on, of); !begun) return begun.error();
+outcome<done> check_import(const importer_parts& with, waiting& on, state of, bool first) {
+  if (first)
+    if (auto begun = write_state(with, on, of); !begun) return begun.error();
   auto file = load_file(with, on, of);
   if (!file && file.error().code == errc::unavailable) return file.error();
   if (!file) {

@@ -31,7 +31,8 @@ outcome<known_clients> find_known(const importer_parts& with, waiting& on, const
                                   const std::vector<draft>& drafts);
 
 /// Checks every line by itself, against the others and against the clients there are; writes down what is
-/// wrong and what comes next. Refused: unavailable, to be tried again.
-outcome<done> check_import(const importer_parts& with, waiting& on, state of);
+/// wrong and what comes next. `first`: of this process, which then forgets what a former one had found. Two
+/// processes may do it at once: one of them writes the end. Refused: unavailable, to be tried again.
+outcome<done> check_import(const importer_parts& with, waiting& on, state of, bool first);
 
 } // namespace foyer::imports

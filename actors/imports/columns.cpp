@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace foyer::imports {
 namespace {
@@ -15,12 +16,15 @@ constexpr std::array<std::string_view, 21> names{
 
 constexpr std::string_view answers = "answers.";
 
+// Bytes.
+constexpr std::size_t header_max = 200;
+
 struct known_header {
   std::string_view folded; // as fold_to_ascii gives it
   field as;
 };
 
-// What spreadsheets of box offices have above their columns; the first of each is what our exports write.
+// What spreadsheets of box offices have above their columns.
 constexpr known_header known[] = {
     {"n client", field::number},
     {"client number", field::number},
@@ -184,6 +188,18 @@ constexpr known_header known[] = {
     {"monnaie", field::currency},
 };
 
+// What our exports write. Of other headers an organisation's own questions come first: "Téléphone portable"
+// is then an answer.
+constexpr std::string_view exported[] = {
+    "n client",   "client number",     "foyer",      "household", "prenom",    "first name", "nom",
+    "last name",  "date de naissance", "birth date", "e mail",    "telephone", "phone",      "lien",
+    "relation",   "adresse",           "address",    "langue",    "language",  "etiquettes", "tags",
+    "newsletter", "identifiant",       "username",   "site web",  "website",   "solde",      "balance",
+    "devise",     "currency"};
+bool is_exported(std::string_view folded) noexcept {
+  return std::find(std::begin(exported), std::end(exported), folded) != std::end(exported);
+}
+
 // "Solde (€)", "Balance in EUR" and "E-mail *" are what stands before the addition.
 std::string folded_header(std::string_view header) {
   auto out = fold_to_ascii(header.substr(0, header.find('(')));
@@ -192,14 +208,36 @@ std::string folded_header(std::string_view header) {
   return out;
 }
 
-const organisation::form_field* form_field_of(std::string_view header, const organisation::settings& of) {
-  const auto folded = fold_to_ascii(header);
-  const auto found = std::find_if(of.form.begin(), of.form.end(), [&](const auto& each) {
-    return header == each.key || (!folded.empty() && (folded == fold_to_ascii(each.label.fr) ||
-                                                      folded == fold_to_ascii(each.label.en)));
-  });
-  return found == of.form.end() ? nullptr : &*found;
+// Whole code points; nobody's header is longer, and each is kept with the import and shown.
+std::string shown_header(std::string_view header) {
+  std::size_t end = std::min(header.size(), header_max);
+  while (end < header.size() && end > 0 && (static_cast<unsigned char>(header[end]) & 0xC0) == 0x80) --end;
+  return trimmed(header.substr(0, end));
 }
+
+// The fields of the form by key and labels, folded once.
+class form_headers {
+public:
+  explicit form_headers(const organisation::settings& of) : of_(of) {
+    for (std::size_t i = 0; i < of.form.size(); ++i)
+      if (!of.form[i].archived)
+        for (const auto* label : {&of.form[i].label.fr, &of.form[i].label.en})
+          if (auto folded = fold_to_ascii(*label); !folded.empty())
+            folded_.emplace_back(std::move(folded), i);
+  }
+  [[nodiscard]] const organisation::form_field* find(std::string_view header) const {
+    for (const auto& each : of_.form)
+      if (each.key == header && !each.archived) return &each;
+    const auto wanted = fold_to_ascii(header);
+    for (const auto& [folded, index] : folded_)
+      if (folded == wanted) return &of_.form[index];
+    return nullptr;
+  }
+
+private:
+  const organisation::settings& of_;
+  std::vector<std::pair<std::string, std::size_t>> folded_;
+};
 
 bool is_taken(const std::vector<column>& before, const column& by) {
   return std::any_of(before.begin(), before.end(), [&](const column& each) {
@@ -221,17 +259,19 @@ std::string_view to_string(field of) noexcept {
 }
 
 std::vector<column> match_columns(const std::vector<std::string>& headers, const organisation::settings& of) {
+  const form_headers form{of};
   std::vector<column> out;
   for (const auto& header : headers) {
-    column one{trimmed(header), std::nullopt, {}};
+    column one{shown_header(header), std::nullopt, {}};
     const auto folded = folded_header(one.header);
     const auto* found = std::find_if(std::begin(known), std::end(known),
                                      [&](const known_header& each) { return each.folded == folded; });
-    if (found != std::end(known)) {
-      one.as = found->as;
-    } else if (const auto* asked = form_field_of(one.header, of)) {
+    const auto* asked = is_exported(folded) ? nullptr : form.find(one.header);
+    if (asked != nullptr) {
       one.as = field::answer;
       one.answer_key = asked->key;
+    } else if (found != std::end(known)) {
+      one.as = found->as;
     }
     if (one.as && is_taken(out, one)) one.as.reset();
     out.push_back(std::move(one));
@@ -245,13 +285,13 @@ outcome<std::vector<column>> named_columns(const std::vector<std::string>& heade
   if (wanted.size() > headers.size()) return bad_columns("too_long");
   std::vector<column> out;
   for (std::size_t i = 0; i < headers.size(); ++i) {
-    column one{trimmed(headers[i]), std::nullopt, {}};
+    column one{shown_header(headers[i]), std::nullopt, {}};
     const std::string_view name = i < wanted.size() ? wanted[i] : std::string_view{};
     if (name.starts_with(answers)) {
       one.answer_key = name.substr(answers.size());
       one.as = field::answer;
       if (std::none_of(of.form.begin(), of.form.end(),
-                       [&](const auto& each) { return each.key == one.answer_key; }))
+                       [&](const auto& each) { return each.key == one.answer_key && !each.archived; }))
         return bad_columns("invalid");
     } else if (!name.empty()) {
       const auto found = std::find(names.begin(), names.end(), name);

@@ -87,6 +87,7 @@ outcome<done> creator::write(state& of, std::size_t from, std::size_t to) {
   auto made = make(of, from, to, by);
   if (!made) return made.error();
   // A household that the database refuses by itself, again and again, is left out like a wrong line.
+  if (refused_at_ != from) refusals_ = 0; // somebody else went on with it
   const bool given_up = to - from == 1 && refusals_ > 2 * refusals_max;
   if (given_up) {
     made = portion{};
@@ -114,6 +115,7 @@ outcome<done> creator::write(state& of, std::size_t from, std::size_t to) {
   case commit_status::rejected:
     // A client came in between, a random number was taken, or another process goes on with the import: that
     // shows when it is read again.
+    refused_at_ = from;
     if (++refusals_ > refusals_max) size_ = 1;
     return refusal{errc::conflict, told.constraint + told.detail};
   }

@@ -37,10 +37,11 @@ private:
   import_id id_;
   std::unordered_set<std::int64_t> bad_;
   std::size_t size_ = portion_max;
-  int refusals_ = 0;
+  int refusals_ = 0; // one after the other, at refused_at_
+  std::size_t refused_at_ = 0;
 
   // A portion shares its transaction with orders that came meanwhile: few milliseconds.
-  static constexpr std::size_t portion_max = 50;
+  static constexpr std::size_t portion_max = 20;
   // How often a portion is tried that clashes with what came meanwhile, until its households go one by one.
   static constexpr int refusals_max = 3;
 };

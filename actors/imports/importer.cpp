@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <sys/resource.h>
 #include <thread>
+#include <unordered_set>
 
 namespace foyer::imports {
 namespace {
@@ -63,7 +64,8 @@ private:
       }
       const auto next = std::find_if(open->begin(), open->end(),
                                      [](const state& each) { return each.phase == phase::checking; });
-      auto worked = next != open->end() ? check_import(with_, waiting_, *next) : create(open->front());
+      auto worked = next != open->end() ? check_import(with_, waiting_, *next, begun_.insert(next->id).second)
+                                        : create(open->front());
       if (!worked) return worked.error();
     }
     return done{};
@@ -99,6 +101,7 @@ private:
   importer_parts with_;
   waiting waiting_;
   std::unique_ptr<creator> creating_;
+  std::unordered_set<import_id> begun_; // to be checked, by this process
   time_point forget_next_{};
   std::thread thread_; // last: it uses all of the above
 };

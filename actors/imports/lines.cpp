@@ -1,9 +1,13 @@
 #include "actors/imports/lines.hpp"
 
 #include "actors/imports/cells.hpp"
+#include "actors/organisation/form.hpp"
 #include "actors/vocabulary/email.hpp"
-#include "actors/vocabulary/json_text.hpp"
 #include "actors/vocabulary/text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -76,6 +80,8 @@ public:
     return {};
   }
 
+  [[nodiscard]] std::size_t problems() const noexcept { return problems_.size(); }
+
   void note(std::size_t place, std::string_view code) {
     const auto cell = place < from_.cells.size() ? beginning_of(from_.cells[place]) : std::string{};
     problems_.push_back({columns_[place].header, std::string{code}, cell, {}});
@@ -91,9 +97,10 @@ private:
 };
 
 std::string required_name(cells_of& cells, field which) {
-  const auto before = cells.text(which, name_max);
-  if (before.empty()) cells.note(which, "required");
-  return before;
+  const auto before = cells.problems();
+  auto out = cells.text(which, name_max);
+  if (out.empty() && cells.problems() == before) cells.note(which, "required");
+  return out;
 }
 
 // Street, addition, postal code and town, country: a line each.
@@ -125,43 +132,51 @@ std::string read_phone(cells_of& cells) {
   return out;
 }
 
-bool fits(const organisation::form_field& field, std::string& answer) {
-  if (field.type == "choice") {
-    const auto wanted = fold_case(answer);
-    for (const auto& choice : field.choices)
-      if (fold_case(choice) == wanted) {
-        answer = choice;
-        return true;
-      }
-    return false;
+// Of choices, the one that is meant whatever its case.
+std::string chosen(const organisation::form_field& field, std::string answer) {
+  const auto wanted = fold_case(answer);
+  for (const auto& choice : field.choices)
+    if (fold_case(choice) == wanted) return choice;
+  return answer;
+}
+
+// What was typed, as answers to this field are stored; whether it fits is the form's to say.
+std::vector<std::string> answer_of(const organisation::form_field& field, std::string typed) {
+  if (field.type == "choices") {
+    auto out = split_tags(typed);
+    for (auto& each : out) each = chosen(field, std::move(each));
+    return out;
   }
+  if (field.type == "choice") return {chosen(field, std::move(typed))};
   if (field.type == "boolean") {
-    const auto flag = parse_flag(answer);
-    if (flag) answer = *flag ? "true" : "false";
-    return flag.has_value();
+    const auto flag = parse_flag(typed);
+    if (flag) typed = *flag ? "true" : "false";
+  } else if (field.type == "date") {
+    const auto day = parse_day(typed);
+    if (day) typed = write_day(*day);
+  } else if (field.type == "number") {
+    std::replace(typed.begin(), typed.end(), ',', '.');
   }
-  if (field.type == "date") {
-    const auto day = parse_day(answer);
-    if (day) answer = write_day(*day);
-    return day.has_value();
-  }
-  return true;
+  return {std::move(typed)};
 }
 
 std::string read_answers(cells_of& cells, const std::vector<column>& columns, const rules& by) {
-  json_object out;
+  boost::json::object out;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].as != field::answer) continue;
-    auto answer = cells.text_at(i, answer_max, true);
+    auto typed = cells.text_at(i, answer_max, true);
     const auto asked = std::find_if(by.form.form.begin(), by.form.form.end(),
                                     [&](const auto& each) { return each.key == columns[i].answer_key; });
-    if (answer.empty() || asked == by.form.form.end()) continue;
-    if (!fits(*asked, answer))
+    if (typed.empty() || asked == by.form.form.end()) continue;
+    auto answer = answer_of(*asked, std::move(typed));
+    if (!organisation::fits(*asked, answer))
       cells.note(i, "invalid");
+    else if (asked->type == "choices")
+      out[asked->key] = boost::json::array(answer.begin(), answer.end());
     else
-      out.add(columns[i].answer_key, answer);
+      out[asked->key] = answer.front();
   }
-  return out.text();
+  return boost::json::serialize(out);
 }
 
 void read_email(cells_of& cells, typed_line& into) {

@@ -20,6 +20,7 @@ struct list_filter {
   std::optional<time_point> mailed_since;  // or since this time
   std::optional<household_id> before;      // cursor: households older than this one
   int limit = 50;
+  bool with_totals = true; // of all and of the selection; they look at every wallet
 };
 
 /// A wallet with what tells whose it is. A household whose wallet was never used is listed with a balance of

@@ -56,6 +56,7 @@ public:
   ~connection_of() override {
     core_->forget(this);
     core_->release(peer_);
+    if (holds_large_body_) core_->leave_large_body();
   }
 
   static void start(const self_pointer& self) {
@@ -93,6 +94,11 @@ private:
   asio::awaitable<next> read_chunked();
   asio::awaitable<next> answer_request();
   asio::awaitable<bool> hold_until_told();
+  /// Larger than what any route takes, or of a size that nobody has said.
+  bool has_large_body() const noexcept {
+    const auto usual = core_->options.body_max;
+    return target_.body_max > usual && (framing_.chunked || framing_.content_length > usual);
+  }
   asio::awaitable<bool> send(const response& of, bool keep_alive);
   asio::awaitable<bool> send_stream(const response& of);
   asio::awaitable<bool> send_refusal();
@@ -160,6 +166,7 @@ private:
   steady_clock::time_point come_again_{};
 
   phase phase_ = phase::opening;
+  bool holds_large_body_ = false;
   bool timed_out_ = false;
   bool answered_late_ = false;
   bool client_gone_ = false;

@@ -86,6 +86,18 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::rea
   }
   if (framing_.content_length > target_.body_max) co_return refuse(body_too_large());
   enter(phase::body, core_->options.body_deadline);
+  if (has_large_body()) {
+    // Whoever may not send it is told so before it is taken in, and few of them are held at once.
+    if (auto refused = co_await ask_gate(core_->routes, *target_.route, request_)) {
+      target_.route = nullptr;
+      target_.early = std::move(refused);
+      framing_.keep_alive = false;
+      co_return next::go_on;
+    }
+    if (!core_->enter_large_body()) co_return refuse(unavailable());
+    holds_large_body_ = true;
+    framing_.keep_alive = false; // its memory goes with the connection
+  }
   if (framing_.expect_continue && begin_ == end_) {
     static constexpr std::string_view go_ahead = "HTTP/1.1 100 Continue\r\n\r\n";
     auto [error, bytes] = co_await asio::async_write(stream_, asio::buffer(go_ahead), as_result);

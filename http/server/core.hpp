@@ -25,6 +25,8 @@ using steady_clock = std::chrono::steady_clock;
 
 /// After which the surplus may come again: its Retry-After.
 inline constexpr std::chrono::seconds surplus_returns_after{1};
+/// Bodies beyond http.body_bytes_max at once: imports of 20 MiB would otherwise be memory for the asking.
+inline constexpr int large_bodies_max = 8;
 
 /// What the server needs to reach of a connection. All functions but deadline() run on its strand.
 class connection {
@@ -107,6 +109,13 @@ public:
     refused_requests_.add();
     return surplus_;
   }
+  /// False: as many uploads are under way as the server wants to hold in memory.
+  bool enter_large_body() noexcept {
+    if (large_bodies_.fetch_add(1, std::memory_order_relaxed) < large_bodies_max) return true;
+    leave_large_body();
+    return false;
+  }
+  void leave_large_body() noexcept { large_bodies_.fetch_sub(1, std::memory_order_relaxed); }
   void count_held_request() noexcept { held_requests_.add(); }
   void leave_handler() noexcept { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
 
@@ -131,6 +140,7 @@ private:
   };
   std::vector<status_counters> figures_;
   std::atomic<std::int64_t> in_flight_{0};
+  std::atomic<int> large_bodies_{0};
 
   std::atomic<bool> draining_{false};
   std::atomic<std::size_t> open_{0};

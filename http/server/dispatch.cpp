@@ -85,6 +85,17 @@ dispatch_target find_target(const router& routes, const server_options& options,
   return out;
 }
 
+boost::asio::awaitable<std::optional<response>> ask_gate(const router& routes, const route& to, request& of) {
+  const auto& gate = routes.gate();
+  if (!gate || to.info.access == access::anybody) co_return std::nullopt;
+  try {
+    co_return co_await gate(of);
+  } catch (const std::exception& error) {
+    spdlog::error("request {}: {} failed: {}", of.request_id, to.info.operation, error.what());
+  }
+  co_return response(internal());
+}
+
 boost::asio::awaitable<response> call_handler(const router& routes, const route& to, request& of) {
   try {
     if (to.info.idempotent) {

@@ -42,6 +42,9 @@ struct dispatch_target {
 };
 dispatch_target find_target(const router&, const server_options&, request&);
 
+/// What the gate says before the body is read; nothing: it may be. Never throws.
+boost::asio::awaitable<std::optional<response>> ask_gate(const router& routes, const route& to, request& of);
+
 /// Runs gate and handler. Whatever they throw is logged with the request's id and answered 500.
 boost::asio::awaitable<response> call_handler(const router&, const route&, request&);
 

@@ -77,11 +77,16 @@ words name_of(organisation::payment_method of) {
   return {"", ""};
 }
 
-// Answers are a JSON object of texts.
+// Answers are texts, or lists of them, by key (organisation/form.hpp).
 std::string answer_in(const boost::json::value& answers, const std::string& key) {
-  if (!answers.is_object()) return {};
-  const auto* found = answers.get_object().if_contains(key);
-  return found != nullptr && found->is_string() ? std::string{found->get_string()} : std::string{};
+  const auto* found = answers.is_object() ? answers.get_object().if_contains(key) : nullptr;
+  if (found == nullptr) return {};
+  if (found->is_string()) return std::string{found->get_string()};
+  std::vector<std::string> several;
+  if (found->is_array())
+    for (const auto& each : found->get_array())
+      if (each.is_string()) several.emplace_back(each.get_string());
+  return imports::join_tags(several);
 }
 
 void append_answers(line& out, const household::member& of, const organisation::settings& by) {
@@ -111,7 +116,8 @@ void append_clients_header(std::string& out, const organisation::settings& of, c
           {"Site web", "Website"},
           {"Solde", "Balance"},
           {"Devise", "Currency"}});
-  for (const auto& field : of.form) to.cell(field.label.in(how.locale));
+  for (const auto& field : of.form)
+    if (!field.archived) to.cell(field.label.in(how.locale));
   to.all({{"Statut", "Status"},
           {"Archivé", "Archived"},
           {"Compte en ligne", "Online account"},

@@ -90,6 +90,7 @@ asio::awaitable<void> send_wallets(office_services& with, wallet::list_filter wh
   std::string text{byte_order_mark};
   append_wallets_header(text, how);
   which.limit = records_read;
+  which.with_totals = false;
   wallet_sums sums;
   for (;;) {
     auto page = co_await await_reply<wallet::list_page>(

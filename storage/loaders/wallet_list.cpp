@@ -8,12 +8,13 @@ namespace {
 
 using wallet::list_page;
 
+// The cursor is a range of the index in any case, so that a late page costs no more than the first.
 // Few households owe or are owed something: these are found from the wallets that there are.
 constexpr pg::statement wallets_with_balance{"wallets_with_balance", R"sql(
 select h.id, h.number, h.email, h.archived, m.first_name, m.last_name, w.balance, w.held, h.last_balance_mail_at
 from wallets w join households h on h.id = w.household_id left join members m on m.id = h.responsible_id
 where w.organisation_id = $1 and (($2 > 0 and w.balance > 0) or ($2 < 0 and w.balance < 0))
-  and ($3::uuid is null or w.household_id < $3)
+  and w.household_id < coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
   and ($5::timestamptz is null or h.last_balance_mail_at is null or h.last_balance_mail_at < $5)
   and ($6::timestamptz is null or h.last_balance_mail_at >= $6)
 order by w.household_id desc limit $4::bigint
@@ -24,7 +25,7 @@ select h.id, h.number, h.email, h.archived, m.first_name, m.last_name, coalesce(
   h.last_balance_mail_at
 from households h left join wallets w on w.household_id = h.id left join members m on m.id = h.responsible_id
 where h.organisation_id = $1 and ($2::integer is null or coalesce(w.balance, 0) = 0)
-  and ($3::uuid is null or h.id < $3)
+  and h.id < coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
   and ($5::timestamptz is null or h.last_balance_mail_at is null or h.last_balance_mail_at < $5)
   and ($6::timestamptz is null or h.last_balance_mail_at >= $6)
 order by h.id desc limit $4::bigint
@@ -58,6 +59,7 @@ list_page page_of(const all_rows& from, int limit) {
                                       one.last_name, one.balance, one.held, one.last_balance_mail_at);
     out.wallets.push_back(std::move(one));
   }
+  if (from.size() < 2) return out;
   pg::row_reader{from[1], 0}.into(out.totals.positive_count, out.totals.positive, out.totals.negative_count,
                                   out.totals.negative, out.totals.held);
   if (from.size() > 2) {
@@ -65,6 +67,16 @@ list_page page_of(const all_rows& from, int limit) {
     pg::row_reader{from[2], 0}.into(sums.count, sums.balance, sums.held);
   }
   return out;
+}
+
+void add_totals(std::vector<pg::read_query>& to, const wallet::list_filter& which, bool some) {
+  to.push_back(query(wallet_totals, which.organisation));
+  const bool by_mail = which.mailed_before || which.mailed_since;
+  if (some && by_mail)
+    to.push_back(query(wallet_selection, which.organisation, which.balance_sign, which.mailed_before,
+                       which.mailed_since));
+  else if (some)
+    to.push_back(query(wallet_sums, which.organisation, which.balance_sign));
 }
 
 class wallet_list final : public wallet::list {
@@ -76,14 +88,8 @@ public:
     const auto wanted = static_cast<std::int64_t>(which.limit) + 1;
     auto asked =
         queries(query(some ? wallets_with_balance : wallets_of_all, which.organisation, which.balance_sign,
-                      which.before, wanted, which.mailed_before, which.mailed_since),
-                query(wallet_totals, which.organisation));
-    const bool by_mail = which.mailed_before || which.mailed_since;
-    if (some && by_mail)
-      asked.push_back(query(wallet_selection, which.organisation, which.balance_sign, which.mailed_before,
-                            which.mailed_since));
-    else if (some)
-      asked.push_back(query(wallet_sums, which.organisation, which.balance_sign));
+                      which.before, wanted, which.mailed_before, which.mailed_since));
+    if (which.with_totals) add_totals(asked, which, some);
     read<list_page>(
         from_, std::move(asked), std::move(done),
         [limit = which.limit](const all_rows& got) -> outcome<list_page> { return page_of(got, limit); });

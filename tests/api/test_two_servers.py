@@ -3,7 +3,9 @@ accounts. (Money and places: tests/faults/test_killed.py.)"""
 
 import pytest
 
+from house import House, money
 from server import Server, eventually
+from tables import csv_of, finished, upload
 from venue import Venue, in_parallel
 
 WORKERS, CHANGES = 8, 10
@@ -97,3 +99,19 @@ def test_A10_no_change_of_an_account_is_lost(two):
 
     for field, value in filter(None, at_both(two, buyer.token, change)):
         assert venue.server.sql(f"select {field} from accounts where email = '{buyer.email}'") == value, field
+
+
+def test_H10_an_import_that_two_servers_work_off_makes_each_client_once(two):
+    house, count = House(two[0]), 3_000
+    headers = ["Number", "First name", "Last name", "E-mail", "Balance"]
+    large = csv_of([headers, *[[f"T-{i}", "Zoé", "Martin", f"t{i}@kunde.example", "1.50"] for i in range(count)]], ",")
+    small = csv_of([headers, ["U-1", "Ann", "Petit", "", ""], ["", "", "", "", "oops"]], ",")
+    first = upload(house, large)["id"]
+    # A file of its own wakes the other server, which finds both.
+    second = upload(house, small, by=two[1].client(house.admin.token), skip_errors=True)["id"]
+    done_first, done_second = finished(house, first), finished(house, second)
+    assert (done_first["status"], done_first["created"], done_first["bad_lines"]) == ("done", count, 0)
+    assert (done_second["status"], done_second["created"], done_second["bad_lines"]) == ("done", 1, 1)
+    totals = house.admin.get(f"{house.staff_base}/wallets", query={"limit": 1})["totals"]
+    assert (totals["positive_count"], totals["positive"]) == (count, money(150 * count))
+    assert house.server.command("audit").stdout.strip().endswith("clean")
