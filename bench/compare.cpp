@@ -32,6 +32,7 @@ struct file {
 
 file read(const std::string& name) {
   std::ifstream in{name};
+  if (!in) throw failure{"cannot read " + name};
   std::ostringstream text;
   text << in.rdbuf();
   boost::system::error_code error;
