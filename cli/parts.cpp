@@ -19,6 +19,7 @@ checkout::expiries expiries_of(const config::orders_settings& from) {
 storage::journal_hooks hooks_of(parts& whole) {
   storage::journal_hooks hooks;
   hooks.on_mail = [&whole] { whole.on_mail(); };
+  hooks.on_landed = [&whole](const commit& landed) { whole.news.tell(landed); };
   hooks.on_deadlines = [&whole](std::span<const deadline_row> rows) {
     if (whole.timer)
       for (const auto& row : rows) whole.timer->add(row);

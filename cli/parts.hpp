@@ -6,6 +6,7 @@
 #include "actors/deadlines/deadlines.hpp"
 #include "actors/household/households.hpp"
 #include "actors/merge/merge.hpp"
+#include "actors/news.hpp"
 #include "actors/offer/offers.hpp"
 #include "actors/organisation/organisations.hpp"
 #include "actors/password/hash_pool.hpp"
@@ -51,6 +52,7 @@ struct parts {
   boost::asio::io_context& io;
   forward_clock clock;
 
+  news_board news;
   std::shared_ptr<storage::pg::read_pool> reads;
   std::shared_ptr<storage::group_journal> journal;
   loaders load;

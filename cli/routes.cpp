@@ -83,7 +83,7 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::
       mails{house, *with.journal, *with.load.mails,
             [&secret = with.secret](std::string_view message) { return mail::read_bounce(message, secret); },
             with.settings.mail.bounce_secret},
-      clients{house, *with.journal, *with.load.client_files, with.checkout},
+      clients{house, *with.journal, *with.load.client_files, with.checkout}, news{house, with.news},
       imports{office, *with.load.imports, importer,
               static_cast<std::size_t>(with.settings.http.import_bytes_max)},
       paper_pool(papers::create_pool()), papers{house, with.checkout, *with.load.order_records, *paper_pool} {
@@ -131,6 +131,7 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::
   http::staff::add_card_routes(router, clients);
   http::staff::add_document_routes(router, clients);
   http::staff::add_course_routes(router, clients);
+  http::add_news_routes(router, news);
   http::buyer::add_file_routes(router, clients);
   http::staff::add_people_routes(router, office);
   http::buyer::add_my_papers_routes(router, papers);

@@ -9,6 +9,7 @@
 #include "http/house_services.hpp"
 #include "http/mail_services.hpp"
 #include "http/metrics.hpp"
+#include "http/news_routes.hpp"
 #include "http/paper_services.hpp"
 #include "http/public/space_routes.hpp"
 #include "http/router.hpp"
@@ -45,6 +46,7 @@ struct routes {
   http::staff::office_services office;
   http::mail_services mails;
   http::client_services clients;
+  http::news_services news;
   http::staff::import_services imports;
   std::unique_ptr<papers::pool> paper_pool;
   http::paper_services papers;

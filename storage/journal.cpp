@@ -298,6 +298,7 @@ private:
       counter.fetch_add(1, std::memory_order_relaxed);
       of.done(outcome);
       if (outcome.status != commit_status::committed) continue;
+      if (hooks_.on_landed) hooks_.on_landed(of.rows);
       mails = mails || !of.rows.mails.empty();
       if (!of.rows.deadlines.empty() && hooks_.on_deadlines) hooks_.on_deadlines(of.rows.deadlines);
     }

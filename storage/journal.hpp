@@ -41,6 +41,8 @@ struct journal_hooks {
   std::function<void()> on_mail;
   /// Deadlines were written: the near ones go into the timer.
   std::function<void(std::span<const deadline_row>)> on_deadlines;
+  /// A commit became durable; after its own callback.
+  std::function<void(const commit&)> on_landed{};
 };
 
 /// The journal on PostgreSQL: what was appended while one transaction is being flushed goes into the next

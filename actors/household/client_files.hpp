@@ -75,6 +75,9 @@ public:
   /// Open courses (H12): offers that every new household joins.
   virtual void list_open_courses(const organisation_id& at,
                                  std::function<void(outcome<std::vector<offer_id>>)> done) = 0;
+  /// Those that a household has joined by itself, cancelled or not: nobody is enrolled twice.
+  virtual void list_joined(const household_id& of,
+                           std::function<void(outcome<std::vector<offer_id>>)> done) = 0;
 };
 
 } // namespace foyer::household

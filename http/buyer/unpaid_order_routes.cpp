@@ -74,8 +74,7 @@ asio::awaitable<response> cancel_order(unpaid_order_services& with, request& in)
       for (const auto& each : form->uuids("lines", {.min = 1, .max = lines_max})) lines.emplace_back(each);
     if (auto bad = form.finish()) co_return *bad;
   }
-  if (mine->status == order::status::paid)
-    co_return co_await give_back(with, *who, *mine, std::move(lines));
+  if (mine->status == order::status::paid) co_return co_await give_back(with, *who, *mine, std::move(lines));
   if (!lines.empty()) co_return problem_of(errc::too_late); // what awaits payment is cancelled whole
   checkout::cancel_order command;
   command.organisation = who->at->id;

@@ -68,6 +68,13 @@ constexpr pg::statement open_courses{"open_courses", R"sql(
 select id from offers where organisation_id = $1 and auto_enrol and not archived order by id
 )sql"};
 
+constexpr pg::statement courses_joined{"courses_joined", R"sql(
+select l.offer_id from orders o
+join hand_enrolments e on e.order_id = o.id and e.kind = 'open_course'
+join order_lines l on l.order_id = o.id
+where o.household_id = $1
+)sql"};
+
 skill_row read_skill(const pg::rows& from, int row) {
   skill_row out;
   pg::row_reader{from, row}.into(out.organisation, out.id, out.household, out.member, out.name, out.note,
@@ -168,6 +175,10 @@ public:
 
   void list_open_courses(const organisation_id& at, told<std::vector<offer_id>> done) override {
     read<std::vector<offer_id>>(from_, queries(query(open_courses, at)), std::move(done), ids_in<offer_id>);
+  }
+
+  void list_joined(const household_id& of, told<std::vector<offer_id>> done) override {
+    read<std::vector<offer_id>>(from_, queries(query(courses_joined, of)), std::move(done), ids_in<offer_id>);
   }
 
 private:

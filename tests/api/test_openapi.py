@@ -80,7 +80,9 @@ def test_request_bodies_take_no_unknown_fields(document):
 
     for _, _, operation in operations(document):
         if "requestBody" in operation:
-            closed(operation["requestBody"]["content"]["application/json"]["schema"], operation["operationId"])
+            body = operation["requestBody"]["content"].get("application/json")  # files have no schema
+            if body:
+                closed(body["schema"], operation["operationId"])
 
 
 def test_every_operation_is_described(document):
@@ -161,8 +163,11 @@ def test_every_get_answers_as_described_for_everybody(server, mailbox, document)
     for path, method, operation in operations(document):
         if method != "get":
             continue
+        if "text/event-stream" in operation["responses"]["200"].get("content", {}):
+            continue  # has no end to wait for (tests/api/test_news.py)
+        known = set(re.findall(r"\{([^}]+)\}", path)) <= set(values)
         for who, caller in callers.items():
-            answer = caller.get(path.format(**values))
+            answer = caller.get(re.sub(r"\{([^}]+)\}", lambda each: values.get(each[1], offer["id"]), path))
             name = f"{operation['operationId']} by {who}"
             assert answer.status < 500, f"{name}: {answer}"
             needs = operation["x-access"] != "anybody"
@@ -170,7 +175,7 @@ def test_every_get_answers_as_described_for_everybody(server, mailbox, document)
             if operation["x-access"] == "staff" and who == "buyer":
                 assert answer.status == 404, f"{name}: {answer}"
             if "content" in operation["responses"]["200"] and who == "administrator" and "number" not in path \
-                    and operation["x-access"] == "staff":
+                    and operation["x-access"] == "staff" and known:
                 assert answer.status == 200, f"{name}: {answer}"
 
 
