@@ -2,6 +2,8 @@
 
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
+
 namespace foyer::bench {
 
 namespace asio = boost::asio;
@@ -15,8 +17,6 @@ constexpr auto request_deadline = std::chrono::seconds{30};
 // After a refusal for overload (429, 503) or a lost connection, so that a server in trouble is not hammered
 // by a loop that costs it nothing to refuse.
 constexpr auto pause_after_trouble = std::chrono::milliseconds{50};
-// What Retry-After says to the surplus (http/server/core.hpp).
-constexpr auto told_to_wait = std::chrono::seconds{1};
 
 } // namespace
 
@@ -85,11 +85,13 @@ void load_connection::on_read(std::size_t size) {
   state_ = state::idle;
   const bool refused = parser_.status() == 429 || parser_.status() == 503;
   const bool reconnect = parser_.closes();
-  if (refused && parser_.says_when_to_retry()) come_again_ = steady::now() + told_to_wait;
+  const std::chrono::nanoseconds told = parser_.retry_after();
+  if (refused) come_again_ = steady::now() + told;
   parser_.next();
   if (refused && (obedient_ || source_.pauses_when_refused()))
     return pause_then(reconnect ? &load_connection::connect : &load_connection::send,
-                      obedient_ ? std::chrono::nanoseconds{told_to_wait} : pause_after_trouble);
+                      obedient_ ? std::max<std::chrono::nanoseconds>(told, pause_after_trouble)
+                                : pause_after_trouble);
   reconnect ? connect() : send();
 }
 

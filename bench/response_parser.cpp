@@ -73,6 +73,7 @@ void response_parser::next() {
   status_ = 0;
   closes_ = false;
   says_when_to_retry_ = false;
+  retry_after_ = {};
 }
 
 bool response_parser::parse_head(std::string_view head) {
@@ -101,6 +102,8 @@ bool response_parser::parse_head(std::string_view head) {
       if (equal_ignoring_case(value, "close")) closes_ = true;
     } else if (equal_ignoring_case(name, "retry-after")) {
       says_when_to_retry_ = !value.empty();
+      std::uint32_t seconds = 0;
+      if (parse_whole(value, seconds)) retry_after_ = std::chrono::seconds{seconds};
     }
   }
   const bool has_no_body = status_ == 204 || status_ == 304;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -28,6 +29,8 @@ public:
   bool closes() const noexcept { return closes_; }
   // There is a Retry-After.
   bool says_when_to_retry() const noexcept { return says_when_to_retry_; }
+  // What it says, when it is a number; else 0.
+  std::chrono::seconds retry_after() const noexcept { return retry_after_; }
   // The body's first bytes, at most body_start_max of them.
   const std::string& body_start() const noexcept { return body_start_; }
   std::uint64_t body_size() const noexcept { return content_length_; }
@@ -47,6 +50,7 @@ private:
   int status_ = 0;
   bool closes_ = false;
   bool says_when_to_retry_ = false;
+  std::chrono::seconds retry_after_{};
   std::string body_start_;
 };
 

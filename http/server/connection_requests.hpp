@@ -148,8 +148,8 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::rea
 
 /// Clients that ask again at once, although they were told when, would take the time in which the others are
 /// served (docs/performance.md). So their next request waits out what they were told, unread bytes
-/// behind it, and they are refused about once a second each. Who keeps to Retry-After never comes here. False
-/// when the connection was closed meanwhile.
+/// behind it, and they are refused once a second each, or less often. Who keeps to Retry-After never comes
+/// here. False when the connection was closed meanwhile.
 template <class Stream>
 asio::awaitable<bool> connection_of<Stream>::hold_until_told() {
   core_->count_held_request();
@@ -170,15 +170,19 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::ans
     answer = std::move(*target_.early);
   } else {
     bool room = core_->enter_handler(*target_.route);
+    auto since = begun_;
     if (!room && begun_ < come_again_) {
       if (!co_await hold_until_told()) co_return next::end;
+      since = steady_clock::now();
       room = core_->enter_handler(*target_.route);
     }
     if (!room) {
-      answer = core_->refuse_request();
-      if (!peer_is_proxy_) come_again_ = steady_clock::now() + surplus_returns_after;
+      const auto after = core_->refuse_request(since);
+      answer = core_->surplus(after);
+      if (!peer_is_proxy_) come_again_ = since + after;
     } else {
-      enter(phase::answering, core_->options.handler_deadline);
+      phase_ = phase::answering;
+      set_deadline(since + core_->options.handler_deadline);
       answer = co_await call_handler(core_->routes, *target_.route, request_);
       core_->leave_handler();
       if (answered_late_) co_return next::end;

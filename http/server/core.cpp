@@ -52,10 +52,11 @@ core::core(boost::asio::io_context& on, server_options with, const router& table
                                             "Requests beyond those under way at most.")),
       held_requests_(figures.add_counter("foyer_http_held_requests_total",
                                          "Requests that came again before their Retry-After was over.")),
-      surplus_(unavailable(surplus_returns_after)),
       latency_(figures.add_histogram("foyer_http_request_seconds", "From the whole request to its answer.")),
       figures_(table.routes().size() + 1), sweep_timer_(boost::asio::make_strand(on)) {
   static_assert(statuses.size() < status_kinds);
+  for (std::size_t after = 1; after <= surplus_waits_max; ++after)
+    surplus_.emplace_back(unavailable(std::chrono::seconds(after)));
 }
 
 guard_limits core::limits() const noexcept {
@@ -185,6 +186,23 @@ void core::call_when_empty() {
   for (auto& each : callbacks) {
     if (each) boost::asio::post(io, std::move(each));
   }
+}
+
+std::chrono::seconds core::refuse_request(steady_clock::time_point now) noexcept {
+  // So many refusals a second take about a fiftieth of a core; for as many more everybody waits a second
+  // more.
+  constexpr std::int64_t easily = 512;
+  refused_requests_.add();
+  const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  auto counted = refusing_in_.load(std::memory_order_relaxed);
+  if (counted != second && refusing_in_.compare_exchange_strong(counted, second)) {
+    const auto last = refused_now_.exchange(0, std::memory_order_relaxed);
+    refused_before_.store(counted + 1 == second ? last : 0, std::memory_order_relaxed);
+  }
+  const auto here = refused_now_.fetch_add(1, std::memory_order_relaxed) + 1;
+  const auto many = std::max(here, refused_before_.load(std::memory_order_relaxed));
+  constexpr auto longest = static_cast<std::int64_t>(surplus_waits_max);
+  return std::chrono::seconds(std::clamp<std::int64_t>((many + easily - 1) / easily, 1, longest));
 }
 
 void core::count_request(const route* which, int status, steady_clock::duration took) {

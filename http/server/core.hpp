@@ -23,8 +23,6 @@ namespace foyer::http {
 
 using steady_clock = std::chrono::steady_clock;
 
-/// After which the surplus may come again: its Retry-After.
-inline constexpr std::chrono::seconds surplus_returns_after{1};
 /// Bodies beyond http.body_bytes_max at once: imports of 20 MiB would otherwise be memory for the asking.
 inline constexpr int large_bodies_max = 8;
 
@@ -104,10 +102,12 @@ public:
     leave_handler();
     return false;
   }
-  /// What the surplus is told. Made once: refusing has to cost far less than serving.
-  const response& refuse_request() noexcept {
-    refused_requests_.add();
-    return surplus_;
+  /// Counts a request beyond those under way at most. After how long it may come again: the more are refused,
+  /// the later, so that refusing them never takes the time in which the others are served.
+  std::chrono::seconds refuse_request(steady_clock::time_point now) noexcept;
+  /// What it is told. Made once: refusing has to cost far less than serving.
+  const response& surplus(std::chrono::seconds after) const {
+    return surplus_[static_cast<std::size_t>(after.count() - 1)];
   }
   /// False: as many uploads are under way as the server wants to hold in memory.
   bool enter_large_body() noexcept {
@@ -131,7 +131,11 @@ private:
   counter& refused_connections_;
   counter& refused_requests_;
   counter& held_requests_;
-  const response surplus_;
+  static constexpr std::size_t surplus_waits_max = 8;
+  std::vector<response> surplus_;            // to come again after 1, 2, … seconds
+  std::atomic<std::int64_t> refusing_in_{0}; // second of the steady clock
+  std::atomic<std::int64_t> refused_now_{0};
+  std::atomic<std::int64_t> refused_before_{0}; // in the second before
   histogram& latency_;
   /// Statuses are counted as they occur: most routes never see most of them.
   static constexpr std::size_t status_kinds = 32;

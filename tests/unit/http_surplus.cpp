@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 
@@ -174,6 +175,23 @@ TEST_CASE("a trusted proxy's connection is never kept waiting: it carries other 
     CHECK(proxy.read().status == 503);
   }
   CHECK(house.figures().find("foyer_http_held_requests_total 0") != std::string::npos);
+}
+
+TEST_CASE("the more are refused, the later they are told to come again") {
+  server_options options;
+  options.trusted_proxies = {"127.0.0.0/8"};
+  full_house house(options);
+  raw_client proxy(house.port());
+  std::string many;
+  constexpr int at_once = 50;
+  for (int i = 0; i < at_once; ++i) many += get("/seat");
+  // Far more than are refused within a second without anybody's noticing, however slow this machine is.
+  std::string longest = "1";
+  for (int round = 0; round < 200 && longest == "1"; ++round) {
+    proxy.send(many);
+    for (int i = 0; i < at_once; ++i) longest = std::max(longest, proxy.read().field("retry-after"));
+  }
+  CHECK(longest == "2");
 }
 
 TEST_CASE("draining and stopping do not wait for who is kept waiting") {
