@@ -334,7 +334,7 @@ void add_merge_routes(router& to, house_services& with) {
   to.add(verb::post, one + "/merges/{merge}/undo", bind<post_undo>(with),
          staff_route("staff_undo_merge", client_writers, true));
   to.add(verb::get, base + "/duplicates", bind<list_duplicates>(with),
-         staff_route("staff_list_duplicates", roles::administrator));
+         staff_route("staff_list_duplicates", roles::administrator | roles::auditor));
 }
 
 } // namespace foyer::http::staff
