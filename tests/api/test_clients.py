@@ -90,14 +90,17 @@ def test_H2_an_account_that_is_there_is_asked_to_accept_the_link(server, house, 
     assert owner.post(ACCEPT, {"token": token_in(mail)}).code == "token_used"
 
 
-def test_H2_an_account_with_a_record_here_is_not_linked_to_a_second(house, mailbox):
+def test_H2_an_account_with_a_record_here_takes_it_along_into_the_one_it_accepts(house, mailbox):
     owner = house.buyer(mailbox)
+    had = owner.household
+    house.entry(had, "top_up", 700)
     made = house.household(email=owner.email)
     mail = request_to(mailbox, owner.email)
-    answer = owner.post(ACCEPT, {"token": token_in(mail)})
-    assert (answer.status, answer.code) == (409, "conflict")
-    assert record(house, made["id"])["status"] == "invited"
-    assert owner.get(f"{house.me}/household")["id"] == owner.household
+    assert owner.post(ACCEPT, {"token": token_in(mail)}).status == 200
+    assert record(house, made["id"])["status"] == "accepted"
+    assert record(house, had)["merged_into"] == made["id"]
+    assert owner.get(f"{house.me}/household")["id"] == made["id"]
+    assert owner.get(f"{house.me}/wallet")["balance"]["amount"] == 700
 
 
 def test_H2_whoever_registered_the_address_before_gains_nothing(server, house, mailbox):
