@@ -66,6 +66,11 @@ def good_requests(venue):
     venue.change_settings(floors={"administrator": money(-1_000_000)}, top_up_allowed=True)
     debtor, saver = venue.buyer(), venue.buyer()
     assert venue.entry(debtor.household, "adjustment", -100_000, allow_negative=True).status == 201
+    course = venue.offer(kind="course", for_members=True, price=100)
+    child, other = (venue.admin.post(f"{staff}/households/{household}/members",
+                                     {"first_name": name, "last_name": "Morel"})["id"] for name in ("Ana", "Léo"))
+    enrolment = {"household_id": household, "kind": "free", "reason": "x"}
+    enrolled = venue.admin.post(f"{staff}/offers/{course['id']}/enrolments", enrolment | {"member_id": other}, key=True)
     what = {"kind": "ticket", "title": text("Le Cid"), "shops": ["online"],
             "rates": [{"name": text("Plein"), "price": money(100)}]}
     return {
@@ -74,6 +79,10 @@ def good_requests(venue):
         "staff_record_payment": (venue.admin, "POST", f"{staff}/orders/{waiting}/payments",
                                  {"method": "bank_transfer", "amount": money(1)}),
         "staff_refund_order": (venue.admin, "POST", f"{staff}/orders/{sold}/refund", {"to": "wallet", "reason": "x"}),
+        "staff_enrol_member": (venue.admin, "POST", f"{staff}/offers/{course['id']}/enrolments",
+                               enrolment | {"member_id": child}),
+        "staff_withdraw_member": (venue.admin, "POST", f"{staff}/offers/{course['id']}/withdrawals",
+                                  {"ticket_id": enrolled["tickets"][0]["id"], "reason": "x"}),
         "staff_create_order": (venue.admin, "POST", f"{staff}/orders",
                                {"household_id": household, "lines": lines, "payments": [{"method": "cash"}]}),
         "staff_merge_households": (venue.admin, "POST", f"{staff}/households/{household}/merge", {"from": duplicate}),
