@@ -160,22 +160,14 @@ bool is_dead(const verdict& of) {
   return false;
 }
 
-struct report {
-  std::optional<verdict> status;
-  std::string message_id;
-};
-
-void read_parts(std::string_view message, report& into, std::size_t depth) {
+void read_parts(std::string_view message, std::optional<verdict>& into, std::size_t depth) {
   const auto whole = split(message);
   if (depth >= depth_max || !type_of(whole.head).starts_with("multipart/")) return;
   for (const auto each : parts_of(whole.body, boundary_of(whole.head))) {
     const auto part = split(each);
     const auto type = type_of(part.head);
     if (type == "message/delivery-status" || type == "message/global-delivery-status") {
-      if (!into.status) into.status = verdict_in(decoded(part));
-    } else if (type == "message/rfc822" || type == "text/rfc822-headers" || type == "message/global" ||
-               type == "message/global-headers") {
-      if (into.message_id.empty()) into.message_id = field(split(decoded(part)).head, "message-id");
+      if (!into) into = verdict_in(decoded(part));
     } else {
       read_parts(each, into, depth + 1);
     }
@@ -213,35 +205,24 @@ std::optional<mail_id> returned_to(std::string_view address, const server_secret
   return std::nullopt;
 }
 
-std::optional<mail_id> named_by(std::string_view message_id) {
-  const auto open = message_id.find('<');
-  const auto at = message_id.find('@');
-  if (open == std::string_view::npos || at == std::string_view::npos || at < open) return std::nullopt;
-  const auto id = parse_uuid(message_id.substr(open + 1, at - open - 1));
-  if (!id) return std::nullopt;
-  return mail_id{*id};
-}
-
 } // namespace
 
 std::optional<mailer::bounce> read_bounce(std::string_view message, const server_secret& secret) {
   const auto text = with_line_feeds(message);
-  report what;
-  read_parts(text, what, 0);
-  if (!what.status || !what.status->failed) return std::nullopt;
+  std::optional<verdict> said;
+  read_parts(text, said, 0);
+  if (!said || !said->failed) return std::nullopt;
   const auto head = split(text).head;
   std::optional<mail_id> id;
   for (const auto* name : {"to", "delivered-to", "x-original-to", "envelope-to"})
     if (!id) id = returned_to(field(head, name), secret);
-  if (!id) id = named_by(what.message_id);
   if (!id) return std::nullopt;
   mailer::bounce out;
   out.mail = *id;
-  const auto& verdict = *what.status;
-  for (const char c : verdict.status + (verdict.diagnostic.empty() ? "" : " " + verdict.diagnostic))
+  for (const char c : said->status + (said->diagnostic.empty() ? "" : " " + said->diagnostic))
     if (out.detail.size() < detail_max) out.detail += c >= ' ' && c <= '~' ? c : '?';
   if (out.detail.empty()) out.detail = "returned by the mail server";
-  out.dead_mailbox = is_dead(verdict);
+  out.dead_mailbox = is_dead(*said);
   return out;
 }
 

@@ -68,8 +68,9 @@ std::span<const target> targets() {
         "Subject: a\r\n\r\nbody", "From here on\r\n.\r\n"}},
       {"bounce",
        read_bounce,
-       {"To: no-reply@host.example\r\nContent-Type: multipart/report; report-type=delivery-status; "
-        "boundary=\"b1\"\r\n\r\n--b1\r\nContent-Type: text/plain\r\n\r\nsorry\r\n--b1\r\nContent-Type: "
+       {"To: bounces+01890a5dac96774bbcceb302099a8057-8e15f860acb1140a@host.example\r\nContent-Type: "
+        "multipart/report; report-type=delivery-status; boundary=\"b1\"\r\n\r\n--b1\r\nContent-Type: "
+        "text/plain\r\n\r\nsorry\r\n--b1\r\nContent-Type: "
         "message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; "
         "a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1\r\n  "
         "nobody\r\n\r\n"
