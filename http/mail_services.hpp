@@ -20,6 +20,7 @@ struct mail_services {
 };
 
 /// POST /api/v1/mail/bounces: mails that a mail server returned, one by one, from whatever receives them.
+/// After install_gate(): puts the look at the secret before the gate that is there.
 void add_bounce_route(router& to, mail_services& with);
 /// The picture above an organisation's mails, for mail programs.
 void add_logo_route(router& to, mail_services& with);

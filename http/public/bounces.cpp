@@ -13,12 +13,20 @@ using runtime::await_reply;
 /// A report carries the returned mail, or its headers.
 constexpr std::size_t report_max = 1'048'576;
 
+constexpr std::string_view hand_in_bounce = "hand_in_bounce";
+
+// What the head alone says of who hands a report in; nothing: they may.
+std::optional<response> refuse_stranger(const mail_services& with, const request& in) {
+  if (with.bounce_secret.empty()) return response(not_found());
+  const auto sent = in.header("x-bounce-secret").value_or("");
+  if (!equal_in_constant_time(sent, with.bounce_secret)) return response(not_authenticated());
+  return std::nullopt;
+}
+
 // Mails that are not reports, or of no mail of ours, are answered alike: whoever hands them in has done their
 // part.
 asio::awaitable<response> post_bounce(mail_services& with, request& in) {
-  if (with.bounce_secret.empty()) co_return not_found();
-  const auto sent = in.header("x-bounce-secret").value_or("");
-  if (!equal_in_constant_time(sent, with.bounce_secret)) co_return not_authenticated();
+  if (auto refused = refuse_stranger(with, in)) co_return std::move(*refused);
   auto seen = with.read_bounce(in.body);
   if (!seen) co_return json_response(200, R"({"result":"ignored"})");
   commit rows;
@@ -51,11 +59,17 @@ asio::awaitable<response> get_logo(mail_services& with, request& in) {
 
 void add_bounce_route(router& to, mail_services& with) {
   to.add(verb::post, "/api/v1/mail/bounces", bind<post_bounce>(with),
-         {.operation = "hand_in_bounce",
+         {.operation = hand_in_bounce,
           .access = access::anybody,
           .body_max = report_max,
           .cross_site = true,
           .group = "operations"});
+  // The gate is asked before the body is read, so that strangers' reports are never taken in.
+  to.set_gate([&with, sessions = to.gate()](request& in) -> asio::awaitable<std::optional<response>> {
+    if (in.route->info.operation == hand_in_bounce) co_return refuse_stranger(with, in);
+    if (!sessions) co_return std::nullopt;
+    co_return co_await sessions(in);
+  });
 }
 
 void add_logo_route(router& to, mail_services& with) {

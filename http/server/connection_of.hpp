@@ -94,10 +94,10 @@ private:
   asio::awaitable<next> read_chunked();
   asio::awaitable<next> answer_request();
   asio::awaitable<bool> hold_until_told();
+  bool takes_large_bodies() const noexcept { return target_.body_max > core_->options.body_max; }
   /// Larger than what any route takes, or of a size that nobody has said.
   bool has_large_body() const noexcept {
-    const auto usual = core_->options.body_max;
-    return target_.body_max > usual && (framing_.chunked || framing_.content_length > usual);
+    return takes_large_bodies() && (framing_.chunked || framing_.content_length > core_->options.body_max);
   }
   asio::awaitable<bool> send(const response& of, bool keep_alive);
   asio::awaitable<bool> send_stream(const response& of);

@@ -84,16 +84,19 @@ asio::awaitable<typename connection_of<Stream>::next> connection_of<Stream>::rea
     framing_.keep_alive = false;
     co_return next::go_on;
   }
-  if (framing_.content_length > target_.body_max) co_return refuse(body_too_large());
   enter(phase::body, core_->options.body_deadline);
-  if (has_large_body()) {
-    // Whoever may not send it is told so before it is taken in, and few of them are held at once.
+  if (takes_large_bodies()) {
+    // Whoever may not send it is told so before it is taken in.
     if (auto refused = co_await ask_gate(core_->routes, *target_.route, request_)) {
       target_.route = nullptr;
       target_.early = std::move(refused);
       framing_.keep_alive = false;
       co_return next::go_on;
     }
+  }
+  if (framing_.content_length > target_.body_max) co_return refuse(body_too_large());
+  if (has_large_body()) {
+    // Few of them are held at once.
     if (!core_->enter_large_body()) co_return refuse(unavailable());
     holds_large_body_ = true;
     framing_.keep_alive = false; // its memory goes with the connection

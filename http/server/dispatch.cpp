@@ -87,7 +87,7 @@ dispatch_target find_target(const router& routes, const server_options& options,
 
 boost::asio::awaitable<std::optional<response>> ask_gate(const router& routes, const route& to, request& of) {
   const auto& gate = routes.gate();
-  if (!gate || to.info.access == access::anybody) co_return std::nullopt;
+  if (!gate) co_return std::nullopt;
   try {
     co_return co_await gate(of);
   } catch (const std::exception& error) {

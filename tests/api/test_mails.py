@@ -3,6 +3,7 @@ mails (M2)."""
 
 import http.client
 import re
+import socket
 import struct
 import zlib
 from urllib.parse import urlsplit
@@ -270,6 +271,25 @@ def test_I5_a_returned_invitation_counts_as_bounced(make_server, receive):
 
 def test_M1_nobody_hands_in_returned_mails_without_a_secret_in_the_configuration(server):
     assert hand_in(server, report("bounces@host.example"))[0] == 404
+    assert announced(server) == 404
+
+
+def announced(server, secret=SECRET, length=1_000_000):
+    """What is said to a report of which only the head has come."""
+    with socket.create_connection((urlsplit(server.url).hostname, urlsplit(server.url).port), timeout=10) as wire:
+        wire.sendall((f"POST /api/v1/mail/bounces HTTP/1.1\r\nHost: {urlsplit(server.url).netloc}\r\n"
+                      f"Content-Type: message/rfc822\r\nX-Bounce-Secret: {secret}\r\nExpect: 100-continue\r\n"
+                      f"Content-Length: {length}\r\n\r\n").encode())
+        return int(wire.recv(4_096).split()[1])
+
+
+def test_M1_a_returned_mail_is_asked_for_only_when_its_head_carries_the_secret(make_server):
+    server = make_server(mail__bounce_secret=SECRET, **PLAIN)
+    assert announced(server) == 100 and announced(server, length=100) == 100
+    for length in (100, 1_000_000, 100_000_000):
+        assert announced(server, "a guess", length) == 401
+    assert announced(server, "") == 401 and announced(server, SECRET + "x") == 401
+    assert announced(server, length=100_000_000) == 413
 
 
 def picture(size=1):
