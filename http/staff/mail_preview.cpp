@@ -32,11 +32,6 @@ void sign_as(mailer::queued_mail& to, const organisation::snapshot& from) {
   to.organisation_settings = organisation::to_json(from.options);
 }
 
-mailer::secrets secrets_for(organisation::role of) noexcept {
-  const bool trusted = of == organisation::role::administrator || of == organisation::role::box_office;
-  return trusted ? mailer::secrets::shown : mailer::secrets::hidden;
-}
-
 void append_preview(json::writer& out, const mailer::previewed& of, const mailer::queued_mail& mail) {
   out.field("template", mail.template_name).field("locale", mail.locale);
   append_address(out, "from", of.from_name, of.from_address);

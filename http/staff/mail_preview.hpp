@@ -13,9 +13,6 @@ mailer::queued_mail mail_to(const household::state& of, const organisation::snap
 /// In whose name it is written.
 void sign_as(mailer::queued_mail& to, const organisation::snapshot& from);
 
-/// A mail's links, codes and keys open what is the client's: whoever may change nothing sees dots.
-mailer::secrets secrets_for(organisation::role of) noexcept;
-
 /// template, locale, from, to, reply_to, subject, text, html, into the object that is open.
 void append_preview(json::writer& out, const mailer::previewed& of, const mailer::queued_mail& mail);
 
