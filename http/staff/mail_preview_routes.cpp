@@ -1,5 +1,4 @@
 #include "actors/checkout/build.hpp"
-#include "actors/vocabulary/email.hpp"
 #include "actors/vocabulary/json_text.hpp"
 #include "http/account_flow.hpp"
 #include "http/bind.hpp"
@@ -71,7 +70,9 @@ asked read_asked(const json::object& form, const staff_request& by) {
   return out;
 }
 
-// H2: whether the mail asks to link an account that is there, instead of choosing a password.
+// H2: whether the mail asks to link an account that is there, instead of choosing a password. Only for
+// clients' addresses: of one that is typed, that would tell who has an account, past what counts such
+// questions (look_up_address).
 asio::awaitable<outcome<bool>> has_account(office_services& with, std::string email_key) {
   if (email_key.empty()) co_return false;
   const auto found = co_await find_by_email(with.accounts, std::move(email_key));
@@ -106,22 +107,22 @@ asio::awaitable<outcome<queued_mail>> client_mail_of(office_services& with, cons
   household::state to;
   to.email = form.email;
   to.locale = form.locale;
+  bool linked = false;
   if (form.household) {
     auto found = co_await ask_entity(with.house.households, *form.household, household::get_view{});
     if (!found) co_return found.error();
     if (found->organisation != by.at->id) co_return errc::not_found;
     to = std::move(*found);
-  } else if (const auto address = parse_email(form.email)) {
-    to.email_key = address->key;
+    const auto known = co_await has_account(with, to.email_key);
+    if (!known) co_return known.error();
+    linked = *known;
   }
-  const auto linked = co_await has_account(with, to.email_key);
-  if (!linked) co_return linked.error();
   auto out = mail_to(to, *by.at, by.now);
   const auto* person = to.responsible_member();
   json_object params;
   params.add("first_name", person == nullptr ? form.first_name : person->first_name)
       .add("token_id", no_token);
-  if (*linked) params.add("has_account", "true");
+  if (linked) params.add("has_account", "true");
   out.template_name = "household_activation";
   if (form.kind == what::invitation) {
     auto kept = co_await await_reply<campaign::texts>(

@@ -128,6 +128,21 @@ def test_M4_what_staff_are_about_to_send_is_previewed(house, mailbox, locale, wo
     assert mails(house) == []  # nobody was written to
 
 
+def test_M4_a_preview_tells_nobody_whether_a_typed_address_has_an_account(house, mailbox):
+    buyer = house.buyer(mailbox)
+    ask = lambda **body: house.admin.post(f"{house.staff_base}/mails/preview", {"first_name": "Zoé", **body}).json
+    for template in ("household_activation", "invitation"):
+        nobody = fresh_email("nobody")
+        seen, other = (ask(template=template, email=email) for email in (buyer.email, nobody))
+        assert seen["subject"] == other["subject"]
+        for part_ in ("text", "html"):
+            assert seen[part_].replace(buyer.email, nobody) == other[part_]
+    # Of a client of this house, whose address staff know, it reads as it will be sent.
+    linked = house.admin.post(f"{house.staff_base}/mails/preview",
+                              {"template": "household_activation", "household_id": buyer.household})
+    assert linked.status == 200 and linked["text"] != ask(template="household_activation", email=buyer.email)["text"]
+
+
 def test_M4_the_mails_of_an_order_are_previewed(house):
     offer, client = house.offer(), house.household("Zoé", "Petit", email=fresh_email(), send_notification=False)
     body = {"household_id": client["id"], "lines": [{"offer_id": offer["id"], "quantity": 1}],
