@@ -4,12 +4,14 @@ namespace foyer::storage {
 namespace {
 
 // States of the outbox: migrations/012_mail.sql. A recipient of a campaign is told with its mail (I5). A mail
-// whose link was used or replaced meanwhile is not sent again.
+// whose link was used or replaced meanwhile is not sent again, nor one that came back before its dead address
+// is lifted, since that it came back is what staff may lift it by.
 constexpr pg::statement retry_mail{"retry_mail", R"sql(
 with mail as (
   update outbox set state = 0, next_attempt_at = now(), last_error = null
   where id = $1 and organisation_id = $2 and state in (3, 5, 6, 7)
     and not exists (select from tokens t where t.id = (params::json ->> 'token_id')::uuid and t.state <> 'valid')
+    and not (state = 5 and exists (select from suppressed_addresses s where s.email_key = lower(to_address)))
   returning id),
 told as (update campaign_recipients r set fate = 1, reason = 0, changed_at = now() from mail where r.id = mail.id)
 select guard('mail', 1, (select count(*) from mail))

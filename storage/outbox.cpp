@@ -55,7 +55,7 @@ where state = 0 and next_attempt_at > now() + $1::bigint * interval '1 milliseco
 
 /// One index range per priority, so that rows which wait for a later attempt are never looked at. Dead
 /// addresses get nothing but security mails, which are tried all the same: their owner may have no other way
-/// in.
+/// in. What a mail server said of another organisation's mail is not repeated.
 constexpr const char* claim_mails = R"(
 with due as (
   select c.id, c.priority, c.to_address from (values (0::smallint), (1::smallint), (2::smallint)) p(priority)
@@ -71,7 +71,7 @@ with due as (
   update outbox o
   set state = case when l.reason is null then 1 else 6 end, attempts = o.attempts + (l.reason is null)::int,
       leased_until = case when l.reason is null then now() + $2::bigint * interval '1 millisecond' end,
-      last_error = coalesce('suppressed: ' || l.reason, o.last_error)
+      last_error = case when l.reason is null then o.last_error else 'suppressed: the address is dead' end
   from looked_up l where o.id = l.id
   returning o.*
 ), told as (

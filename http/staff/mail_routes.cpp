@@ -1,5 +1,6 @@
 #include "http/staff/mail_routes.hpp"
 
+#include "actors/vocabulary/email.hpp"
 #include "http/bind.hpp"
 #include "http/mail_json.hpp"
 #include "http/staff/campaign_reading.hpp"
@@ -142,26 +143,53 @@ asio::awaitable<response> abort_mail(office_services& with, request& in) {
                      "Only mails that wait can be taken back, and no security mails.");
 }
 
+/// What is known of a client's address that gets nothing any more.
+struct dead_address {
+  std::optional<time_point> since;
+  std::optional<std::string> told; // by a mail server, of a mail from here to this client
+};
+
+/// An address is dead for the whole installation, but what made it so may be the mail of another
+/// organisation, which is that one's alone to read and to forgive.
+asio::awaitable<outcome<dead_address>> look_at_address(office_services& with, const household::state& of) {
+  dead_address out;
+  if (of.email_key.empty()) co_return out;
+  using maybe = std::optional<mailer::suppression>;
+  const auto found = co_await await_reply<maybe>(
+      [&](reply<maybe> back) { with.mails.find_suppression(of.email_key, std::move(back)); });
+  if (!found) co_return found.error();
+  if (!*found) co_return out;
+  out.since = (*found)->at;
+  mailer::mail_filter returned;
+  returned.organisation = of.organisation;
+  returned.household = of.id;
+  returned.fate = mailer::fate::bounced;
+  const auto own = co_await await_reply<mailer::mail_page>(
+      [&](reply<mailer::mail_page> back) { with.mails.list(returned, std::move(back)); });
+  if (!own) co_return own.error();
+  for (const auto& mail : own->mails) {
+    const auto address = parse_email(mail.to_address);
+    if (address && address->key == of.email_key && !out.told) out.told = mail.error;
+  }
+  co_return out;
+}
+
 // H8: the client's page says why mails don't arrive.
 asio::awaitable<response> get_suppression(office_services& with, request& in) {
   auto by = co_await staff_of(with.house, in);
   if (!by) co_return problem_of(by.error());
   auto of = co_await household_of(with.house, *by, in);
   if (!of) co_return problem_of(of.error());
-  using maybe = std::optional<mailer::suppression>;
-  outcome<maybe> found = maybe{};
-  if (!of->email_key.empty())
-    found = co_await await_reply<maybe>(
-        [&](reply<maybe> back) { with.mails.find_suppression(of->email_key, std::move(back)); });
-  if (!found) co_return problem_of(found.error());
+  const auto seen = co_await look_at_address(with, *of);
+  if (!seen) co_return problem_of(seen.error());
   std::string body;
   json::writer out(body);
-  out.begin_object().field("suppressed", found->has_value()).key("reason");
-  if (*found)
-    out.value((*found)->reason);
+  out.begin_object().field("suppressed", seen->since.has_value()).key("reason");
+  if (seen->told)
+    out.value(*seen->told);
   else
     out.null();
-  out.field("at", *found ? std::optional{(*found)->at} : std::nullopt).end_object();
+  out.field("at", seen->told ? seen->since : std::nullopt).end_object();
   co_return json_response(200, std::move(body));
 }
 
@@ -170,7 +198,12 @@ asio::awaitable<response> lift_suppression(office_services& with, request& in) {
   if (!by) co_return problem_of(by.error());
   auto of = co_await household_of(with.house, *by, in);
   if (!of) co_return problem_of(of.error());
-  if (of->email_key.empty()) co_return no_content();
+  const auto seen = co_await look_at_address(with, *of);
+  if (!seen) co_return problem_of(seen.error());
+  if (!seen->since) co_return no_content();
+  if (!seen->told)
+    co_return conflict("conflict",
+                       "The mails that came back from this address were not this organisation's.");
   commit rows;
   rows.cold.emplace_back(suppression_lifted{of->email_key});
   rows.cold.emplace_back(by->audit("household.write_again", "household", of->id.value));

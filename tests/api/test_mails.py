@@ -218,7 +218,9 @@ def test_M1_an_address_that_is_refused_at_once_gets_nothing_but_security_mails(m
         "lines": [{"offer_id": offer["id"], "quantity": 1}], "payments": [{"method": "cash"}]}, key=True)
     assert order.status == 201, order
     skipped = eventually(lambda: mails(house, household_id=gone["id"], status="suppressed"), 10, "the order's mail skipped")
-    assert "no such user" in skipped[0]["error"]
+    assert "suppressed" in skipped[0]["error"]
+    # It has to be lifted first, by what came back.
+    assert house.admin.post(f"{house.staff_base}/mails/{which}/retry").status == 409
     receiver.forgiving = True
     server.client().post(f"{house.base}/space-sessions", {"order_number": order["number"], "email": gone["email"]})
     eventually(lambda: [m for m in mails(house, household_id=gone["id"]) if (m["template"], m["status"]) == ("space_code", "sent")],
@@ -227,6 +229,30 @@ def test_M1_an_address_that_is_refused_at_once_gets_nothing_but_security_mails(m
     assert suppression(house, gone) == {"suppressed": False, "reason": None, "at": None}
     assert house.admin.post(f"{house.staff_base}/mails/{skipped[0]['id']}/retry").status == 200
     mail_with(house, skipped[0]["id"], "sent")
+
+
+def test_M1_what_came_back_of_another_organisation_s_mail_is_neither_told_nor_lifted(server, house):
+    theirs = House(server)
+    email = fresh_email("gone")
+    owner, stranger = invited(theirs, email), invited(house, email)
+    which = mails(theirs)[0]["id"]
+    for at, one in ((theirs, owner), (house, stranger)):
+        eventually(lambda: mails(at, household_id=one["id"], status="sent"), 10, "the mail")
+    server.sql(f"update outbox set state = 5, last_error = '550 their words' where id = '{which}'")
+    server.sql(f"insert into suppressed_addresses values ('{email}', '550 their words', now())")
+    lift = lambda at, one: at.admin.delete(f"{at.staff_base}/households/{one['id']}/suppression")
+    assert suppression(house, stranger) == {"suppressed": True, "reason": None, "at": None}
+    refused = lift(house, stranger)
+    assert refused.status == 409 and "their words" not in refused.body.decode()
+    # Nor does a mail that is skipped repeat it.
+    house.credit(stranger["id"], 500)
+    assert house.admin.post(f"{house.staff_base}/orders", {"household_id": stranger["id"], "buyer": {"of_age": True},
+        "lines": [{"offer_id": house.offer()["id"], "quantity": 1}], "payments": [{"method": "cash"}]}, key=True).status == 201
+    skipped = eventually(lambda: mails(house, household_id=stranger["id"], status="suppressed"), 10, "the order's mail skipped")
+    assert "their words" not in skipped[0]["error"]
+    assert suppression(theirs, owner)["reason"] == "550 their words" and suppression(theirs, owner)["at"]
+    assert lift(theirs, owner).status == 204
+    assert not suppression(theirs, owner)["suppressed"] and not suppression(house, stranger)["suppressed"]
 
 
 def test_M1_a_returned_mail_is_booked_and_its_address_suppressed(make_server, receive):
