@@ -142,13 +142,6 @@ void decide_next(state& of, time_point now) {
   }
 }
 
-void fail(state& of, const refusal& why, time_point now) {
-  of.phase = phase::failed;
-  of.finished_at = now;
-  of.what.problem = why.fields.empty() ? std::string{to_string(why.code)} : why.fields.front().code;
-  std::from_chars(why.detail.data(), why.detail.data() + why.detail.size(), of.what.problem_line);
-}
-
 // The hash of the file, which tells that it was imported before. Not a rule: staff are told.
 outcome<done> note_same(const importer_parts& with, waiting& on, state& of, const sha256_hash& content) {
   of.content = content;
@@ -160,6 +153,14 @@ outcome<done> note_same(const importer_parts& with, waiting& on, state& of, cons
 }
 
 } // namespace
+
+outcome<done> fail_import(const importer_parts& with, waiting& on, state of, const refusal& why) {
+  of.phase = phase::failed;
+  of.finished_at = with.clock.now();
+  of.what.problem = why.fields.empty() ? std::string{to_string(why.code)} : why.fields.front().code;
+  std::from_chars(why.detail.data(), why.detail.data() + why.detail.size(), of.what.problem_line);
+  return write_state(with, on, of);
+}
 
 rules open_file::rules_of(const options& asked, time_point now) const {
   // Only administrators import.
@@ -184,12 +185,19 @@ outcome<open_file> load_file(const importer_parts& with, waiting& on, const stat
     bytes += **part;
   }
   out.content = sha256(bytes);
-  auto whole = open_table(std::move(bytes), of.what.asked.columns, out.at->options);
+  const bool checked = of.phase == phase::creating;
+  auto whole = checked ? reopen_table(std::move(bytes), of.what.columns)
+                       : open_table(std::move(bytes), of.what.asked.columns, out.at->options);
   if (!whole) return whole.error();
   out.whole = std::move(*whole);
   auto plan = plan::of(out.whole);
   if (!plan) return plan.error();
   out.plan = std::move(*plan);
+  if (checked && static_cast<std::int64_t>(out.plan.units()) != of.what.households) {
+    refusal why{errc::invalid, "The file has other households than when it was checked."};
+    why.fields.push_back({"/file", "differs"});
+    return why;
+  }
   return out;
 }
 
@@ -219,10 +227,7 @@ outcome<done> check_import(const importer_parts& with, waiting& on, state of, bo
     if (auto begun = write_state(with, on, of); !begun) return begun.error();
   auto file = load_file(with, on, of);
   if (!file && file.error().code == errc::unavailable) return file.error();
-  if (!file) {
-    fail(of, file.error(), with.clock.now());
-    return write_state(with, on, of);
-  }
+  if (!file) return fail_import(with, on, std::move(of), file.error());
   if (auto noted = note_same(with, on, of, file->content); !noted) return noted.error();
   of.what.columns = file->whole.columns;
   of.what.encoding = to_string(file->whole.from);

@@ -19,7 +19,9 @@ struct open_file {
 
   [[nodiscard]] rules rules_of(const options& asked, time_point now) const;
 };
-/// Reads it from its pieces. Refused: invalid, as open_table() and plan::of() say; unavailable.
+/// Reads it from its pieces; once it is checked, with the columns of the check. Refused: invalid, as
+/// open_table(), reopen_table() and plan::of() say, and when it has other households than the check found;
+/// unavailable.
 outcome<open_file> load_file(const importer_parts& with, waiting& on, const state& of);
 
 /// Clients that drafts clash with, by address and by number.
@@ -29,6 +31,9 @@ struct known_clients {
 };
 outcome<known_clients> find_known(const importer_parts& with, waiting& on, const organisation_id& at,
                                   const std::vector<draft>& drafts);
+
+/// Writes down why an import can't go on, which ends it. Refused: unavailable, to be tried again.
+outcome<done> fail_import(const importer_parts& with, waiting& on, state of, const refusal& why);
 
 /// Checks every line by itself, against the others and against the clients there are; writes down what is
 /// wrong and what comes next. `first`: of this process, which then forgets what a former one had found. Two

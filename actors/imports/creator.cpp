@@ -12,13 +12,12 @@ constexpr int lines_read = 1'000;
 
 outcome<std::unique_ptr<creator>> creator::open(const importer_parts& with, waiting& on, const state& of) {
   auto file = load_file(with, on, of);
-  // It could be read when it was checked.
-  if (!file) return refusal{errc::unavailable, to_string(of.id) + ": " + file.error().detail};
+  if (!file) return refusal{file.error()};
   std::unique_ptr<creator> out{new creator{with, on, std::move(*file), of.id}};
   for (std::int64_t after = 0; of.what.bad_lines > 0;) {
     auto page = on.for_answer<line_page>(
         [&](auto back) { with.from.list_lines(of.id, after, lines_read, std::move(back)); });
-    if (!page) return page.error();
+    if (!page) return refusal{errc::unavailable, page.error().detail};
     for (const auto& each : page->lines) out->bad_.insert(after = each.number);
     if (!page->more) break;
   }

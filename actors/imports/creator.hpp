@@ -9,6 +9,7 @@ namespace foyer::imports {
 /// Makes the households of a checked import, portion by portion. Of the importer's thread.
 class creator {
 public:
+  /// Refused: unavailable, to be tried again; everything else stays so (load_file).
   static outcome<std::unique_ptr<creator>> open(const importer_parts& with, waiting& on, const state& of);
 
   [[nodiscard]] const import_id& id() const noexcept { return id_; }

@@ -5,6 +5,7 @@
 #include "actors/imports/waiting.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <sys/resource.h>
 #include <thread>
 #include <unordered_set>
@@ -43,13 +44,26 @@ private:
   void run() {
     ::setpriority(PRIO_PROCESS, 0, niceness); // on Linux: of this thread
     do {
-      auto worked = work();
+      auto worked = work_safely();
       for (int failures = 1; !worked && !waiting_.stopped(); ++failures) {
         if (failures == failures_told) tell(worked.error());
         if (waiting_.sleep(rest, false)) return;
-        worked = work();
+        worked = work_safely();
       }
     } while (!waiting_.sleep(look_every, true));
+  }
+
+  // What nobody catches would end the process: it is a failure as others, after which it begins again.
+  outcome<done> work_safely() {
+    try {
+      return work();
+    } catch (const std::exception& wrong) {
+      creating_.reset();
+      return refusal{errc::internal, wrong.what()};
+    } catch (...) {
+      creating_.reset();
+      return refusal{errc::internal, "An import ended in an unknown way."};
+    }
   }
 
   outcome<done> work() {
@@ -75,7 +89,9 @@ private:
     if (!creating_ || creating_->id() != of.id) {
       creating_.reset();
       auto opened = creator::open(with_, waiting_, of);
-      if (!opened) return opened.error();
+      if (!opened && opened.error().code == errc::unavailable) return opened.error();
+      // It would stay so, and the imports of every house wait behind it.
+      if (!opened) return fail_import(with_, waiting_, std::move(of), opened.error());
       creating_ = std::move(*opened);
     }
     auto worked = creating_->go_on(std::move(of), portions_in_turn);

@@ -23,8 +23,10 @@ std::string header_of(field which, const std::vector<column>& columns) {
   return {};
 }
 
-outcome<table> open_table(std::string bytes, const std::vector<std::string>& names,
-                          const organisation::settings& of) {
+namespace {
+
+// Everything but the columns; `header` gets what they are called.
+outcome<table> open_text(std::string bytes, record& header) {
   auto text = decode(std::move(bytes));
   if (!text) return text.error();
   table out;
@@ -34,7 +36,6 @@ outcome<table> open_table(std::string bytes, const std::vector<std::string>& nam
   out.separator = find_separator(view);
   out.text.erase(0, out.text.size() - view.size());
   csv_reader reader{out.text, out.separator};
-  record header;
   while (reader.next(header) && header.blank()) {
   }
   if (!reader.broken().empty()) return broken_at(reader.broken(), reader.line());
@@ -45,16 +46,36 @@ outcome<table> open_table(std::string bytes, const std::vector<std::string>& nam
   out.body = header.begin + header.raw.size();
   if (out.body < out.text.size() && out.text[out.body] == '\r') ++out.body;
   if (out.body < out.text.size() && out.text[out.body] == '\n') ++out.body;
+  return out;
+}
+
+} // namespace
+
+outcome<table> open_table(std::string bytes, const std::vector<std::string>& names,
+                          const organisation::settings& of) {
+  record header;
+  auto out = open_text(std::move(bytes), header);
+  if (!out) return out.error();
   if (names.empty()) {
-    out.columns = match_columns(header.cells, of);
+    out->columns = match_columns(header.cells, of);
   } else {
     auto named = named_columns(header.cells, names, of);
     if (!named) return named.error();
-    out.columns = std::move(*named);
+    out->columns = std::move(*named);
   }
-  if (const auto none = missing_column(out.columns))
+  if (const auto none = missing_column(out->columns))
     return wrong("?columns", "missing_" + std::string{to_string(*none)},
                  "No column is the " + std::string{to_string(*none)} + ".");
+  return out;
+}
+
+outcome<table> reopen_table(std::string bytes, std::vector<column> columns) {
+  record header;
+  auto out = open_text(std::move(bytes), header);
+  if (!out) return out.error();
+  if (columns.size() != header.cells.size())
+    return wrong("?columns", "differs", "The file has other columns than when it was checked.");
+  out->columns = std::move(columns);
   return out;
 }
 

@@ -22,6 +22,9 @@ struct table {
 /// field "/file" `quote_not_closed` and the like; "?columns" `missing_first_name`, `missing_last_name`.
 outcome<table> open_table(std::string bytes, const std::vector<std::string>& names,
                           const organisation::settings& of);
+/// A table that was checked, with the columns that it was checked by: the form may have changed since.
+/// Refused (invalid): as open_table(); field "?columns" `differs` when it has more or fewer.
+outcome<table> reopen_table(std::string bytes, std::vector<column> columns);
 
 /// Lines of a file at most: five times what H10 asks for.
 inline constexpr std::size_t lines_max = 500'000;

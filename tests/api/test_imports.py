@@ -140,6 +140,40 @@ def test_H10_the_same_file_with_the_same_key_is_imported_once(house):
     assert len(clients(house)) == 1
 
 
+def set_import(server, which, change):
+    """Writes into an import that was tried as if it had been started at that moment."""
+    server.sql(f"update imports set phase = 'creating', version = version + 1, details = (details::jsonb || '{change}')::text"
+               f" where id = '{which}'")
+
+
+def test_H10_a_question_asked_after_the_check_takes_no_column(house):
+    asked = house.admin.patch(f"{house.staff_base}/forms", {"fields": [
+        {"key": "school", "label": {"fr": "École", "en": "School"}}]})
+    assert asked.status == 200, asked
+    found = imported(house, csv_of([["Prénom", "Nom", "École", "Solde"], ["Zoé", "Martin", "Ferry", "12,50"]]), dry_run=True)
+    assert found["status"] == "checked" and [each["field"] for each in found["columns"]][2:] == ["answers.school", "balance"]
+    # One field is archived and another one is called as a column, between the check and the creation.
+    changed = house.admin.patch(f"{house.staff_base}/forms", {"fields": [
+        {"key": "paid", "label": {"fr": "Solde", "en": "Solde"}}]})
+    assert changed.status == 200, changed
+    set_import(house.server, found["id"], '{"create": true}')
+    assert imported(house, table(line(first="Ann")))["created"] == 1  # it wakes the importer
+    assert finished(house, found["id"])["status"] == "done"
+    zoe = next(each for each in clients(house) if each["members"][0]["first_name"] == "Zoé")
+    assert house.wallet(zoe["id"])["balance"] == money(1250)
+
+
+def test_H10_an_import_that_cannot_go_on_fails_and_the_next_ones_are_made(house):
+    found = imported(house, table(line()), dry_run=True)
+    assert found["status"] == "checked"
+    # Its file makes other households than the check found.
+    set_import(house.server, found["id"], '{"create": true, "households": 7}')
+    other = House(house.server)
+    assert imported(other, table(line(first="Ann")))["created"] == 1
+    failed = finished(house, found["id"])
+    assert (failed["status"], failed["problem"]["code"]) == ("failed", "differs") and clients(house) == []
+
+
 def test_H10_a_request_names_its_own_columns(house):
     body = csv_of([["a", "b", "c"], ["Zoé", "Martin", "3.50"]], ",")
     assert upload(house, body).code == "invalid"
@@ -313,6 +347,22 @@ def test_H10_what_is_exported_can_be_imported_again(server):
         assert written in {row[14] for row in rows}
     assert len(exported(one, q="Léo")) == 3
     assert form  # the form's answers are in tests/unit/import_tables.cpp
+
+
+def test_H5_answers_stand_under_their_heading_after_a_field_is_archived(server):
+    house = House(server)
+    fields = [{"key": key, "label": {"fr": label}, "type": "text"} for key, label in (("school", "École"), ("size", "Taille"))]
+    forms = f"{house.staff_base}/forms"
+    assert house.admin.patch(forms, {"fields": fields}).status == 200
+    client = house.household()["id"]
+    made = house.admin.post(f"{house.staff_base}/households/{client}/members",
+                            {"first_name": "Léo", "last_name": "Petit", "answers": {"school": "Ferry", "size": "M"}})
+    assert made.status == 201, made
+    assert house.admin.patch(forms, {"fields": fields[1:]}).status == 200
+    header, *rows = exported(house)
+    (row,) = [each for each in rows if "Léo" in each]
+    assert len(row) == len(header) and "École" not in header and "Ferry" not in row
+    assert row[header.index("Taille")] == "M" and row[header.index("Statut")] == "ajouté"
 
 
 def test_W6_client_accounts_are_exported_with_their_sums(server):
