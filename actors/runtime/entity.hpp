@@ -67,8 +67,8 @@ inline refusal refusal_of(const commit_outcome& what) {
   case commit_status::rejected:
     if (what.constraint == "offer_stock_capacity") return errc::sold_out;
     if (what.constraint == "wallets_floor") return errc::insufficient_funds;
-    // Somebody else paid, cancelled or refunded the same order first; the database looks at the stock before the
-    // order.
+    // Somebody else paid, cancelled or refunded the same order first; the database looks at the stock before
+    // the order.
     if (what.constraint == "offer_stock_held_check" || what.constraint == "offer_stock_sold_check")
       return errc::unavailable;
     return {errc::internal, what.constraint.empty() ? what.detail : what.constraint};
@@ -84,12 +84,12 @@ inline refusal refusal_of(const commit_outcome& what) {
 /// id_type&, std::function<void(outcome<state_type>)>)`; optionally `void carry(const state_type& from,
 /// state_type& to)` for what lives in memory only and must survive a reload, and `bool busy(const
 /// state_type&)` while that keeps the actor in memory. A command with `static constexpr bool kept = true`
-/// changes such memory: it is never refused for want of the state, but waits until it can be decided. `static
-/// constexpr bool counted = true` in a model says that its rows' versions count up. Then one commit is under
-/// way at a time: were there two and the first one lost while another process writes, the second would expect
-/// just the number that the other process has written, and overwrite it. Commands with `static constexpr bool
-/// in_memory = true` write nothing and need not wait. A command with a member `handing_on on` that is set has
-/// its rows handed on instead of appended.
+/// changes such memory: it is never refused for want of the state or of room, but waits until it can be
+/// decided. `static constexpr bool counted = true` in a model says that its rows' versions count up. Then one
+/// commit is under way at a time: were there two and the first one lost while another process writes, the
+/// second would expect just the number that the other process has written, and overwrite it. Commands with
+/// `static constexpr bool in_memory = true` write nothing and need not wait. A command with a member
+/// `handing_on on` that is set has its rows handed on instead of appended.
 template <class Model, class Self>
 class entity_core {
 public:
@@ -103,13 +103,10 @@ public:
   template <class Command>
   void submit(ask<Command>& message) {
     if (!current_ || (writes<Command> && commits_under_way_ > 0)) {
-      constexpr bool kept = requires {
-        requires Command::kept;
-      };
-      if (!kept && stash_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
+      if (!kept<Command> && stash_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
       // Submitted again, not processed: what waited before it may have sent the state away once more.
       stash_.push_back(
-          {kept, writes<Command>, [this, held = std::move(message)]() mutable { submit(held); }});
+          {kept<Command>, writes<Command>, [this, held = std::move(message)]() mutable { submit(held); }});
       if (!current_) request_load();
       return;
     }
@@ -153,6 +150,12 @@ public:
   [[nodiscard]] const id_type& id() const { return id_; }
 
 private:
+  /// Whether a command is never refused for want of room.
+  template <class Command>
+  static constexpr bool kept = requires {
+    requires Command::kept;
+  };
+
   /// Whether a command has to wait for the commit before it.
   template <class Command>
   static constexpr bool writes = requires(const state_type& now, Command&& command) {
@@ -173,7 +176,7 @@ private:
 
   template <class Command>
   void process(ask<Command>& message) {
-    if (under_way_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
+    if (!kept<Command> && under_way_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
     handing_on on;
     if constexpr (requires { message.command.on; }) on = std::move(message.command.on);
     auto decided = decide(*current_, std::move(message.command));
