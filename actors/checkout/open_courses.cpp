@@ -1,6 +1,7 @@
 #include "actors/checkout/open_courses.hpp"
 
 #include "actors/runtime/ask.hpp"
+#include "actors/vocabulary/secret.hpp"
 
 #include <algorithm>
 
@@ -17,6 +18,16 @@ const organisation::shop* shop_for(const organisation::snapshot& at, const offer
   for (const auto& each : at.shops)
     if (what.sold_by(each.slug)) return &each;
   return nullptr;
+}
+
+// The same in every process, so that two of them that look at the same household enrol it once.
+idempotency_row once(const household_id& who, const offer_id& which, time_point at) {
+  const auto hash = sha256("open_course " + to_string(who) + " " + to_string(which));
+  idempotency_row row;
+  std::copy_n(hash.begin(), row.id.bytes.size(), row.id.bytes.begin());
+  row.request_hash = hash;
+  row.at = at;
+  return row;
 }
 
 // False: not now, but perhaps later.
@@ -43,6 +54,8 @@ asio::awaitable<bool> join(services& with, organisation::snapshot_ptr at, const 
   why.kind = "open_course";
   why.at = now;
   command.enrolment = std::move(why);
+  command.answer.row = once(who.id, which, now);
+  // Refused for that row: another process was first, and the household is enrolled.
   auto placed = co_await place(with, std::move(command));
   co_return placed || placed.error().code != errc::unavailable;
 }

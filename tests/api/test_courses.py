@@ -1,6 +1,7 @@
 """Courses: enrolling by hand, participants, presence (H13), open courses (H12), giving back (S8)."""
 
 import csv
+import hashlib
 import io
 import time
 import uuid
@@ -167,6 +168,10 @@ def test_H12_new_households_join_open_courses_by_themselves(server):
     waiting = venue.server.sql(f"select count(*) from deadlines d join organisations o on o.id = d.organisation_id "
                                f"where d.kind = 4 and o.slug = '{venue.slug}'")
     assert waiting == "0"
+    # What makes a second server's attempt fail: a key of household and course.
+    for each in items.values():
+        key = hashlib.sha256(f"open_course {each['household_id']} {offer['id']}".encode()).hexdigest()[:32]
+        assert venue.server.sql(f"select count(*) from idempotency where id = '{key}'") == "1"
     venue.audit()
 
 
