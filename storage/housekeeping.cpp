@@ -5,7 +5,9 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 
 namespace foyer::storage {
 namespace {
@@ -15,6 +17,9 @@ constexpr std::chrono::minutes look_every{5};
 constexpr std::chrono::seconds mark_every{10};
 // Of one statement: short locks, and stop() never waits long.
 constexpr int rows_max = 5'000;
+// What a database that answers needs for the statement in hand and the last mark; one that is frozen answers
+// never.
+constexpr std::chrono::seconds stop_after{2};
 // Expired links still say that they expired (A2) for this long; then they are unknown.
 constexpr std::string_view tokens_kept_for = "30 days";
 
@@ -42,7 +47,8 @@ std::vector<portion> portions_of(const config::settings& settings) {
        {std::string{tokens_kept_for}, limit}},
       // What a crash left while a document was being uploaded.
       {"documents",
-       "delete from documents where id in (select id from documents where not complete and created_at < now() - "
+       "delete from documents where id in (select id from documents where not complete and created_at < "
+       "now() - "
        "interval '1 day' limit $1::int)",
        {limit}},
   };
@@ -59,10 +65,15 @@ public:
 
   void stop() override {
     {
-      const std::lock_guard lock{mutex_};
+      std::unique_lock lock{mutex_};
       stopped_ = true;
+      wake_.notify_all();
+      if (!wake_.wait_for(lock, stop_after, [this] { return ended_; })) {
+        given_up_ = true;
+        // Whatever waits for the database there gets an error.
+        if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+      }
     }
-    wake_.notify_all();
     if (thread_.joinable()) thread_.join();
   }
 
@@ -77,14 +88,28 @@ private:
       for (const auto& each : portions_) clean(open.get(), each);
       next_look = std::chrono::steady_clock::now() + look_every;
     }
-    mark(open);
+    if (open) mark(open);
+    show(nullptr);
+    const std::lock_guard lock{mutex_};
+    ended_ = true;
+    wake_.notify_all();
   }
 
   // What fails here the journal has told already.
   void mark(blocking_connection& open) {
-    if (!open)
+    if (!open) {
       if (auto made = connect_blocking(url_)) open = std::move(*made);
+      show(open.get());
+    }
     if (open && !write_clock_mark(open.get(), clock_.now())) open.reset();
+  }
+
+  // A descriptor of its own stays this connection's, even when libpq closes the other one meanwhile.
+  void show(PGconn* open) {
+    const std::lock_guard lock{mutex_};
+    if (socket_ >= 0) ::close(socket_);
+    socket_ = open != nullptr ? ::dup(PQsocket(open)) : -1;
+    if (socket_ >= 0 && given_up_) ::shutdown(socket_, SHUT_RDWR);
   }
 
   // True when it is time to end.
@@ -96,6 +121,7 @@ private:
   void clean(PGconn* open, const portion& of) {
     for (;;) {
       const auto done = query(open, of.statement, of.with);
+      if (!done && wait(std::chrono::milliseconds{0})) return; // broken off by stop()
       if (!done) return log_("cannot remove old " + std::string{of.what} + ": " + done.error().detail);
       if (std::atoi(PQcmdTuples(done->get())) < rows_max || wait(std::chrono::milliseconds{0})) return;
     }
@@ -108,6 +134,9 @@ private:
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopped_ = false;
+  bool given_up_ = false; // by stop()
+  bool ended_ = false;
+  int socket_ = -1;
   std::thread thread_; // last: it uses all of the above
 };
 

@@ -17,7 +17,8 @@ namespace foyer::storage {
 class housekeeping {
 public:
   virtual ~housekeeping() = default;
-  /// Ends the thread after the portion in hand. Blocks for at most database.statement_deadline.
+  /// Ends the thread after the portion in hand, which is broken off after two seconds. Blocks until then;
+  /// while it connects, ten seconds at most.
   virtual void stop() = 0;
 };
 

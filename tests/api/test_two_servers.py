@@ -1,6 +1,9 @@
 """Two servers on one database by mistake: neither overwrites what the other one wrote, in households, offers and
 accounts. (Money and places: tests/faults/test_killed.py.)"""
 
+import os
+import signal
+
 import pytest
 
 from house import House, money
@@ -115,3 +118,26 @@ def test_H10_an_import_that_two_servers_work_off_makes_each_client_once(two):
     totals = house.admin.get(f"{house.staff_base}/wallets", query={"limit": 1})["totals"]
     assert (totals["positive_count"], totals["positive"]) == (count, money(150 * count))
     assert house.server.command("audit").stdout.strip().endswith("clean")
+
+
+def test_P4_a_connection_that_is_frozen_does_not_hold_up_the_end(two):
+    """The one on which the server notes from time to time how late it is; it does so at its end as well."""
+    first = two[0]
+
+    def markers():
+        return set(first.sql("select pid from pg_stat_activity where query like 'insert into server_clock%'").split())
+
+    before = eventually(lambda: (lambda found: len(found) == 2 and found)(markers()), 20, "the servers' connections")
+    third = Server(database__url=f"host={first.socket_folder()} user=foyer dbname=foyer",
+                   security__secret_file=str(first.folder / "data/secret"), data__dir=first.settings["data.dir"])
+    try:
+        third.start()
+        frozen = int(eventually(lambda: markers() - before, 20, "the third server's connection").pop())
+        os.kill(frozen, signal.SIGSTOP)
+        try:
+            third.stop(20)
+        finally:
+            os.kill(frozen, signal.SIGCONT)
+    finally:
+        third.settings["data.dir"] = str(third.folder / "data")
+        third.remove()
