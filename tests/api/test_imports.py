@@ -150,11 +150,11 @@ def test_H10_a_question_asked_after_the_check_takes_no_column(house):
     asked = house.admin.patch(f"{house.staff_base}/forms", {"fields": [
         {"key": "school", "label": {"fr": "École", "en": "School"}}]})
     assert asked.status == 200, asked
-    found = imported(house, csv_of([["Prénom", "Nom", "École", "Solde"], ["Zoé", "Martin", "Ferry", "12,50"]]), dry_run=True)
+    found = imported(house, csv_of([["Prénom", "Nom", "École", "Avoir"], ["Zoé", "Martin", "Ferry", "12,50"]]), dry_run=True)
     assert found["status"] == "checked" and [each["field"] for each in found["columns"]][2:] == ["answers.school", "balance"]
     # One field is archived and another one is called as a column, between the check and the creation.
     changed = house.admin.patch(f"{house.staff_base}/forms", {"fields": [
-        {"key": "paid", "label": {"fr": "Solde", "en": "Solde"}}]})
+        {"key": "paid", "label": {"fr": "Avoir", "en": "Credit"}}]})
     assert changed.status == 200, changed
     set_import(house.server, found["id"], '{"create": true}')
     assert imported(house, table(line(first="Ann")))["created"] == 1  # it wakes the importer
