@@ -93,7 +93,9 @@ void append_answers(line& out, const household::member& of, const organisation::
   if (by.form.empty()) return;
   boost::system::error_code bad;
   const auto answers = boost::json::parse(of.answers, bad);
-  for (const auto& field : by.form) out.cell(bad ? std::string{} : answer_in(answers, field.key));
+  // As the header: an archived field has no column.
+  for (const auto& field : by.form)
+    if (!field.archived) out.cell(bad ? std::string{} : answer_in(answers, field.key));
 }
 
 } // namespace
