@@ -62,6 +62,9 @@ private:
       } catch (const std::exception& wrong) {
         spdlog::error("a document could not be made: {}", wrong.what());
         next.second(errc::internal);
+      } catch (...) { // else it would end the process
+        spdlog::error("a document could not be made");
+        next.second(errc::internal);
       }
     }
   }

@@ -132,18 +132,18 @@ order::state build_order(const place_order& command, const priced& what, const h
     made.status = order::status::paid;
     made.paid_at = at;
     order::make_invoice(made, local_year(command.organisation->options.time_zone, at));
-    issue(made, what.offers, &whose, at);
+    issue(made, what.offers, &whose, at, command.account || command.household || command.staff);
   }
   return made;
 }
 
 void issue(order::state& of, const std::map<offer_id, std::shared_ptr<const offer::details>>& offers,
-           const household::state* whose, time_point at) {
+           const household::state* whose, time_point at, bool known) {
   for (const auto& line : of.lines) {
     const auto& what = *offers.at(line.offer);
     if (what.kind == offer::kind::pass || what.kind == offer::kind::voucher)
       issue_benefits(of, line, what, at);
-    if (what.kind == offer::kind::membership) issue_cards(of, line, what, whose, at);
+    if (what.kind == offer::kind::membership) issue_cards(of, line, what, whose, at, known);
     if (!makes_tickets(what.kind)) continue;
     for (std::int32_t i = 0; i < line.quantity; ++i) {
       order::ticket ticket;

@@ -18,9 +18,10 @@ struct priced {
 order::state build_order(const place_order& command, const priced& what, const household::state& whose,
                          const expiries& expire_after, time_point at);
 
-/// Adds tickets and benefits, as a paid order has them.
+/// Adds tickets, benefits and cards, as a paid order has them. `known`: the buyer has shown to be of the
+/// household, which a guest has not, who only typed its address (H3).
 void issue(order::state& of, const std::map<offer_id, std::shared_ptr<const offer::details>>& offers,
-           const household::state* whose, time_point at);
+           const household::state* whose, time_point at, bool known);
 
 /// How long an order that waits for this method keeps its places.
 duration expiry_of(payment_method method, const expiries& after);

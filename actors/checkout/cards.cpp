@@ -22,8 +22,9 @@ date year_from(const date& first) {
 }
 
 const household::member* holder_of(const order::state& of, const order::line& line, std::size_t place,
-                                   const household::state& whose) {
+                                   const household::state& whose, bool known) {
   if (place < line.members.size()) return whose.find_member(line.members[place]);
+  if (!known) return nullptr; // anybody can type a name and an address (H3)
   const auto* person = whose.responsible_member();
   if (person == nullptr) return nullptr;
   const bool themselves =
@@ -40,10 +41,10 @@ std::string new_card_number() {
 }
 
 void issue_cards(order::state& of, const order::line& line, const offer::details& what,
-                 const household::state* whose, time_point at) {
+                 const household::state* whose, time_point at, bool known) {
   if (!of.household || whose == nullptr) return;
   for (std::int32_t place = 0; place < line.quantity; ++place) {
-    const auto* member = holder_of(of, line, static_cast<std::size_t>(place), *whose);
+    const auto* member = holder_of(of, line, static_cast<std::size_t>(place), *whose, known);
     card_row card;
     card.organisation = of.organisation;
     card.id = new_uuid(std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count());

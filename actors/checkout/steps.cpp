@@ -174,7 +174,8 @@ asio::awaitable<outcome<offers_before>> make_paid(services& with, const organisa
   }
   complete(next, at, rows);
   order::make_invoice(next, local_year(from.options.time_zone, at));
-  issue(next, what, whose ? &*whose : nullptr, at);
+  // What was ordered without an account may be a guest's.
+  issue(next, what, whose ? &*whose : nullptr, at, next.account.has_value());
   order::write_tickets(next, rows);
   free_or_sell(next, true, rows);
   rows.cold.emplace_back(deadline_done{deadline_kind::order_expiry, next.id.value});

@@ -118,6 +118,23 @@ def test_H8_buying_a_membership_makes_a_card(venue):
     assert newest["member_id"] == child["id"] and newest["holder"] == "Ana Martin"
 
 
+def test_H3_a_guests_card_names_nobody_of_the_household_that_has_the_address(venue):
+    known = venue.buyer(first_name="Zoé", last_name="Martin")
+    known.get("/household")
+    assert known.order(venue.offer(0), []).status == 201
+    as_known = {"email": known.email, "first_name": "Zoé", "last_name": "Martin"}
+    for price in (0, 4000):
+        offer = venue.offer(kind="membership", price=price)
+        order = venue.order(venue.visitor, offer, ["bank_transfer"] if price else [], buyer={**as_known, "birth_date": "1980-01-01"})
+        assert order.status == 201, order
+        if price:
+            assert venue.record_payment(order["number"], "bank_transfer", price).status == 201
+        household = venue.staff_view(order["number"])["household_id"]
+        assert household == known.household
+        card = venue.admin.get(f"{venue.staff_base}/households/{household}/cards")["items"][0]
+        assert card["order_id"] == order["id"] and card["member_id"] is None and card["holder"] == "Zoé Martin"
+
+
 def test_H8_cards_are_kept_by_hand_too(venue):
     client = Client(venue)
     mine = client.below(client.person, "cards")

@@ -1,7 +1,11 @@
 #include "actors/checkout/cards.hpp"
 #include "http/document_file.hpp"
+#include "papers/pool.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <future>
+#include <stdexcept>
 
 using namespace foyer;
 using namespace std::chrono_literals;
@@ -45,7 +49,7 @@ TEST_CASE("H8 a membership's card is its member's, and valid for a year unless t
   const auto whose = family();
   auto order = order_of(whose, "Zoé");
   offer::details what;
-  checkout::issue_cards(order, line_of(2, {whose.members[1].id}), what, &whose, leap_day);
+  checkout::issue_cards(order, line_of(2, {whose.members[1].id}), what, &whose, leap_day, true);
   REQUIRE(order.cards.size() == 2);
   CHECK(order.cards[0].member == whose.members[1].id);
   CHECK(order.cards[0].holder == "Ana Martin");
@@ -55,7 +59,7 @@ TEST_CASE("H8 a membership's card is its member's, and valid for a year unless t
   CHECK(*order.cards[0].valid_until == std::chrono::year{2029} / 2 / 28);
   what.starts_at = leap_day + std::chrono::days{10};
   what.ends_at = leap_day + std::chrono::days{20};
-  checkout::issue_cards(order, line_of(1), what, &whose, leap_day);
+  checkout::issue_cards(order, line_of(1), what, &whose, leap_day, true);
   CHECK(*order.cards[2].valid_from == std::chrono::year{2028} / 3 / 10);
   CHECK(*order.cards[2].valid_until == std::chrono::year{2028} / 3 / 20);
 }
@@ -63,12 +67,31 @@ TEST_CASE("H8 a membership's card is its member's, and valid for a year unless t
 TEST_CASE("H3 a guest's card is not made out to the household that has their address") {
   const auto whose = family();
   auto order = order_of(whose, "Jean");
-  checkout::issue_cards(order, line_of(1), offer::details{}, &whose, leap_day);
+  checkout::issue_cards(order, line_of(1), offer::details{}, &whose, leap_day, true);
   REQUIRE(order.cards.size() == 1);
   CHECK_FALSE(order.cards[0].member);
   CHECK(order.cards[0].holder == "Jean Martin");
-  checkout::issue_cards(order, line_of(1), offer::details{}, nullptr, leap_day);
+  checkout::issue_cards(order, line_of(1), offer::details{}, nullptr, leap_day, true);
   CHECK(order.cards.size() == 1);
+  // Nor who types the name, too.
+  auto same_name = order_of(whose, "Zoé");
+  checkout::issue_cards(same_name, line_of(1), offer::details{}, &whose, leap_day, false);
+  REQUIRE(same_name.cards.size() == 1);
+  CHECK_FALSE(same_name.cards[0].member);
+}
+
+TEST_CASE("O5 a paper that fails in any way is refused, and the next one is made") {
+  auto papers = papers::create_pool();
+  const auto made = [&](papers::job what) {
+    std::promise<outcome<std::string>> told;
+    papers->make(std::move(what),
+                 reply<std::string>{[&](outcome<std::string> answer) { told.set_value(std::move(answer)); }});
+    return told.get_future().get();
+  };
+  CHECK(made([]() -> outcome<std::string> { throw 1; }).error().code == errc::internal);
+  CHECK(made([]() -> outcome<std::string> { throw std::runtime_error{"no"}; }).error().code ==
+        errc::internal);
+  CHECK(made([]() -> outcome<std::string> { return std::string{"%PDF"}; }));
 }
 
 TEST_CASE("H8 a document's type is told by its bytes") {
