@@ -11,12 +11,12 @@
 #include "http/unique_key.hpp"
 #include "http/version.hpp"
 
+#include <limits>
+
 namespace foyer::http::staff {
 namespace {
 
 namespace asio = boost::asio;
-/// More merges into one household than a new key has to end.
-constexpr int merges_max = 200;
 using runtime::ask_entity;
 
 asio::awaitable<response> answer_with(house_services& with, int status, const household::state& of,
@@ -116,6 +116,23 @@ asio::awaitable<response> set_archived(house_services& with, request& in, bool a
   co_return co_await answer_with(with, 200, *of, by->unit());
 }
 
+// The keys of all that went into it, one after the other, are over, too (H9); so are the sessions that they
+// opened. Set: not all could be read, and whoever asked asks again.
+asio::awaitable<std::optional<refusal>> forget_sessions(house_services& with, household_id of) {
+  using all = std::vector<merge::record>;
+  std::vector<household_id> whose{of};
+  for (std::size_t at = 0; at < whose.size(); ++at) {
+    const auto into = whose[at];
+    with.sessions.forget_space(into);
+    const auto gone = co_await runtime::await_reply<all>(
+        [&](reply<all> back) { with.merges.list(into, std::numeric_limits<int>::max(), std::move(back)); });
+    if (!gone) co_return gone.error();
+    for (const auto& each : *gone)
+      if (!each.undone_at) whose.push_back(each.from);
+  }
+  co_return std::nullopt;
+}
+
 // S6: a new unique key; the former one opens nothing any more, and what it opened is over.
 asio::awaitable<response> post_key(house_services& with, request& in) {
   auto by = co_await staff_of(with, in);
@@ -129,15 +146,7 @@ asio::awaitable<response> post_key(house_services& with, request& in) {
   command.audit.entry = by->audit("household.key", "household", of->id.value);
   of = co_await ask_entity(with.households, of->id, std::move(command));
   if (!of) co_return problem_of(of.error());
-  with.sessions.forget_space(of->id);
-  // The keys of those that went into it are over, too (H9).
-  using all = std::vector<merge::record>;
-  const auto which = of->id;
-  const auto gone = co_await runtime::await_reply<all>(
-      [&](reply<all> back) { with.merges.list(which, merges_max, std::move(back)); });
-  if (gone)
-    for (const auto& each : *gone)
-      if (!each.undone_at) with.sessions.forget_space(each.from);
+  if (auto why = co_await forget_sessions(with, of->id)) co_return problem_of(*why);
   std::string body;
   json::writer out(body);
   out.begin_object().field("household_id", of->id);
