@@ -199,23 +199,35 @@ begin
     where k.household_id = any(which)
       and (k.household_id, k.key) not in (select f.household_id, f.key from duplicate_keys_of(which) f)
     returning k.organisation_id, k.key, k.household_id, k.shared)
-  -- Who stays behind alone shares nothing any more.
+  -- Who stays behind alone shares nothing any more; of two that stay the second tells that nothing changes.
   update household_duplicate_keys k set shared = false
   from (select distinct g.organisation_id, g.key from gone g where g.shared) g
-  where k.organisation_id = g.organisation_id and k.key = g.key
-    and (k.household_id, k.key) not in (select household_id, key from gone)
-    and (select count(*) from household_duplicate_keys o
-         where o.organisation_id = g.organisation_id and o.key = g.key
-           and (o.household_id, o.key) not in (select household_id, key from gone)) < 2;
+  cross join lateral (
+    select min(s.household_id::text)::uuid as household_id from (
+      select o.household_id from household_duplicate_keys o
+      where o.organisation_id = g.organisation_id and o.key = g.key
+        and (o.household_id, o.key) not in (select household_id, key from gone)
+      order by o.household_id limit 2) s
+    having count(*) = 1) alone
+  where k.household_id = alone.household_id and k.key = g.key;
   insert into household_duplicate_keys (organisation_id, household_id, key, kind)
   select f.organisation_id, f.household_id, f.key, f.kind from duplicate_keys_of(which) f
   on conflict do nothing;
   update household_duplicate_keys k
   set shared = not k.shared
-  from (select distinct m.organisation_id, m.key from household_duplicate_keys m where m.household_id = any(which)) t
-  where k.organisation_id = t.organisation_id and k.key = t.key
+  where k.household_id = any(which)
     and k.shared <> exists (select from household_duplicate_keys o
                             where o.organisation_id = k.organisation_id and o.key = k.key and o.household_id <> k.household_id);
+  -- Who was alone until now. Where more have the same they share it already, and are not all looked at: somebody's
+  -- joining costs the same however many they are. Two are, since of two who came in one moment neither saw the other.
+  update household_duplicate_keys k
+  set shared = true
+  from (select distinct m.organisation_id, m.key from household_duplicate_keys m where m.household_id = any(which)) t
+  cross join lateral (
+    select o.household_id from household_duplicate_keys o
+    where o.organisation_id = t.organisation_id and o.key = t.key and o.household_id not in (select unnest(which))
+    order by o.household_id limit 2) other
+  where k.household_id = other.household_id and k.key = t.key and not k.shared;
 end $$;
 
 -- A household is never without members when its statement ends, so that their coming tells of both.
