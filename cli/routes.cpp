@@ -110,7 +110,7 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::
   http::staff::add_offer_routes(router, house);
   http::staff::add_address_routes(router, office);
   http::staff::add_link_routes(router, office);
-  http::staff::add_merge_routes(router, house);
+  http::staff::add_merge_routes(router, office);
   http::staff::add_new_household_route(router, office);
   http::staff::add_invitation_routes(router, office);
   http::staff::add_invitation_template_routes(router, office);

@@ -17,6 +17,7 @@ constexpr std::array repayment_optional{"asked"sv,     "received"sv,     "over"s
                                         "reference"sv, "instructions"sv, "expires_at"sv, "refunded"sv};
 constexpr std::array activation_optional{"has_account"sv};
 constexpr std::array reminder_optional{"removed_at"sv};
+constexpr std::array unlinked_optional{"restored"sv};
 
 constexpr std::array templates{
     template_info{"confirmation", "/confirm", validity::confirmation, true},
@@ -38,7 +39,7 @@ constexpr std::array templates{
     template_info{"balance_negative", "", validity::none, false},
     template_info{"invitation", "/accept", validity::invitation, false, activation_optional, true},
     template_info{"account_linked", "", validity::none, false},
-    template_info{"account_unlinked", "", validity::none, false},
+    template_info{"account_unlinked", "", validity::none, false, unlinked_optional},
 };
 
 } // namespace

@@ -14,7 +14,7 @@ using wallet::transfer;
 
 // Somebody else changed one of the rows meanwhile, as a campaign or another merge does: look again. Of merges
 // that want each other's households one goes through in each round.
-constexpr int attempts_max = 8;
+constexpr int attempts_max = 24;
 // A merged household may have been merged on and on; no house does that more often.
 constexpr int hops_max = 32;
 
@@ -106,6 +106,10 @@ asio::awaitable<outcome<merged>> run_once(services& with, const merge_households
   household::absorb absorb;
   absorb.from = *from;
   absorb.linked = command.linked;
+  // As a link does: of the other one's box-office orders the account sees those from now on (H7).
+  if (!absorb.linked && from->account)
+    absorb.linked = household::link{*from->account, from->account_username, command.by.at, false,
+                                    from->linked_at.value_or(command.by.at)};
   absorb.audit = command.into_audit;
   household::leave leave;
   leave.into = command.into;

@@ -111,21 +111,6 @@ asio::awaitable<response> list_candidates(office_services& with, request& in) {
   co_return json_response(200, candidates_json(*page, missing));
 }
 
-// Its owner hears of it, in their own language (H7).
-mail_row mail_to(const account::state& owner, std::string_view template_name, const staff_request& by) {
-  mail_row mail;
-  mail.id = mail_id{by.fresh_id()};
-  mail.organisation = by.at->id;
-  mail.template_name = template_name;
-  mail.locale = owner.locale;
-  mail.to_address = owner.email;
-  mail.to_name = owner.first_name + ' ' + owner.last_name;
-  mail.params = json_object{}.add("first_name", owner.first_name).add("username", owner.username).text();
-  mail.priority = mail_priority::order;
-  mail.at = by.now;
-  return mail;
-}
-
 household::audit audit_of(const staff_request& by, std::string action, const household_id& which) {
   return {by.audit(std::move(action), "household", which.value), household_record_json};
 }
@@ -182,7 +167,7 @@ asio::awaitable<response> put_link(office_services& with, request& in) {
   command.staff_floor = by->at->options.floor_of(by->role);
   command.into_audit = audit_of(*by, "account_link.set", of->id);
   command.from_audit = audit_of(*by, "household.merged", picked->own);
-  command.rows.mails.push_back(mail_to(picked->owner, "account_linked", *by));
+  command.rows.mails.push_back(link_mail(picked->owner, "account_linked", *by));
   auto done = co_await merge::run(with.house.merging, std::move(command));
   if (!done) co_return problem_of(done.error(), by->unit());
   co_return co_await answer_with(with, *by, done->into);
@@ -218,7 +203,7 @@ asio::awaitable<response> delete_link(office_services& with, request& in) {
     command.linked = owner->id;
     command.instead = empty_household(*owner, *by);
     command.audit = audit_of(*by, "account_link.remove", of->id);
-    command.rows.mails.push_back(mail_to(*owner, "account_unlinked", *by));
+    command.rows.mails.push_back(link_mail(*owner, "account_unlinked", *by));
     auto done = co_await runtime::ask_entity(with.house.households, of->id, std::move(command));
     if (done) co_return co_await answer_with(with, *by, *done);
     if (done.error().detail != household::number_constraint || left == 1) co_return problem_of(done.error());
@@ -226,6 +211,23 @@ asio::awaitable<response> delete_link(office_services& with, request& in) {
 }
 
 } // namespace
+
+mail_row link_mail(const account::state& owner, std::string_view template_name, const staff_request& by,
+                   bool restored) {
+  mail_row mail;
+  mail.id = mail_id{by.fresh_id()};
+  mail.organisation = by.at->id;
+  mail.template_name = template_name;
+  mail.locale = owner.locale;
+  mail.to_address = owner.email;
+  mail.to_name = owner.first_name + ' ' + owner.last_name;
+  auto params = json_object{}.add("first_name", owner.first_name).add("username", owner.username);
+  if (restored) params.add("restored", "yes");
+  mail.params = params.text();
+  mail.priority = mail_priority::order;
+  mail.at = by.now;
+  return mail;
+}
 
 void add_link_routes(router& to, office_services& with) {
   to.add(verb::get, "/api/v1/orgs/{org}/staff/households/{household}/account-link",

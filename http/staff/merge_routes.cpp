@@ -4,6 +4,7 @@
 #include "http/household_json.hpp"
 #include "http/json/reader.hpp"
 #include "http/paging.hpp"
+#include "http/staff/link_routes.hpp"
 #include "http/staff/staff_request.hpp"
 
 #include <algorithm>
@@ -184,7 +185,13 @@ merge::answer_to_keep keeping(idempotency_row row, bool undone, currency unit) {
           [undone, unit](const households_merged_row& of) { return merged_json(of, undone, unit); }};
 }
 
-asio::awaitable<response> post_merge(house_services& with, request& in) {
+// Whose account comes to another record hears of it, as by a link (H7).
+asio::awaitable<outcome<account::state>> owner_of(office_services& office, account_id whose) {
+  co_return co_await ask_entity(office.accounts.accounts, whose, account::get_view{});
+}
+
+asio::awaitable<response> post_merge(office_services& office, request& in) {
+  auto& with = office.house;
   auto by = co_await staff_of(with, in);
   if (!by) co_return problem_of(by.error());
   auto into = co_await household_of(with, *by, in);
@@ -203,6 +210,11 @@ asio::awaitable<response> post_merge(house_services& with, request& in) {
   command.staff_floor = by->at->options.floor_of(by->role);
   command.into_audit = audit_of(*by, "household.merge", into->id);
   command.from_audit = audit_of(*by, "household.merged", from);
+  if (other->account && !into->account) {
+    auto owner = co_await owner_of(office, *other->account);
+    if (!owner) co_return problem_of(owner.error());
+    command.rows.mails.push_back(link_mail(*owner, "account_linked", *by));
+  }
   const auto unit = by->unit();
   auto run = [&with, &command, unit](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     command.answer = keeping(std::move(prefilled), false, unit);
@@ -252,7 +264,8 @@ refusal depends_on(const merge::record& of) {
   return why;
 }
 
-asio::awaitable<response> post_undo(house_services& with, request& in) {
+asio::awaitable<response> post_undo(office_services& office, request& in) {
+  auto& with = office.house;
   auto by = co_await staff_of(with, in);
   if (!by) co_return problem_of(by.error());
   auto of = co_await household_of(with, *by, in);
@@ -263,8 +276,16 @@ asio::awaitable<response> post_undo(house_services& with, request& in) {
       [&](reply<merge::record> back) { with.merges.load(by->at->id, merge_id{*which}, std::move(back)); });
   if (!found) co_return problem_of(found.error());
   if (found->into != of->id) co_return not_found();
+  // Separated again: the account has the record back that it came from.
+  std::optional<mail_row> told;
+  if (found->from_before.account && !found->into_before.account) {
+    auto owner = co_await owner_of(office, *found->from_before.account);
+    if (!owner) co_return problem_of(owner.error());
+    told = link_mail(*owner, "account_unlinked", *by, true);
+  }
   const auto unit = by->unit();
-  auto run = [&with, &by, &found, unit](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+  auto run = [&office, &with, &by, &found, &told,
+              unit](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     if (found->undone_at) co_return refusal{errc::conflict, "It was undone already."};
     if (!found->newer.empty()) co_return depends_on(*found);
     merge::undo_merge command;
@@ -276,6 +297,12 @@ asio::awaitable<response> post_undo(house_services& with, request& in) {
     command.answer = keeping(std::move(prefilled), true, unit);
     auto made = co_await merge::undo(with.merging, std::move(command));
     if (!made) co_return made.error();
+    if (told) {
+      commit rows;
+      rows.mails.push_back(*told);
+      // What is undone stays so, whatever becomes of the mail.
+      co_await write_rows(office, std::move(rows));
+    }
     co_return std::move(made->answer);
   };
   co_return co_await with.idempotent.once(in, by->at, by->principal(), std::move(run));
@@ -322,16 +349,17 @@ asio::awaitable<response> list_duplicates(house_services& with, request& in) {
 
 } // namespace
 
-void add_merge_routes(router& to, house_services& with) {
+void add_merge_routes(router& to, office_services& office) {
+  auto& with = office.house;
   const std::string base = "/api/v1/orgs/{org}/staff";
   const std::string one = base + "/households/{household}";
   to.add(verb::get, one + "/merge/plan", bind<get_plan>(with),
          staff_route("staff_plan_merge", client_readers));
-  to.add(verb::post, one + "/merge", bind<post_merge>(with),
+  to.add(verb::post, one + "/merge", bind<post_merge>(office),
          staff_route("staff_merge_households", client_writers, true));
   to.add(verb::get, one + "/merges", bind<list_merges>(with),
          staff_route("staff_list_merges", client_readers));
-  to.add(verb::post, one + "/merges/{merge}/undo", bind<post_undo>(with),
+  to.add(verb::post, one + "/merges/{merge}/undo", bind<post_undo>(office),
          staff_route("staff_undo_merge", client_writers, true));
   to.add(verb::get, base + "/duplicates", bind<list_duplicates>(with),
          staff_route("staff_list_duplicates", roles::administrator | roles::auditor));

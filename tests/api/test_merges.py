@@ -6,6 +6,7 @@ import pytest
 
 from accounts import PASSWORD, account, fresh_email, token_in
 from house import money
+from server import eventually
 from venue import Venue, refused
 
 
@@ -250,6 +251,55 @@ def test_H9_a_linked_client_keeps_its_account(house):
     house.audit()
 
 
+def test_H7_a_merge_that_brings_an_account_along_is_told_and_shows_orders_from_then_on(house, mailbox):
+    def told(times):
+        found = lambda: [each for each in mailbox.all(buyer.email) if "is linked to your client record" in each["subject"]]
+        return eventually(lambda: len(found()) == times and found()[-1], 10, "a mail about the link")
+    buyer = house.buyer(credit=700, locale="en")
+    number = buyer.order(house.offer(200))["number"]
+    first, client = house.household("Zoé", "Morel")["id"], house.household("Zoé", "Moral")["id"]
+    account_id = buyer.client.get("/api/v1/me")["id"]
+    assert house.admin.put(f"{house.staff_base}/households/{first}/account-link", {"account_id": account_id}).status == 200
+    told(1)
+    # After that link, but of a client that was nobody's account's yet.
+    assert house.staff_order(client, house.offer(100), ["cash"]).status == 201
+    which = merge(house, client, first)["id"]
+    assert "box office" in told(2)["text"]
+    assert [each["number"] for each in buyer.get("/orders").json["items"]] == [number]
+    later = house.staff_order(client, house.offer(100), ["cash"])["number"]
+    assert {each["number"] for each in buyer.get("/orders").json["items"]} == {number, later}
+    refused(undo(house, client, which), 409, "newer_changes")
+
+
+def test_H7_a_link_that_is_undone_is_told(house, mailbox):
+    buyer = house.buyer(credit=700, locale="en")
+    assert buyer.order(house.offer(200)).status == 201
+    client = house.household("Zoé", "Morel")["id"]
+    account_id = buyer.client.get("/api/v1/me")["id"]
+    linked = house.admin.put(f"{house.staff_base}/households/{client}/account-link", {"account_id": account_id})
+    assert linked.status == 200, linked
+    (made,) = merges(house, client)
+    assert made["cause"] == "link" and undo(house, client, made["id"]).status == 201
+    mail = eventually(lambda: [each for each in mailbox.all(buyer.email) if "not linked to this client record" in each["subject"]],
+                      10, "the mail")[0]
+    assert "the record back that it had before" in mail["text"] and "new, empty" not in mail["text"]
+    buyer._household = None
+    assert buyer.household != client and buyer.wallet()[0] == 500
+
+
+def test_S6_a_new_key_ends_what_was_opened_with_the_keys_of_a_chain_of_merges(house):
+    third = house.household("Anne", "Morel")["id"]
+    second, first = two(house)
+    key = house.admin.post(f"{house.staff_base}/households/{first}/key")["key"]
+    old = house.server.client()
+    old.token = old.post(f"{house.base}/space-sessions", {"key": key, "mode": "token"})["token"]
+    assert merge(house, second, first).status == 201
+    assert merge(house, third, second).status == 201
+    assert old.get(f"{house.me}/household")["id"] == third
+    assert house.admin.post(f"{house.staff_base}/households/{third}/key").status == 201
+    refused(old.get(f"{house.me}/household"), 401, "not_authenticated")
+
+
 def test_I3_an_invitation_joins_what_the_account_has_here_already(house, mailbox):
     buyer = house.buyer(credit=300)
     own = buyer.household
@@ -316,3 +366,33 @@ def test_H9_likely_duplicates_are_listed_and_only_those(server):
     assert left["reasons"] == ["email", "name_and_phone"] and {each["id"] for each in left["households"]} == by_phone
     refused(house.admin.get(f"{house.staff_base}/duplicates", query={"cursor": "x"}), 422, "invalid")
     assert house.staff("box_office").get(f"{house.staff_base}/duplicates").status == 403
+
+
+def test_H9_who_comes_and_goes_among_many_alike_leaves_the_others_as_they_are(server):
+    house = Venue(server)
+
+    def wrong():
+        """Keys whose mark is not what counting tells."""
+        return house.server.sql("select count(*) from household_duplicate_keys k where k.shared <> exists (select from "
+                                "household_duplicate_keys o where (o.organisation_id, o.key) = (k.organisation_id, k.key) "
+                                "and o.household_id <> k.household_id)").strip()
+
+    def client(number):
+        made = house.admin.post(f"{house.staff_base}/households", {
+            "responsible": {"first_name": "Anne " + "abcdef"[number], "last_name": "Foule"}, "send_notification": False,
+            "email": "foule@dupli.example"})
+        assert made.status == 201, made
+        return made["id"]
+
+    def shown():
+        return {one["id"] for each in duplicates(house)["items"] for one in each["households"]}
+
+    made = [client(number) for number in range(4)]
+    assert shown() == set(made) and wrong() == "0"
+    for left in (made[1:], made[2:], []):
+        gone = next(each for each in made if each not in left)
+        made = [each for each in made if each != gone]
+        assert house.admin.post(f"{house.staff_base}/households/{gone}/archive").status == 200
+        assert shown() == set(left) and wrong() == "0"
+    made.append(client(5))
+    assert shown() == set(made) and len(made) == 2 and wrong() == "0"
