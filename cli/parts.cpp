@@ -103,10 +103,14 @@ asio::awaitable<void> parts::join_open_courses(deadline_row due) {
     const std::lock_guard lock{joining_mutex_};
     if (!joining_.insert(due.entity).second) co_return;
   }
+  // However it ends: what stays in there would never be tried again.
+  const auto leave = [this, which = due.entity](void*) {
+    const std::lock_guard lock{joining_mutex_};
+    joining_.erase(which);
+  };
+  const std::unique_ptr<void, decltype(leave)> joining{this, leave};
   co_await checkout::join_open_courses(checkout, *load.client_files, *organisations, *due.organisation,
                                        household_id{due.entity});
-  const std::lock_guard lock{joining_mutex_};
-  joining_.erase(due.entity);
 }
 
 void parts::sweep() {
