@@ -6,7 +6,7 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config libcaf-dev libboost
   libspdlog-dev libfmt-dev libcurl4-openssl-dev libkainjow-mustache-dev libqrencode-dev libhpdf-dev fonts-dejavu-core libicu-dev libidn2-dev
   ca-certificates"
 # What the tests need on top.
-test_packages="catch2 python3 python3-pytest python3-aiosmtpd python3-dkim python3-jsonschema
+test_packages="catch2 python3 python3-pytest python3-pytest-xdist python3-aiosmtpd python3-dkim python3-jsonschema
   zbar-tools librsvg2-bin poppler-utils curl jq git"
 # What ./test --all needs on top of that.
 fuzz_packages="clang libclang-rt-14-dev"

@@ -11,8 +11,9 @@ namespace {
 namespace asio = boost::asio;
 using runtime::ask_entity;
 
-// A number that is taken is drawn again.
-constexpr int attempts_max = 4;
+// A number that is taken is drawn again. Of several that come at once, one that is refused takes down the
+// others that the wallet has under way: they look again, and one of them hears why in each round.
+constexpr int attempts_max = 16;
 constexpr std::string_view one_constraint = "orders_one_repayment";
 constexpr std::string_view number_constraint = "orders_number";
 
@@ -101,7 +102,9 @@ asio::awaitable<outcome<placed>> repay(services& with, repay_balance command) {
     if (result) co_return result;
     if (result.error().detail == one_constraint)
       co_return refusal{errc::conflict, "A repayment awaits its payment already: pay or cancel that one."};
-    if (attempt == attempts_max || result.error().detail != number_constraint) co_return result;
+    const auto& why = result.error();
+    const bool again = why.detail == number_constraint || why.code == errc::unavailable;
+    if (attempt == attempts_max || !again) co_return result;
   }
 }
 

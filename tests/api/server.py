@@ -1,6 +1,8 @@
 """A foyer of its own: temporary data folder, configuration file, free ports."""
 
 import atexit
+import functools
+import itertools
 import json
 import os
 import pathlib
@@ -30,10 +32,35 @@ DEFAULTS = {
 }
 
 
+# Ports below those that Linux gives to connections, in blocks: who listens on the first one of a block has the others,
+# so that test processes beside each other never meet.
+_BLOCK = 400
+
+
+@functools.cache
+def _own_block():
+    for first in range(20_000, 32_000, _BLOCK):
+        mark = socket.socket()
+        try:
+            mark.bind(("127.0.0.1", first))
+            mark.listen(1)
+        except OSError:
+            mark.close()
+            continue
+        return mark, itertools.cycle(range(first + 1, first + _BLOCK))
+    raise OSError("no free block of ports")
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, and that nobody else is given soon."""
+    for port in itertools.islice(_own_block()[1], _BLOCK):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no free port")
 
 
 def eventually(condition, seconds=10, what="the condition"):

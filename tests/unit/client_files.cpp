@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <future>
+#include <memory>
 #include <stdexcept>
 
 using namespace foyer;
@@ -83,10 +84,12 @@ TEST_CASE("H3 a guest's card is not made out to the household that has their add
 TEST_CASE("O5 a paper that fails in any way is refused, and the next one is made") {
   auto papers = papers::create_pool();
   const auto made = [&](papers::job what) {
-    std::promise<outcome<std::string>> told;
+    // Shared, since the pool's thread may still be telling when the answer is here.
+    auto told = std::make_shared<std::promise<outcome<std::string>>>();
+    auto answer = told->get_future();
     papers->make(std::move(what),
-                 reply<std::string>{[&](outcome<std::string> answer) { told.set_value(std::move(answer)); }});
-    return told.get_future().get();
+                 reply<std::string>{[told](outcome<std::string> paper) { told->set_value(std::move(paper)); }});
+    return answer.get();
   };
   CHECK(made([]() -> outcome<std::string> { throw 1; }).error().code == errc::internal);
   CHECK(made([]() -> outcome<std::string> { throw std::runtime_error{"no"}; }).error().code ==
