@@ -3,6 +3,8 @@
 #include "actors/runtime/ask.hpp"
 #include "demo/patience.hpp"
 
+#include <set>
+
 namespace foyer::demo {
 namespace {
 
@@ -22,7 +24,9 @@ private:
 
 /// How far an earlier load came with a household.
 struct progress {
-  std::size_t orders = 0;
+  /// When its orders were placed: by time, since the house adds some by itself, as those of open courses
+  /// (H12).
+  std::multiset<time_point> orders;
   std::int64_t entries = 0;
 };
 
@@ -38,7 +42,10 @@ asio::awaitable<outcome<progress>> progress_of(services& with, const client& who
   auto purse = co_await patiently<wallet::state>(
       with.stop, [&with, &who] { return ask_entity(with.checkout.wallets, who.who.id, wallet::get_view{}); });
   if (!purse) co_return purse.error();
-  co_return progress{orders->orders.size(), purse->entries_count};
+  progress out;
+  for (const auto& each : orders->orders) out.orders.insert(each.created_at);
+  out.entries = purse->entries_count;
+  co_return out;
 }
 
 asio::awaitable<outcome<done>> write_entry(services& with, const plan& from, const client& who,
@@ -96,8 +103,9 @@ bool pays_from_wallet(const purchase& what) {
 // Whether an earlier load has done this act; counts it then.
 bool was_done(const act& what, progress& left) {
   if (const auto* order = std::get_if<purchase>(&what)) {
-    if (left.orders == 0) return false;
-    --left.orders;
+    const auto found = left.orders.find(order->at);
+    if (found == left.orders.end()) return false;
+    left.orders.erase(found);
     if (pays_from_wallet(*order)) --left.entries;
     return true;
   }
