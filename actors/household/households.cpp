@@ -89,9 +89,6 @@ public:
   [[nodiscard]] maybe_id known_of_account(const organisation_id& at, const account_id& whose) const override {
     return cache_->find(at, whose, account_cache::steady::now());
   }
-  [[nodiscard]] maybe_id known_of_account(const organisation_id& at, const account_id& whose) override {
-    return cache_->find(at, whose, account_cache::steady::now());
-  }
   void find_of_account(const organisation_id& at, const account_id& whose, reply<maybe_id> back) override {
     const auto since = account_cache::steady::now();
     if (auto known = cache_->find(at, whose, since)) return back(maybe_id{*known});

@@ -99,8 +99,6 @@ public:
   /// At once, from memory; none when it is not known there: then find_of_account.
   [[nodiscard]] virtual maybe_id known_of_account(const organisation_id& at,
                                                   const account_id& whose) const = 0;
-  /// The same as find_of_account when it is remembered, at once; none says nothing.
-  [[nodiscard]] virtual maybe_id known_of_account(const organisation_id&, const account_id&) { return {}; }
   /// The household that an account has at an organisation. Found ones are remembered for `account_kept_for`.
   virtual void find_of_account(const organisation_id& at, const account_id& whose, reply<maybe_id> back) = 0;
   virtual void find_by_email(const organisation_id& at, std::string email_key, with_account which,

@@ -222,6 +222,7 @@ class Unguarded(Server):
     binary = str(pathlib.Path(BINARY).with_name("foyer-unguarded"))
 
     def __init__(self, off, **settings):
+        assert pathlib.Path(self.binary).exists(), f"{self.binary} is not built: ./test builds it"
         super().__init__(**settings)
         self.environment = {"FOYER_GUARDS_OFF": off}
 

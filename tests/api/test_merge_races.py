@@ -1,7 +1,6 @@
 """Merges while everybody pays (H9), with the guard of merged wallets and without it; and a server that dies of it."""
 
 import collections
-import os
 import threading
 import uuid
 
@@ -73,8 +72,6 @@ def test_H9_a_merge_while_32_pay_with_both_wallets_loses_nothing(server):
 
 @pytest.fixture(scope="module")
 def unguarded():
-    if not os.path.exists(Unguarded.binary):
-        pytest.fail(f"{Unguarded.binary} is not built: ./test builds it")
     own = Unguarded("merges")
     try:
         yield own.start()

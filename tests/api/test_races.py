@@ -3,7 +3,6 @@ guard off, where the database's constraint has to hold alone; and with both off,
 for otherwise it would prove nothing."""
 
 import collections
-import os
 
 import pytest
 
@@ -15,8 +14,6 @@ CONNECTIONS = 64
 
 @pytest.fixture(scope="module")
 def unguarded():
-    if not os.path.exists(Unguarded.binary):
-        pytest.fail(f"{Unguarded.binary} is not built: ./test builds it")
     own = Unguarded("funds,places,keys")
     try:
         yield own.start()
@@ -26,8 +23,6 @@ def unguarded():
 
 @pytest.fixture(scope="module")
 def unprotected():
-    if not os.path.exists(Unguarded.binary):
-        pytest.fail(f"{Unguarded.binary} is not built: ./test builds it")
     own = Unguarded("funds,places,keys")
     try:
         yield own.start().without_constraints()
