@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/client_rows.hpp"
+#include "actors/commit/client_files.hpp"
 #include "actors/vocabulary/outcome.hpp"
 
 #include <functional>

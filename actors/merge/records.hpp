@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/commit/merges.hpp"
 #include "actors/household/household.hpp"
-#include "actors/merge_rows.hpp"
 #include "actors/vocabulary/outcome.hpp"
 
 #include <functional>

@@ -154,7 +154,7 @@ struct carry {
 };
 
 /// One side of a merge of two households (H9), or of its undoing. The sum stands in, and what came to be is
-/// put into, the merge's row among `rows` (actors/merge_rows.hpp). Refused: household_merged, holds_open,
+/// put into, the merge's row among `rows` (actors/commit/merges.hpp). Refused: household_merged, holds_open,
 /// floor_exceeded when a debt would go below the floor, newer_changes when there are entries that were not
 /// there when the merge was made.
 struct transfer {

@@ -6,7 +6,8 @@
 #include <optional>
 #include <string>
 
-// Rows of mails beside the outbox itself: a part of actors/commit.hpp.
+// Cold rows of mails beside the outbox itself: campaigns, returned mails, logos.
+// A part of actors/commit.hpp.
 
 namespace foyer {
 
@@ -59,6 +60,21 @@ struct logo_row {
   organisation_id organisation;
   std::string media_type;
   std::string bytes;
+};
+
+/// The last edit of an invitation's words (I2).
+struct invitation_wording_row {
+  organisation_id organisation;
+  std::string locale;
+  std::string subject;
+  std::string text;
+  time_point at;
+};
+
+/// No campaign of its organisation writes to this household any more; what waits is not sent.
+struct unsubscribed_row {
+  household_id household;
+  time_point at;
 };
 
 } // namespace foyer

@@ -8,8 +8,9 @@
 #include <string>
 #include <vector>
 
-// Rows of refunds and credit notes (O7, O8). Their order's own row, under its version guard, goes before
-// them.
+// Cold rows of refunds and credit notes (O7, O8). Their order's own row, under its version guard, goes
+// before them.
+// A part of actors/commit.hpp.
 
 namespace foyer {
 

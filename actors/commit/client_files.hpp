@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-// Rows of a client's file beside the household itself (H8, H13): a part of actors/commit.hpp.
+// Cold rows of a client's file beside the household itself (H8, H13).
+// A part of actors/commit.hpp.
 
 namespace foyer {
 

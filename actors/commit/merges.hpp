@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <optional>
 
-// Rows of a merge of two households (H9): a part of actors/commit.hpp.
+// Cold rows of a merge of two households (H9).
+// A part of actors/commit.hpp.
 
 namespace foyer {
 
