@@ -4,6 +4,7 @@ import collections
 import email
 import email.policy
 import re
+import select
 import socket
 import ssl
 import struct
@@ -18,6 +19,7 @@ PHASES = ("connect", "greeting", "ehlo", "starttls", "handshake", "auth", "mail"
 # What it says at each where it refuses for now; where nothing can be said, it hangs up.
 DEFERRALS = {"greeting": "421 busy", "ehlo": "421 busy", "starttls": "454 no TLS now", "auth": "454 no login now",
              "mail": "451 later", "rcpt": "450 greylisted", "data": "451 later", "dot": "451 disk full"}
+GIVING_UP = 0.1  # seconds in which what both sides say at once passes each other
 
 
 class HungUp(Exception):
@@ -32,6 +34,7 @@ class PostOffice:
         self.tls = tls
         self.login = login
         self.trouble = lambda phase: None
+        self.late = 0.0  # seconds from taking a mail until it says so
         self.copies = collections.Counter()  # by Message-ID
         self.unsaid = collections.Counter()  # copies of which nobody was told
         self.felt = collections.Counter()    # (phase, what)
@@ -73,6 +76,7 @@ class PostOffice:
 
     def mend(self):
         self.trouble = lambda phase: None
+        self.late = 0.0
         if self._listening is None:
             self.open()
 
@@ -167,6 +171,8 @@ class Dialogue:
         self.secure = False
         self.lines = None
         self.to = None
+        self.told = None  # the Message-ID of a copy of which we said that it is taken, until we know that it was heard
+        self.told_at = 0.0
 
     def run(self):
         office = self.office
@@ -188,6 +194,7 @@ class Dialogue:
             known.get(word, lambda _: self.say("250 ok"))(line)
 
     def close(self):
+        self.not_heard()
         if self.lines is not None:
             self.lines.close()
         self.connection.close()
@@ -199,7 +206,16 @@ class Dialogue:
         line = self.lines.readline(8192)
         if not line.endswith(b"\n"):
             raise HungUp
+        # Who has given up says QUIT too, at the moment at which we said that the mail is taken.
+        if line.upper().startswith(b"QUIT") and time.monotonic() - self.told_at < GIVING_UP:
+            self.not_heard()
+        self.told = None
         return line
+
+    def not_heard(self):
+        if self.told is not None:
+            self.office.left_unsaid(self.told)
+        self.told = None
 
     def hello(self, _):
         if self.office.stumble("ehlo"):
@@ -257,8 +273,11 @@ class Dialogue:
         if self.office.stumble("dot"):
             return self.say(DEFERRALS["dot"])
         identity = self.office.take(b"".join(content), self.to)
-        try:
-            return self.say("250 taken as " + uuid.uuid4().hex)
-        except OSError:
-            self.office.left_unsaid(identity)
-            raise
+        self.told = identity
+        if self.office.late > 0:
+            time.sleep(self.office.late)
+        # Who waits for an answer says nothing before.
+        if select.select([self.connection], [], [], 0)[0]:
+            self.not_heard()
+        self.told_at = time.monotonic()
+        return self.say("250 taken as " + uuid.uuid4().hex)

@@ -61,9 +61,7 @@ def an_evening_of_troubles(world, seed):
     assert world.process.poll() is None, world.log()
     unknown, happened = evening.resolve()
     evening.check()
-    # Leases are hardly longer than the troubles here. A copy more than the known losses explain was seen once
-    # (FOYER_SEED=170888: cut_off, slow, fail_at, cut_off, fail_at); docs/guarantees.md, "Not shown yet".
-    mails, repeated = world.mails_settled(more=1)
+    mails, repeated = world.mails_settled()
     print(f"{len(evening.journal())} requests, {unknown} unknown, of which {happened} had happened; "
           f"{mails} mails, {repeated} of them more than once; cuts {dict(world.wire.cuts)}")
 

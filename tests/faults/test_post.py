@@ -57,6 +57,21 @@ def test_M1_mails_survive_a_receiver_that_fails_at_every_phase(world, seed):
     assert mails > 20 and repeated > 0
 
 
+def test_M1_a_receiver_that_says_too_late_that_it_took_a_mail_gets_it_again(world):
+    """Whoever sends cannot know that it was taken (RFC 1047); each copy more has such a reason."""
+    venue = world.venue()
+    offer = venue.offer(1000)
+    before = sum(world.post.unsaid.values())
+    world.post.late = 1.5  # a sender waits for 1 s here
+    number = venue.guest_order(offer)["number"]
+    first = world.post.wait("jean@kunde.example", number)
+    eventually(lambda: sum(world.post.unsaid.values()) > before, 20, "a copy of which the sender did not hear")
+    world.post.mend()
+    world.mails_settled()
+    identity = next(each for each in world.post.copies if first["id"] in each)
+    assert world.post.copies[identity] == 1 + world.post.unsaid[identity] >= 2
+
+
 @pytest.mark.few(1)
 def test_M1_kill_9_while_mails_are_under_way_loses_none(world, seed):
     print("FOYER_SEED", seed)
