@@ -84,6 +84,34 @@ def test_O4_a_clock_that_is_set_back_while_the_server_is_down_keeps_no_order_ali
     venue.audit()
 
 
+def test_O4_an_operator_may_begin_anew_after_the_clock_was_wrongly_ahead(world, clock):
+    venue = world.venue()
+    offer = venue.offer(3000)
+
+    def hours_ahead():
+        number = venue.guest_order(offer)["number"]
+        made = world.sql(f"select extract(epoch from created_at) from orders where number = '{number}'")
+        return (float(made) - time.time()) / HOUR
+
+    jump(world, 5)
+    assert 4.9 < hours_ahead() < 5.1
+    world.stop()
+    world.clock.set(0)
+    world.start()
+    assert 4.9 < hours_ahead() < 5.1, "it goes on in the time that was, unless it is told otherwise"
+    world.stop()
+    world.settings["server.accept_earlier_clock"] = True
+    try:
+        world.start()
+        assert -0.1 < hours_ahead() < 0.1
+    finally:
+        del world.settings["server.accept_earlier_clock"]
+    # What is noted from then on is the machine's time again.
+    world.restart()
+    assert -0.1 < hours_ahead() < 0.1
+    venue.audit()
+
+
 def test_A5_a_clock_that_is_set_back_keeps_no_session_and_no_link_alive():
     world = World(clock_of_database=True, sessions__buyer_idle=f"{LIVES}s", accounts__password_reset_link=f"{LIVES}s")
     try:
