@@ -3,6 +3,7 @@
 #include "storage/journal_cold.hpp"
 #include "storage/journal_hot.hpp"
 #include "storage/journal_queue.hpp"
+#include "storage/journal_shape.hpp"
 #include "storage/pg/backoff.hpp"
 #include "storage/pg/connection.hpp"
 
@@ -136,7 +137,10 @@ private:
     connection_->run_once(composite_types_sql, {});
     connection_->run_once(forget_old_sql, name);
     connection_->sync();
-    connection_->prepare(hot_statement);
+    hot_.forget();
+    preparing_ = nullptr;
+    connection_->prepare(hot_.whole().statement);
+    hot_.whole().prepared = true; // or the claim fails
     for (const auto* statement : cold_statements()) connection_->prepare(*statement);
     connection_->sync();
     connection_->run_once(claim_sql, name);
@@ -232,8 +236,7 @@ private:
     since_ = clock::now();
     syncs_ = 1;
     const auto& batch = queue_.batch();
-    encode_hot(params_, batch, types_, name_, epoch_, queue_.batch_number());
-    connection_->run(hot_statement, params_);
+    send_hot(batch);
     const auto commits = batch.commits();
     for (std::size_t i = 0; i < commits.size(); ++i) {
       for (const auto& row : commits[i]->cold) {
@@ -247,7 +250,19 @@ private:
     connection_->sync();
   }
 
+  void send_hot(const journal_batch& batch) {
+    auto& hot = hot_.at(shape_of(batch));
+    if (!hot.prepared) {
+      connection_->prepare(hot.statement);
+      preparing_ = &hot;
+    }
+    encode_hot(params_, hot.shape, batch, types_, {name_, epoch_, queue_.batch_number()});
+    connection_->run(hot.statement, params_);
+  }
+
   void on_result(pg::rows result) override {
+    // A statement that was prepared stays so, whatever becomes of the transaction.
+    if (auto* first = std::exchange(preparing_, nullptr)) first->prepared = result.ok();
     if (!result.ok()) {
       if (!result.skipped() && !failed_) failed_ = result.error();
       return;
@@ -357,10 +372,12 @@ private:
   std::int64_t epoch_ = 0;
   std::int64_t last_batch_ = 0;
   pg::params params_;
-  int results_ = 0;                   // of the claim
-  int syncs_ = 0;                     // not answered yet
-  std::optional<pg::failure> failed_; // the first failure since the last sync
-  clock::time_point since_;           // when the batch or the claim was sent
+  hot_statements hot_;
+  hot_statements::one* preparing_ = nullptr; // by the first message of the batch in flight
+  int results_ = 0;                          // of the claim
+  int syncs_ = 0;                            // not answered yet
+  std::optional<pg::failure> failed_;        // the first failure since the last sync
+  clock::time_point since_;                  // when the batch or the claim was sent
   std::vector<std::function<void()>> drained_;
 };
 

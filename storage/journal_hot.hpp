@@ -10,11 +10,16 @@
 
 namespace foyer::storage {
 
-/// One statement for every hot row of a batch, and for the journal's own row that makes its outcome exact.
-extern const pg::statement hot_statement;
+/// Which journal writes, and what the transaction leaves in its row.
+struct journal_mark {
+  std::string_view journal;
+  std::int64_t epoch = 0;
+  std::int64_t batch = 0;
+};
 
-/// Fills in the statement's parameters. `out` keeps its memory from batch to batch.
-void encode_hot(pg::params& out, const journal_batch& batch, const composite_types& types,
-                std::string_view journal, std::int64_t epoch, std::int64_t batch_number);
+/// Fills in the parameters of the statement of this shape (journal_shape.hpp), which must be as wide as the
+/// batch's own. `out` keeps its memory from batch to batch.
+void encode_hot(pg::params& out, unsigned shape, const journal_batch& batch, const composite_types& types,
+                const journal_mark& mark);
 
 } // namespace foyer::storage
