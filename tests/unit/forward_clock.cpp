@@ -33,7 +33,8 @@ TEST_CASE("O4 a clock that was set back while no server ran goes on from the tim
   forward_clock clock;
   clock.begin_at(std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()) + 1h);
   CHECK(clock.ahead() > 59min);
-  CHECK(clock.ahead() <= 1h);
+  // Not to the microsecond: both clocks are read one after the other, and each is rounded.
+  CHECK(clock.ahead() < 61min);
   const auto began = clock.now();
   CHECK(began - std::chrono::system_clock::now() > 59min);
   clock.begin_at(began - 2h); // an earlier time changes nothing
@@ -55,6 +56,6 @@ TEST_CASE("O4 the machine's clock, as long as nobody sets it, is the machine's c
   const auto after = std::chrono::system_clock::now();
   CHECK(now >= before - 1ms);
   CHECK(now <= after + 1ms);
-  CHECK(clock.ahead() < 1s);
+  CHECK(clock.ahead() < 1min); // of a thread that has to wait between both
   CHECK(clock.ahead() >= 0s);
 }

@@ -100,7 +100,7 @@ TEST_CASE(
           co_return staff::progress{looks < 4 ? "1" : "2", soon && looks == 5};
         };
         co_return staff::progress_events(std::move(look), std::chrono::milliseconds{1},
-                                         std::chrono::milliseconds{soon ? 10'000 : 200});
+                                         std::chrono::milliseconds{soon ? 20'000 : 1'000});
       },
       named("events"));
   running_server server(std::move(routes));
