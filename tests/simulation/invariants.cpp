@@ -64,13 +64,21 @@ std::string of_wallet(const rows_of_tables::stored_wallet& purse, amount staff_f
 }
 
 // Entries stay where they are when an order moves with its household (H9).
-int purchases(const rows_of_tables& all, const order::state& of, amount sum) {
-  int found = 0;
+struct taken {
+  int times = 0;
+  amount sum = 0;
+  bool operator==(const taken&) const = default;
+};
+
+taken purchases(const rows_of_tables& all, const order::state& of) {
+  taken out;
   for (const auto& [whose, purse] : all.wallets)
     for (const auto& each : purse.entries)
-      if (each.order == of.id && each.kind == static_cast<int>(wallet::entry_kind::purchase))
-        found += each.change == -sum ? 1 : 100;
-  return found;
+      if (each.order == of.id && each.kind == static_cast<int>(wallet::entry_kind::purchase)) {
+        ++out.times;
+        out.sum -= each.change;
+      }
+  return out;
 }
 
 // H9: what leaves one wallet arrives in the other, and of a household that went into another nothing is left.
@@ -132,18 +140,20 @@ std::string of_order(const rows_of_tables& all, const order::state& of) {
   amount succeeded = 0;
   amount open = 0;
   amount returned = 0;
+  taken by_wallet;
   const bool was_paid = paid || of.status == order::status::refunded;
   for (const auto& each : of.payments) {
     if (each.status == payment_status::succeeded) succeeded += each.sum;
     if (each.status == payment_status::refunded) returned += each.sum;
     if (each.status == payment_status::held || each.status == payment_status::pending) open += each.sum;
     if (each.method != organisation::payment_method::wallet) continue;
-    const bool taken =
-        each.status == payment_status::succeeded || (was_paid && each.status == payment_status::refunded);
-    const int expected = taken ? 1 : 0;
-    if (purchases(all, of, each.sum) != expected)
-      return "3 a wallet payment without exactly one purchase entry";
+    if (each.status != payment_status::succeeded && !(was_paid && each.status == payment_status::refunded))
+      continue; // what was held before its buyer paid all of it is released
+    ++by_wallet.times;
+    by_wallet.sum += each.sum;
   }
+  if (by_wallet.times > 1) return "3 an order was paid from a wallet twice";
+  if (purchases(all, of) != by_wallet) return "3 a wallet payment without exactly one purchase entry";
   if (auto what = of_refunds(all, of, succeeded, returned); !what.empty()) return what;
   if (awaits && open < of.total - succeeded) return "3 an order awaits less than what is owed";
   if (!awaits && open != 0) return "3 an open payment of an order that awaits none";

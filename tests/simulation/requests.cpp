@@ -113,6 +113,22 @@ asio::awaitable<answer> record_payment(server with, request what) {
   co_return answer{recorded->answer, {}};
 }
 
+asio::awaitable<answer> pay(server with, request what) {
+  auto order = co_await await_reply<order::state>(
+      [&](reply<order::state> back) { with.services.orders.load_order(what.order, std::move(back)); });
+  if (!order) co_return answer{{}, order.error()};
+  checkout::pay_order command;
+  command.organisation = with.here.organisation;
+  command.id = what.order;
+  command.method = what.payments.front().method;
+  command.payer = order->household;
+  command.by = {wallet::actor_kind::buyer, what.account, with.now()};
+  command.answer = keep_order(with, what);
+  auto paid = co_await checkout::pay(with.services, std::move(command));
+  if (!paid) co_return co_await refused(with, what, std::move(paid));
+  co_return answer{paid->answer, {}};
+}
+
 asio::awaitable<answer> refund(server with, request what) {
   auto order = co_await await_reply<order::state>(
       [&](reply<order::state> back) { with.services.orders.load_order(what.order, std::move(back)); });
@@ -185,6 +201,8 @@ asio::awaitable<answer> change_household(server with, request what) {
   household::add_member command;
   command.who = member_of(what.number);
   if (view->find_member(command.who.id) != nullptr) co_return answer{"", {}};
+  // What was sent before may still land between this look and the change.
+  if (what.attempts > 1) command.expected_version = view->version;
   auto changed = co_await ask_entity(with.services.households, what.household, std::move(command));
   if (!changed) co_return answer{{}, changed.error()};
   co_return answer{"", {}};
@@ -320,6 +338,7 @@ asio::awaitable<answer> attempt(server with, request what) {
   case request::kind::order:
   case request::kind::staff_order: return place(with, std::move(what));
   case request::kind::record_payment: return record_payment(with, std::move(what));
+  case request::kind::pay: return pay(with, std::move(what));
   case request::kind::refund: return refund(with, std::move(what));
   case request::kind::expire: return expire(with, std::move(what));
   case request::kind::record_entry: return record_entry(with, std::move(what));
@@ -346,7 +365,7 @@ request next_request(const house& here, const tables& in, const mix& weights, ti
                                weights.payments,        weights.expiries,      weights.records,
                                weights.staff_orders,    weights.offer_changes, weights.household_changes,
                                weights.account_changes, weights.merges,        weights.undone_merges,
-                               weights.refunds};
+                               weights.refunds,         weights.own_payments};
   std::size_t sum = 0;
   for (const auto part : parts) sum += part;
   auto drawn = chance.below(sum);
@@ -398,6 +417,14 @@ request next_request(const house& here, const tables& in, const mix& weights, ti
     out.order = *paid;
     out.by_line = chance.one_in(2);
     out.change = chance.one_in(2) ? 1 : 0;
+    break;
+  }
+  case 13: {
+    const auto open = an_open_order(in, chance, std::nullopt);
+    if (!open) break;
+    out.what = request::kind::pay;
+    out.order = *open;
+    if (chance.one_in(3)) out.payments = {by_transfer};
     break;
   }
   default: out.what = request::kind::change_account; break;

@@ -21,6 +21,7 @@ struct request {
     order,
     staff_order,
     record_payment,
+    pay,
     refund,
     expire,
     record_entry,
@@ -42,7 +43,7 @@ struct request {
   std::vector<checkout::wanted_payment> payments;
   int lines = 1;        // of an order
   bool by_line = false; // of refund: the first line that is left
-  order_id order;       // of record_payment, refund and expire
+  order_id order;       // of record_payment, pay, refund and expire
   amount change = 0;
   std::int64_t capacity = 0;
   std::uint64_t number = 0; // of this request: the member that it adds, the mark that it leaves

@@ -69,6 +69,7 @@ mix about_holds() {
   out.split_orders = 8;
   out.records = 5;
   out.payments = 5;
+  out.own_payments = 4;
   return out;
 }
 
@@ -95,6 +96,7 @@ mix about_expiry() {
   out.payments = 6;
   out.expiries = 8;
   out.records = 4;
+  out.own_payments = 5;
   return out;
 }
 
@@ -107,6 +109,7 @@ mix about_merges() {
   out.household_changes = 2;
   out.merges = 5;
   out.undone_merges = 4;
+  out.own_payments = 2;
   return out;
 }
 
@@ -118,6 +121,7 @@ mix about_refunds() {
   out.records = 5;
   out.staff_orders = 2;
   out.refunds = 8;
+  out.own_payments = 2;
   return out;
 }
 

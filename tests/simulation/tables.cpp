@@ -40,6 +40,18 @@ order::state order_of(const order_row& row, const commit& rows) {
   return made;
 }
 
+/// Whether this ends a deadline in whose place the same commit, or a later one, has put another: that one
+/// stays (finish_deadline in storage/journal_cold_order.cpp).
+template <class Commits>
+bool is_promised_anew(const cold_row& row, const Commits& commits, std::size_t from) {
+  const auto* over = std::get_if<deadline_done>(&row);
+  if (over == nullptr) return false;
+  for (auto i = from; i < commits.size(); ++i)
+    for (const auto& each : commits[i]->deadlines)
+      if (each.kind == over->kind && each.entity == over->entity) return true;
+  return false;
+}
+
 bool takes(const ledger_row& row) {
   return row.change < 0 || row.kind == static_cast<int>(wallet::entry_kind::hold);
 }
@@ -89,13 +101,16 @@ tables::failure tables::apply(const storage::journal_batch& batch, bool uniques_
   for (const auto* rows : batch.commits())
     if (!before && !rows->cold.empty()) before = *this;
   write_hot(batch);
-  for (const auto* rows : batch.commits())
-    for (const auto& row : rows->cold)
+  const auto& commits = batch.commits();
+  for (std::size_t i = 0; i < commits.size(); ++i)
+    for (const auto& row : commits[i]->cold) {
+      if (is_promised_anew(row, commits, i)) continue;
       if (auto refusal = write_cold(row)) {
         static_cast<rows_of_tables&>(*this) = std::move(*before);
         lose_numbers(batch);
         return refusal;
       }
+    }
   if (before) look_for_members();
   return {};
 }
@@ -329,7 +344,7 @@ void tables::look_for_members() {
   for (const auto& each : members_seen)
     if (!there.contains(each)) overwritten = "a household's member was lost";
   for (const auto& [id, count] : there) {
-    if (count > 1) overwritten = "a member is in two households";
+    if (count > 1) overwritten = "member " + to_string(id) + " is in two households";
     members_seen.insert(id);
   }
 }

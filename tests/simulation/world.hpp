@@ -13,6 +13,7 @@ struct mix {
   std::size_t split_orders = 3;    // wallet and bank transfer
   std::size_t transfer_orders = 1; // bank transfer alone
   std::size_t payments = 3;        // staff record what came in
+  std::size_t own_payments = 0;    // buyers pay what awaits payment, or promise it by another method
   std::size_t expiries = 3;
   std::size_t records = 2;      // top-ups and adjustments
   std::size_t staff_orders = 1; // at the box office, below zero down to the floor
