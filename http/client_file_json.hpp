@@ -17,16 +17,6 @@ void append_card(json::writer& out, const card_row& of, time_point now);
 void append_document(json::writer& out, const document_row& of, bool for_staff);
 
 template <class Row, class Append>
-std::string file_json(const std::vector<Row>& list, Append append) {
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : list) append(out, each);
-  out.end_array().field("next_cursor", std::optional<std::string>{}).end_object();
-  return body;
-}
-
-template <class Row, class Append>
 std::string record_json(const Row& of, Append append) {
   std::string body;
   json::writer out(body);

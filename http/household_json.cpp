@@ -8,11 +8,6 @@
 namespace foyer::http {
 namespace {
 
-std::optional<std::string_view> unless_empty(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return text;
-}
-
 // Everything but the wallet, inside an object that is open.
 void append_record(json::writer& out, const household::state& of) {
   out.field("id", of.id).field("number", of.number).field("version", of.version);
@@ -21,14 +16,14 @@ void append_record(json::writer& out, const household::state& of) {
       .field("responsible_id", of.responsible);
   out.key("members").begin_array();
   for (const auto& each : of.members) append_member(out, each);
-  out.end_array().field("email", unless_empty(of.email)).field("phone", unless_empty(of.phone));
-  out.field("address", unless_empty(of.address)).field("locale", of.locale).key("tags").begin_array();
+  out.end_array().field_or_null("email", of.email).field_or_null("phone", of.phone);
+  out.field_or_null("address", of.address).field("locale", of.locale).key("tags").begin_array();
   for (const auto& each : of.tags) out.value(each);
   out.end_array().field("newsletter", of.newsletter);
-  out.field_if("username", unless_empty(of.username)).field_if("website", unless_empty(of.website));
+  out.field_unless_empty("username", of.username).field_unless_empty("website", of.website);
   if (of.account) {
     out.key("account").begin_object().field("id", *of.account);
-    out.field("username", unless_empty(of.account_username)).field("linked_at", of.linked_at).end_object();
+    out.field_or_null("username", of.account_username).field("linked_at", of.linked_at).end_object();
   } else {
     out.key("account").null();
   }
@@ -53,8 +48,8 @@ std::string_view to_string(wallet::actor_kind kind) {
 
 void append_member(json::writer& out, const household::member& of) {
   out.begin_object().field("id", of.id).field("first_name", of.first_name).field("last_name", of.last_name);
-  out.field("birth_date", of.birth_date).field("email", unless_empty(of.email));
-  out.field("phone", unless_empty(of.phone)).field("relation", unless_empty(of.relation));
+  out.field("birth_date", of.birth_date).field_or_null("email", of.email);
+  out.field_or_null("phone", of.phone).field_or_null("relation", of.relation);
   out.key("answers").raw(of.answers).end_object();
 }
 
@@ -104,11 +99,8 @@ std::string wallet_json(const wallet::state& of, const currency& unit, std::opti
 void append_entry(json::writer& out, const wallet::entry& of, const currency& unit, bool for_staff) {
   out.begin_object().field("id", of.id).field("seq", of.seq).field("kind", wallet::to_string(of.kind));
   out.field("amount", money{of.change, unit}).field("balance_after", money{of.balance_after, unit});
-  out.field("held_after", money{of.held_after, unit}).field_if("order_number", unless_empty(of.order_number));
-  out.field_if("reason", unless_empty(of.reason))
-      .key("by")
-      .begin_object()
-      .field("kind", to_string(of.by.kind));
+  out.field("held_after", money{of.held_after, unit}).field_unless_empty("order_number", of.order_number);
+  out.field_unless_empty("reason", of.reason).key("by").begin_object().field("kind", to_string(of.by.kind));
   if (for_staff) out.field_if("account_id", of.by.account);
   out.end_object();
   if (for_staff) out.field("counter_account", of.counter_account);

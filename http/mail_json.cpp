@@ -1,15 +1,10 @@
 #include "http/mail_json.hpp"
 
+#include "http/list_json.hpp"
+#include "http/paging.hpp"
+
 namespace foyer::http {
 namespace {
-
-void append_text_or_null(json::writer& out, std::string_view key, std::string_view text) {
-  out.key(key);
-  if (text.empty())
-    out.null();
-  else
-    out.value(text);
-}
 
 std::string_view name_of(mail_priority of) {
   switch (of) {
@@ -27,28 +22,20 @@ void append_mail(json::writer& out, const mailer::listed_mail& of, mail_reader b
   out.field("to_address", of.to_address).field("status", mailer::to_string(of.fate));
   out.field("created_at", of.created_at).field("sent_at", of.sent_at);
   if (by == mail_reader::buyer) return;
-  append_text_or_null(out, "to_name", of.to_name);
-  out.field("household_id", of.household).field("priority", name_of(of.priority));
+  out.field_or_null("to_name", of.to_name)
+      .field("household_id", of.household)
+      .field("priority", name_of(of.priority));
   out.field("attempts", std::int64_t{of.attempts}).field("next_attempt_at", of.next_attempt_at);
-  append_text_or_null(out, "error", of.error);
+  out.field_or_null("error", of.error);
 }
 
 std::string mails_json(const mailer::mail_page& of, mail_reader by) {
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : of.mails) {
+  const auto append = [by](json::writer& out, const mailer::listed_mail& each) {
     out.begin_object();
     append_mail(out, each, by);
     out.end_object();
-  }
-  out.end_array().key("next_cursor");
-  if (of.more)
-    out.value(of.mails.back().id);
-  else
-    out.null();
-  out.end_object();
-  return body;
+  };
+  return list_json(of.mails, append, next_cursor(of.more, of.mails, &mailer::listed_mail::id));
 }
 
 } // namespace foyer::http

@@ -4,6 +4,7 @@
 #include "http/answers_form.hpp"
 #include "http/household_json.hpp"
 #include "http/json/reader.hpp"
+#include "http/list_json.hpp"
 #include "http/member_form.hpp"
 #include "http/problem.hpp"
 #include "http/version.hpp"
@@ -29,12 +30,7 @@ response answer_with(int status, const household::member& who, std::int64_t vers
 } // namespace
 
 response list_members(const at_household& here) {
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : here.of.members) append_member(out, each);
-  out.end_array().field("next_cursor", std::optional<std::string>{}).end_object();
-  return record_response(200, std::move(body), here.of.version);
+  return record_response(200, list_json(here.of.members, append_member), here.of.version);
 }
 
 response get_member(const at_household& here, const request& in) {

@@ -1,5 +1,7 @@
 #include "http/offer_json.hpp"
 
+#include "http/list_json.hpp"
+
 namespace foyer::http {
 namespace {
 
@@ -48,6 +50,18 @@ void append_offer(json::writer& out, const offer::state& of, const currency& uni
   out.field("places_left", of.places_left());
   if (for_staff) out.field("sold", of.sold).field("held", of.held).field("created_at", of.created_at);
   out.end_object();
+}
+
+std::string offers_json(std::vector<offer::state> all, const paging<offer_id>& asked, const currency& unit,
+                        bool for_staff) {
+  if (asked.after) std::erase_if(all, [&](const offer::state& each) { return each.id <= *asked.after; });
+  const auto limit = static_cast<std::size_t>(asked.limit);
+  const bool more = all.size() > limit;
+  if (more) all.resize(limit);
+  const auto append = [&](json::writer& out, const offer::state& each) {
+    append_offer(out, each, unit, for_staff);
+  };
+  return list_json(all, append, next_cursor(more, all, &offer::state::id));
 }
 
 std::string offer_details_json(const offer::details& of, const currency& unit) {

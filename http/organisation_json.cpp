@@ -1,5 +1,6 @@
 #include "http/organisation_json.hpp"
 
+#include "http/list_json.hpp"
 #include "http/offer_json.hpp"
 
 #include <algorithm>
@@ -24,11 +25,6 @@ void append_field(json::writer& out, const organisation::form_field& of) {
   out.end_array();
   append_list(out, "sets", of.sets);
   out.field("archived", of.archived).end_object();
-}
-
-std::optional<std::string_view> unless_empty(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return text;
 }
 
 } // namespace
@@ -58,12 +54,9 @@ std::string public_organisation_json(const organisation::snapshot& of) {
   json::writer out(body);
   out.begin_object().field("id", of.id).field("slug", of.slug).field("name", of.name);
   out.field("currency", of.unit.code()).field("locale", of.locale).field("time_zone", options.time_zone);
-  out.field("legal_name", unless_empty(options.legal_name))
-      .field("legal_address", unless_empty(options.legal_address));
-  out.field("vat_number", unless_empty(options.vat_number))
-      .field("terms_url", unless_empty(options.terms_url));
-  out.field("privacy_url", unless_empty(options.privacy_url))
-      .field("account_required", options.account_required);
+  out.field_or_null("legal_name", options.legal_name).field_or_null("legal_address", options.legal_address);
+  out.field_or_null("vat_number", options.vat_number).field_or_null("terms_url", options.terms_url);
+  out.field_or_null("privacy_url", options.privacy_url).field("account_required", options.account_required);
   out.field("minimum_buyer_age", options.minimum_buyer_age).field("top_up_allowed", options.top_up_allowed);
   out.field("customer_space_open", of.customer_space_open());
   out.field("order_number_door", options.order_number_door_open ? "open" : "code")
@@ -90,8 +83,7 @@ std::string settings_json(const organisation::snapshot& of) {
   out.field("currency", of.unit.code()).field("locale", of.locale).field("legal_name", options.legal_name);
   out.field("legal_address", options.legal_address).field("vat_number", options.vat_number);
   out.field("time_zone", options.time_zone).field("reply_to", options.reply_to);
-  out.field("terms_url", unless_empty(options.terms_url))
-      .field("privacy_url", unless_empty(options.privacy_url));
+  out.field_or_null("terms_url", options.terms_url).field_or_null("privacy_url", options.privacy_url);
   out.field("account_required", options.account_required);
   out.field("order_number_door", options.order_number_door_open ? "open" : "code");
   out.field("claim_past_orders", options.claim_past_orders).field("link_by_email", options.link_by_email);
@@ -101,7 +93,7 @@ std::string settings_json(const organisation::snapshot& of) {
   for (const auto each : organisation::all_roles)
     out.field(to_string(each), money{options.floor_of(each), of.unit});
   out.end_object().field("colour", options.colour).field("signature", options.signature);
-  out.field("sender_name", unless_empty(options.sender_name)).field("logo", unless_empty(options.logo));
+  out.field_or_null("sender_name", options.sender_name).field_or_null("logo", options.logo);
   out.key("bank_transfer_instructions");
   append_text(out, options.bank_transfer_instructions);
   out.end_object();
@@ -127,12 +119,7 @@ std::string form_json(const organisation::settings& of, std::string_view set, bo
 }
 
 std::string tags_json(const organisation::settings& of) {
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : of.tags) out.value(each);
-  out.end_array().field("next_cursor", std::optional<std::string>{}).end_object();
-  return body;
+  return list_json(of.tags, [](json::writer& out, const std::string& each) { out.value(each); });
 }
 
 } // namespace foyer::http

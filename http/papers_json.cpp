@@ -36,11 +36,6 @@ void append_order_of(json::writer& out, const order::state& of) {
   out.field("order_id", of.id).field("order_number", of.number);
 }
 
-std::optional<std::string_view> unless_empty(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return text;
-}
-
 } // namespace
 
 void append_invoice(json::writer& out, const order::state& of, const currency& unit, bool details) {
@@ -64,7 +59,7 @@ void append_credit_note(json::writer& out, const order::state& of, const order::
             papers::paper_number(paper_kind::invoice, of.invoice_year.value_or(0), of.invoice_number));
   out.field("issued_at", note.at).field("total", money{note.sum, unit});
   if (details) {
-    out.field("reason", unless_empty(note.reason)).field("reference", unless_empty(note.reference));
+    out.field_or_null("reason", note.reason).field_or_null("reference", note.reference);
     append_lines(out, lines_of(of, note), unit);
     out.key("refunds").begin_array();
     for (const auto& each : note.parts) {
@@ -82,7 +77,7 @@ void append_payment_of_order(json::writer& out, const order::state& of, const or
   out.begin_object().field("id", payment.id);
   append_order_of(out, of);
   out.field("method", organisation::to_string(payment.method)).field("amount", money{payment.sum, unit});
-  out.field("status", to_string(payment.status)).field("reference", unless_empty(payment.reference));
+  out.field("status", to_string(payment.status)).field_or_null("reference", payment.reference);
   out.field("at", payment.at).end_object();
 }
 
@@ -91,7 +86,7 @@ void append_receipt(json::writer& out, const order::state& of, const organisatio
   const auto paper = papers::receipt_of(of, {});
   out.begin_object();
   append_order_of(out, of);
-  out.field("invoice_number", unless_empty(paper.other_number));
+  out.field_or_null("invoice_number", paper.other_number);
   out.key("organisation").begin_object().field("name", at.name).field("legal_name", at.options.legal_name);
   out.field("legal_address", at.options.legal_address)
       .field("vat_number", at.options.vat_number)
@@ -102,7 +97,7 @@ void append_receipt(json::writer& out, const order::state& of, const organisatio
   for (const auto& each : paper.payments) {
     out.begin_object().field("method", organisation::to_string(each.method));
     out.field("amount", money{each.sum, unit}).field("at", each.at);
-    out.field("reference", unless_empty(each.reference)).end_object();
+    out.field_or_null("reference", each.reference).end_object();
   }
   out.end_array().field("outstanding", money{paper.outstanding, unit}).end_object();
 }

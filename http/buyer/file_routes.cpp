@@ -5,6 +5,7 @@
 #include "http/buyer/visitor.hpp"
 #include "http/client_file_json.hpp"
 #include "http/document_file.hpp"
+#include "http/list_json.hpp"
 #include "http/problem.hpp"
 
 namespace foyer::http::buyer {
@@ -21,7 +22,7 @@ asio::awaitable<response> list_cards(client_services& with, request& in) {
   auto all = co_await runtime::await_reply<cards>(
       [&](reply<cards> back) { with.files.list_cards(who->of->id, std::move(back)); });
   if (!all) co_return problem_of(all.error());
-  co_return json_response(200, file_json(*all, [now = who->now](json::writer& out, const card_row& each) {
+  co_return json_response(200, list_json(*all, [now = who->now](json::writer& out, const card_row& each) {
                             append_card(out, each, now);
                           }));
 }
@@ -39,7 +40,7 @@ asio::awaitable<outcome<documents>> shown_documents(client_services& with, const
 asio::awaitable<response> list_documents(client_services& with, request& in) {
   auto all = co_await shown_documents(with, in);
   if (!all) co_return problem_of(all.error());
-  co_return json_response(200, file_json(*all, [](json::writer& out, const document_row& each) {
+  co_return json_response(200, list_json(*all, [](json::writer& out, const document_row& each) {
                             append_document(out, each, false);
                           }));
 }

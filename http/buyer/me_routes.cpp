@@ -3,6 +3,7 @@
 #include "http/account_flow.hpp"
 #include "http/account_json.hpp"
 #include "http/bind.hpp"
+#include "http/list_json.hpp"
 #include "http/session.hpp"
 #include "http/version.hpp"
 
@@ -146,22 +147,13 @@ asio::awaitable<response> get_sessions(account_services& with, request& in) {
   const auto* who = caller_of(in);
   const auto all = co_await sessions_of(with, who->account->id);
   if (!all) co_return problem_of(all.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : *all)
-    out.begin_object()
-        .field("id", each.id)
-        .field("current", each.id == who->session)
-        .field("device", each.device)
-        .field("address", each.address)
-        .field("remembered", each.remembered)
-        .field("created_at", each.created_at)
-        .field("last_used_at", each.last_used_at)
-        .field("expires_at", each.expires_at)
-        .end_object();
-  out.end_array().key("next_cursor").null().end_object();
-  co_return json_response(200, std::move(body));
+  const auto append = [who](json::writer& out, const session::record& each) {
+    out.begin_object().field("id", each.id).field("current", each.id == who->session);
+    out.field("device", each.device).field("address", each.address).field("remembered", each.remembered);
+    out.field("created_at", each.created_at).field("last_used_at", each.last_used_at);
+    out.field("expires_at", each.expires_at).end_object();
+  };
+  co_return json_response(200, list_json(*all, append));
 }
 
 asio::awaitable<response> delete_one_session(account_services& with, request& in) {

@@ -12,18 +12,14 @@ namespace {
 namespace asio = boost::asio;
 
 asio::awaitable<response> list_mails(mail_services& with, request& in) {
-  const auto asked = paging_of(in);
+  const auto asked = paging_of<mail_id>(in);
   if (!asked) co_return problem_of(asked.error());
   auto who = co_await household_visitor_of(with.house, in);
   if (!who) co_return problem_of(who.error());
   mailer::mail_filter which;
   which.organisation = who->at->id;
   which.limit = asked->limit;
-  if (!asked->cursor.empty()) {
-    const auto before = parse_uuid(asked->cursor);
-    if (!before) co_return problem_of(bad_cursor());
-    which.before = mail_id{*before};
-  }
+  which.before = asked->after;
   if (!who->of) co_return json_response(200, mails_json({}, mail_reader::buyer));
   which.household = who->of->id;
   auto page = co_await runtime::await_reply<mailer::mail_page>(

@@ -4,7 +4,7 @@
 #include "http/bind.hpp"
 #include "http/buyer/find_orders.hpp"
 #include "http/buyer/qr_svg.hpp"
-#include "http/json/reader.hpp"
+#include "http/list_json.hpp"
 #include "http/paging.hpp"
 #include "http/problem.hpp"
 
@@ -64,30 +64,20 @@ asio::awaitable<outcome<benefits>> read_benefits(house_services& with, const vis
 }
 
 asio::awaitable<response> list_orders(house_services& with, request& in) {
-  const auto asked = paging_of(in);
+  const auto asked = paging_of<order_id>(in);
   if (!asked) co_return problem_of(asked.error());
   auto who = co_await visitor_of(with, in);
   if (!who) co_return problem_of(who.error());
   auto which = who->sees();
   which.limit = asked->limit;
-  if (!asked->cursor.empty()) {
-    const auto before = parse_uuid(asked->cursor);
-    if (!before) co_return problem_of(bad_cursor());
-    which.before = order_id{*before};
-  }
+  which.before = asked->after;
   auto page = co_await read_orders(with, *who, which);
   if (!page) co_return problem_of(page.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : page->orders) append_order(out, each, *who->at, with.secret, reader_of(*who));
-  out.end_array().key("next_cursor");
-  if (page->more)
-    out.value(page->orders.back().id);
-  else
-    out.null();
-  out.end_object();
-  co_return json_response(200, std::move(body));
+  const auto append = [&](json::writer& out, const order::state& each) {
+    append_order(out, each, *who->at, with.secret, reader_of(*who));
+  };
+  co_return json_response(
+      200, list_json(page->orders, append, next_cursor(page->more, page->orders, &order::state::id)));
 }
 
 asio::awaitable<response> get_order(house_services& with, request& in) {
@@ -98,16 +88,6 @@ asio::awaitable<response> get_order(house_services& with, request& in) {
   co_return json_response(200, order_json(*found, *who->at, with.secret, reader_of(*who)));
 }
 
-// "order:position" of the last ticket shown.
-std::optional<order::ticket_place> place_of(std::string_view cursor) {
-  const auto colon = cursor.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto id = parse_uuid(cursor.substr(0, colon));
-  const auto position = json::parse_integer(cursor.substr(colon + 1));
-  if (!id || !position || *position < 0 || *position > 1'000'000) return std::nullopt;
-  return order::ticket_place{order_id{*id}, static_cast<int>(*position)};
-}
-
 void append_shown(json::writer& out, const order::shown_ticket& of, const server_secret& secret) {
   out.begin_object();
   append_ticket_fields(out, of.of, of.title, secret);
@@ -115,27 +95,22 @@ void append_shown(json::writer& out, const order::shown_ticket& of, const server
 }
 
 asio::awaitable<response> list_tickets(house_services& with, request& in) {
-  const auto asked = paging_of(in);
+  const auto asked = paging_of<order::ticket_place>(in);
   if (!asked) co_return problem_of(asked.error());
-  const auto after = place_of(asked->cursor);
-  if (!asked->cursor.empty() && !after) co_return problem_of(bad_cursor());
   auto who = co_await visitor_of(with, in);
   if (!who) co_return problem_of(who.error());
   auto which = who->sees();
   which.limit = asked->limit;
-  auto page = co_await read_tickets(with, *who, which, after);
+  auto page = co_await read_tickets(with, *who, which, asked->after);
   if (!page) co_return problem_of(page.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : page->tickets) append_shown(out, each, with.secret);
-  out.end_array().key("next_cursor");
-  if (page->more)
-    out.value(to_string(page->tickets.back().order) + ':' + std::to_string(page->tickets.back().of.position));
-  else
-    out.null();
-  out.end_object();
-  co_return json_response(200, std::move(body));
+  const auto& all = page->tickets;
+  const auto append = [&](json::writer& out, const order::shown_ticket& each) {
+    append_shown(out, each, with.secret);
+  };
+  const auto mark = [](const order::shown_ticket& each) {
+    return order::ticket_place{each.order, each.of.position};
+  };
+  co_return json_response(200, list_json(all, append, next_cursor(page->more, all, mark)));
 }
 
 // S1. A cancelled ticket has no code to show.
@@ -155,16 +130,12 @@ asio::awaitable<response> list_benefits(house_services& with, request& in) {
   if (!who) co_return problem_of(who.error());
   auto found = co_await read_benefits(with, *who);
   if (!found) co_return problem_of(found.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : *found) {
+  const auto append = [&](json::writer& out, const order::shown_benefit& each) {
     out.begin_object();
     append_benefit_fields(out, each.of, *who->at);
     out.field("title", each.title).field("order_number", each.order_number).end_object();
-  }
-  out.end_array().key("next_cursor").null().end_object();
-  co_return json_response(200, std::move(body));
+  };
+  co_return json_response(200, list_json(*found, append));
 }
 
 } // namespace

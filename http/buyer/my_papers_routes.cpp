@@ -4,6 +4,7 @@
 #include "http/bind.hpp"
 #include "http/buyer/find_orders.hpp"
 #include "http/find_papers.hpp"
+#include "http/list_json.hpp"
 #include "http/paging.hpp"
 #include "http/papers_json.hpp"
 #include "http/papers_of_orders.hpp"
@@ -44,7 +45,7 @@ std::string address_of(const visitor& who) {
 }
 
 asio::awaitable<outcome<order::page>> orders_of(paper_services& with, const visitor& who,
-                                                const paging& asked) {
+                                                const paging<order_id>& asked) {
   order::page out;
   if (who.only_order) {
     auto only = co_await only_order_of(with.house, who);
@@ -55,11 +56,7 @@ asio::awaitable<outcome<order::page>> orders_of(paper_services& with, const visi
   auto which = who.sees();
   if (!which.household) co_return out;
   which.limit = asked.limit;
-  if (!asked.cursor.empty()) {
-    const auto before = parse_uuid(asked.cursor);
-    if (!before) co_return bad_cursor();
-    which.before = order_id{*before};
-  }
+  which.before = asked.after;
   co_return co_await runtime::await_reply<order::page>(
       [&](reply<order::page> back) { with.house.orders.list_orders(which, std::move(back)); });
 }
@@ -67,27 +64,19 @@ asio::awaitable<outcome<order::page>> orders_of(paper_services& with, const visi
 // S2: of each order the invoice and then its credit notes, newest order first. Orders that have none count
 // for the page as well.
 asio::awaitable<response> list_invoices(paper_services& with, request& in) {
-  const auto asked = paging_of(in);
+  const auto asked = paging_of<order_id>(in);
   if (!asked) co_return problem_of(asked.error());
   auto who = co_await visitor_of(with.house, in);
   if (!who) co_return problem_of(who.error());
   auto page = co_await orders_of(with, *who, *asked);
   if (!page) co_return problem_of(page.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : page->orders) {
-    if (each.invoice_number == 0) continue;
-    append_invoice(out, each, who->unit(), false);
-    for (const auto& note : each.credit_notes) append_credit_note(out, each, note, who->unit(), false);
-  }
-  out.end_array().key("next_cursor");
-  if (page->more)
-    out.value(page->orders.back().id);
-  else
-    out.null();
-  out.end_object();
-  co_return json_response(200, std::move(body));
+  const auto append = [unit = who->unit()](json::writer& out, const order::state& each) {
+    if (each.invoice_number == 0) return;
+    append_invoice(out, each, unit, false);
+    for (const auto& note : each.credit_notes) append_credit_note(out, each, note, unit, false);
+  };
+  co_return json_response(
+      200, list_json(page->orders, append, next_cursor(page->more, page->orders, &order::state::id)));
 }
 
 asio::awaitable<response> get_invoice(paper_services& with, request& in) {

@@ -3,11 +3,6 @@
 namespace foyer::http::buyer {
 namespace {
 
-std::optional<std::string_view> unless_empty(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return text;
-}
-
 void append_line(json::writer& out, const order::line& of, const currency& unit) {
   out.begin_object().field("id", of.id).field("offer_id", of.offer).field("rate_id", of.rate);
   out.field("title", of.title).field("quantity", of.quantity).field("unit_price", money{of.unit_price, unit});
@@ -21,13 +16,13 @@ void append_payment(json::writer& out, const order::payment& of, const currency&
       .field("id", of.id)
       .field("method", to_string(of.method))
       .field("amount", money{of.sum, unit});
-  out.field("status", to_string(of.status)).field_if("reference", unless_empty(of.reference));
+  out.field("status", to_string(of.status)).field_unless_empty("reference", of.reference);
   out.field("at", of.at).end_object();
 }
 
 void append_coded(json::writer& out, const order::ticket& of, std::string_view title, std::string_view code) {
   out.field("id", of.id).field("code", code).field("offer_id", of.offer);
-  out.field("title", title).field("starts_at", of.starts_at).field("holder", unless_empty(of.holder));
+  out.field("title", title).field("starts_at", of.starts_at).field_or_null("holder", of.holder);
   out.field("status", to_string(of.status)).field_if("used_at", of.used_at);
 }
 
@@ -94,7 +89,7 @@ void append_whole(json::writer& out, const order::state& of, const organisation:
     out.end_object();
   }
   out.end_array().field("created_at", of.created_at).field("paid_at", of.paid_at);
-  out.field("expires_at", of.expires_at).field_if("cancel_reason", unless_empty(of.cancel_reason));
+  out.field("expires_at", of.expires_at).field_unless_empty("cancel_reason", of.cancel_reason);
   append_next_action(out, of, at);
   out.end_object();
 }

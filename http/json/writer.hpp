@@ -67,7 +67,15 @@ public:
   writer& field(std::string_view name, const Value& content) {
     return key(name).value(content);
   }
-  /// Left out when empty.
+  /// Null when the text is empty.
+  writer& field_or_null(std::string_view name, std::string_view text) {
+    return text.empty() ? key(name).null() : key(name).value(text);
+  }
+  /// Left out when the text is empty.
+  writer& field_unless_empty(std::string_view name, std::string_view text) {
+    return text.empty() ? *this : key(name).value(text);
+  }
+  /// Left out when there is none.
   template <class Value>
   writer& field_if(std::string_view name, const std::optional<Value>& maybe) {
     return maybe ? key(name).value(*maybe) : *this;

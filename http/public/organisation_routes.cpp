@@ -53,30 +53,14 @@ asio::awaitable<response> get_shop(house_services& with, request& in) {
 }
 
 asio::awaitable<response> list_offers(house_services& with, request& in) {
-  const auto page = paging_of(in);
+  const auto page = paging_of<offer_id>(in);
   if (!page) co_return problem_of(page.error());
-  const auto after = parse_uuid(page->cursor);
-  if (!page->cursor.empty() && !after) co_return problem_of(bad_cursor());
   auto where = co_await shop_of(with, in);
   if (!where) co_return problem_of(where.error());
   auto offers = co_await read_offers(with, where->organisation->id, where->shop->slug);
   if (!offers) co_return problem_of(offers.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  std::optional<offer_id> last;
-  int written = 0;
-  bool more = false;
-  for (const auto& each : *offers) {
-    if (!shown(each, *where->shop) || (after && each.id.value <= *after)) continue;
-    more = written == page->limit;
-    if (more) break;
-    append_offer(out, each, where->organisation->unit, false);
-    last = each.id;
-    ++written;
-  }
-  out.end_array().field("next_cursor", more ? last : std::nullopt).end_object();
-  co_return json_response(200, std::move(body));
+  std::erase_if(*offers, [&](const offer::state& each) { return !shown(each, *where->shop); });
+  co_return json_response(200, offers_json(std::move(*offers), *page, where->organisation->unit, false));
 }
 
 asio::awaitable<response> get_offer(house_services& with, request& in) {

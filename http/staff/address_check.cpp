@@ -25,19 +25,17 @@ asio::awaitable<outcome<address_on_platform>> find_on_platform(office_services& 
   co_return out;
 }
 
-asio::awaitable<response> get_email_check(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> get_email_check(office_services& with, const staff_request& by, request& in) {
   const auto address = parse_email(in.query("email").value_or(""));
   household::maybe_id client;
   bool on_platform = false;
   if (address) {
-    auto looked = co_await look_up_address(with, *by, *address, "email.check");
+    auto looked = co_await look_up_address(with, by, *address, "email.check");
     if (looked.refused) co_return *looked.refused;
     // An address that nobody has confirmed may be anybody's, and says nothing.
     on_platform = looked.found.standing == account_standing::active;
     auto found = co_await await_reply<household::maybe_id>([&](reply<household::maybe_id> back) {
-      with.house.households.find_by_email(by->at->id, address->key, household::with_account::any,
+      with.house.households.find_by_email(by.at->id, address->key, household::with_account::any,
                                           std::move(back));
     });
     if (!found) co_return problem_of(found.error());
@@ -76,7 +74,7 @@ asio::awaitable<address_answer> look_up_address(office_services& with, const sta
 }
 
 void add_address_routes(router& to, office_services& with) {
-  to.add(verb::get, "/api/v1/orgs/{org}/staff/email-check", bind<get_email_check>(with),
+  to.add(verb::get, "/api/v1/orgs/{org}/staff/email-check", bind_staff<get_email_check>(with),
          staff_route("staff_check_email", client_readers));
 }
 

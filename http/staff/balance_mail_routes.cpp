@@ -3,6 +3,7 @@
 #include "http/bind.hpp"
 #include "http/json/reader.hpp"
 #include "http/json/writer.hpp"
+#include "http/paging.hpp"
 #include "http/staff/balance_filter.hpp"
 #include "http/staff/campaign_reading.hpp"
 #include "http/staff/invitation_form.hpp"
@@ -55,37 +56,34 @@ problem refused(reason why) {
 }
 
 // What the mail would be, by what the mailers send it with.
-asio::awaitable<response> get_preview(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with.house, *by, in);
-  if (!of) co_return problem_of(of.error());
-  auto purse = co_await ask_entity(with.house.wallets, of->id, wallet::get_view{});
+asio::awaitable<response> get_preview(office_services& with, const staff_request& by,
+                                      const household::state& of, request&) {
+  auto purse = co_await ask_entity(with.house.wallets, of.id, wallet::get_view{});
   if (!purse) co_return problem_of(purse.error());
   if (purse->balance == 0) co_return refused(reason::no_balance);
-  const auto which = one_client(*by, of->id);
+  const auto which = one_client(by, of.id);
   const auto why = co_await why_not(with, which);
   if (!why) co_return problem_of(why.error());
 
-  auto mail = mail_to(*of, *by->at, by->now);
+  auto mail = mail_to(of, *by.at, by.now);
   mail.template_name = campaign::balance_template(purse->balance);
-  const auto* person = of->responsible_member();
+  const auto* person = of.responsible_member();
   mail.params =
-      campaign::balance_params({of->id, of->number, person == nullptr ? std::string{} : person->first_name,
-                                money{purse->balance, by->unit()}, by->now});
+      campaign::balance_params({of.id, of.number, person == nullptr ? std::string{} : person->first_name,
+                                money{purse->balance, by.unit()}, by.now});
   mail.params.back() = ',';
-  mail.params += "\"key_version\":" + std::to_string(of->key_version) + '}';
+  mail.params += "\"key_version\":" + std::to_string(of.key_version) + '}';
   const auto seen = with.previewer.preview(mail, mailer::secrets::hidden);
   if (!seen) co_return problem_of(seen.error());
   std::string body;
   json::writer out(body);
-  out.begin_object().field("household_id", of->id).field("balance", money{purse->balance, by->unit()});
+  out.begin_object().field("household_id", of.id).field("balance", money{purse->balance, by.unit()});
   out.key("refused");
   if (*why)
     out.value(campaign::to_string(**why));
   else
     out.null();
-  out.field("last_balance_mail_at", of->last_balance_mail_at);
+  out.field("last_balance_mail_at", of.last_balance_mail_at);
   append_preview(out, *seen, mail);
   out.end_object();
   co_return json_response(200, std::move(body));
@@ -123,42 +121,35 @@ asio::awaitable<response> send(office_services& with, request& in, const staff_r
   co_return json_response(201, std::move(*written));
 }
 
-asio::awaitable<response> post_one(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with.house, *by, in);
-  if (!of) co_return problem_of(of.error());
-  const auto which = one_client(*by, of->id);
+asio::awaitable<response> post_one(office_services& with, const staff_request& by, const household::state& of,
+                                   request& in) {
+  const auto which = one_client(by, of.id);
   const auto why = co_await why_not(with, which);
   if (!why) co_return problem_of(why.error());
   if (*why) co_return refused(**why);
-  auto audit = by->audit("balance_mail.send", "household", of->id.value);
-  co_return co_await send(with, in, *by, which, std::move(audit));
+  auto audit = by.audit("balance_mail.send", "household", of.id.value);
+  co_return co_await send(with, in, by, which, std::move(audit));
 }
 
-asio::awaitable<response> post_filter(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> post_filter(office_services& with, const staff_request& by, request& in) {
   json::reader form(in);
-  const auto which = read_filter(*form, by->at->id);
+  const auto which = read_filter(*form, by.at->id);
   if (auto bad = form.finish()) co_return *bad;
-  if (!by->at->customer_space_open()) co_return refused(reason::space_closed);
-  auto audit = by->audit("balance_mail.send_all", "campaign", by->fresh_id());
+  if (!by.at->customer_space_open()) co_return refused(reason::space_closed);
+  auto audit = by.audit("balance_mail.send_all", "campaign", by.fresh_id());
   audit.after = in.body;
-  co_return co_await send(with, in, *by, which, std::move(audit));
+  co_return co_await send(with, in, by, which, std::move(audit));
 }
 
-asio::awaitable<response> post_filter_preview(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  const auto page = page_of<household_id>(in);
+asio::awaitable<response> post_filter_preview(office_services& with, const staff_request& by, request& in) {
+  const auto page = paging_of<household_id>(in);
   if (!page) co_return problem_of(page.error());
   json::reader form(in);
-  const auto which = read_filter(*form, by->at->id);
+  const auto which = read_filter(*form, by.at->id);
   if (auto bad = form.finish()) co_return *bad;
-  const auto seen = co_await preview_of(with, which, page->from, page->limit);
+  const auto seen = co_await preview_of(with, which, page->after, page->limit);
   if (!seen) co_return problem_of(seen.error());
-  co_return json_response(200, balance_preview_json(*seen, by->unit()));
+  co_return json_response(200, balance_preview_json(*seen, by.unit()));
 }
 
 } // namespace
@@ -176,10 +167,13 @@ void add_balance_mail_routes(router& to, office_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff/wallets";
   const auto one = base + "/{household}/balance-mail";
   const auto all = base + "/balance-mails";
-  to.add(verb::get, one, bind<get_preview>(with), staff_route("staff_preview_balance_mail", client_readers));
-  to.add(verb::post, one, bind<post_one>(with), staff_route("staff_send_balance_mail", client_writers));
-  to.add(verb::post, all, bind<post_filter>(with), staff_route("staff_send_balance_mails", client_writers));
-  to.add(verb::post, all + "/preview", bind<post_filter_preview>(with),
+  to.add(verb::get, one, bind_client<get_preview>(with),
+         staff_route("staff_preview_balance_mail", client_readers));
+  to.add(verb::post, one, bind_client<post_one>(with),
+         staff_route("staff_send_balance_mail", client_writers));
+  to.add(verb::post, all, bind_staff<post_filter>(with),
+         staff_route("staff_send_balance_mails", client_writers));
+  to.add(verb::post, all + "/preview", bind_staff<post_filter_preview>(with),
          staff_route("staff_preview_balance_mails", client_writers));
   add_campaign_reading(
       to, with, campaign::kind::balance, all,

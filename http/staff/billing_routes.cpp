@@ -24,23 +24,19 @@ using runtime::await_reply;
 // All orders of the household, a page of them.
 asio::awaitable<outcome<order::page>> orders_of(paper_services& with, const staff_request& by,
                                                 const household_id& whose, const request& in) {
-  const auto asked = paging_of(in);
+  const auto asked = paging_of<order_id>(in);
   if (!asked) co_return asked.error();
   order::filter which;
   which.organisation = by.at->id;
   which.household = whose;
   which.limit = asked->limit;
-  if (!asked->cursor.empty()) {
-    const auto before = parse_uuid(asked->cursor);
-    if (!before) co_return bad_cursor();
-    which.before = order_id{*before};
-  }
+  which.before = asked->after;
   co_return co_await await_reply<order::page>(
       [&](reply<order::page> back) { with.house.orders.list_orders(which, std::move(back)); });
 }
 
-std::string cursor_of(const order::page& page) {
-  return page.more ? to_string(page.orders.back().id) : std::string{};
+std::optional<std::string> cursor_of(const order::page& page) {
+  return next_cursor(page.more, page.orders, &order::state::id);
 }
 
 std::string billing_json(const order::page& page, const wallet::state& purse, const staff_request& by) {
@@ -57,33 +53,22 @@ std::string billing_json(const order::page& page, const wallet::state& purse, co
   out.end_array().key("credit_notes").begin_array();
   for (const auto& each : page.orders)
     for (const auto& note : each.credit_notes) append_credit_note(out, each, note, unit, true);
-  out.end_array().key("next_cursor");
-  if (const auto cursor = cursor_of(page); cursor.empty())
-    out.null();
-  else
-    out.value(cursor);
-  out.end_object();
+  out.end_array().field("next_cursor", cursor_of(page)).end_object();
   return body;
 }
 
-asio::awaitable<response> get_billing(paper_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with.house, *by, in);
-  if (!of) co_return problem_of(of.error());
-  auto page = co_await orders_of(with, *by, of->id, in);
+asio::awaitable<response> get_billing(paper_services& with, const staff_request& by,
+                                      const household::state& of, request& in) {
+  auto page = co_await orders_of(with, by, of.id, in);
   if (!page) co_return problem_of(page.error());
-  auto purse = co_await runtime::ask_entity(with.house.wallets, of->id, wallet::get_view{});
+  auto purse = co_await runtime::ask_entity(with.house.wallets, of.id, wallet::get_view{});
   if (!purse) co_return problem_of(purse.error());
-  co_return json_response(200, billing_json(*page, *purse, *by));
+  co_return json_response(200, billing_json(*page, *purse, by));
 }
 
-asio::awaitable<response> get_purchases(paper_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with.house, *by, in);
-  if (!of) co_return problem_of(of.error());
-  auto page = co_await orders_of(with, *by, of->id, in);
+asio::awaitable<response> get_purchases(paper_services& with, const staff_request& by,
+                                        const household::state& of, request& in) {
+  auto page = co_await orders_of(with, by, of.id, in);
   if (!page) co_return problem_of(page.error());
   std::set<offer_id> offers;
   for (const auto& each : page->orders)
@@ -91,9 +76,9 @@ asio::awaitable<response> get_purchases(paper_services& with, request& in) {
   using kinds = std::map<offer_id, offer::kind>;
   const std::vector<offer_id> wanted(offers.begin(), offers.end());
   auto found = co_await await_reply<kinds>(
-      [&](reply<kinds> back) { with.records.kinds_of(by->at->id, wanted, std::move(back)); });
+      [&](reply<kinds> back) { with.records.kinds_of(by.at->id, wanted, std::move(back)); });
   if (!found) co_return problem_of(found.error());
-  co_return json_response(200, purchases_json(*of, page->orders, *found, by->unit(), cursor_of(*page)));
+  co_return json_response(200, purchases_json(of, page->orders, *found, by.unit(), cursor_of(*page)));
 }
 
 struct asked_statement {
@@ -172,9 +157,9 @@ asio::awaitable<response> get_statement_csv(paper_services& with, request& in) {
 
 void add_billing_routes(router& to, paper_services& with) {
   const std::string one = "/api/v1/orgs/{org}/staff/households/{household}";
-  to.add(verb::get, one + "/billing", bind<get_billing>(with),
+  to.add(verb::get, one + "/billing", bind_client<get_billing>(with),
          staff_route("staff_get_billing", client_readers));
-  to.add(verb::get, one + "/purchases", bind<get_purchases>(with),
+  to.add(verb::get, one + "/purchases", bind_client<get_purchases>(with),
          staff_route("staff_get_purchases", client_readers));
   to.add(verb::get, one + "/statements", bind<get_statement>(with),
          staff_route("staff_get_statement", client_readers));

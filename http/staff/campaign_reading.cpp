@@ -1,5 +1,6 @@
 #include "http/staff/campaign_reading.hpp"
 
+#include "http/paging.hpp"
 #include "http/staff/invitation_form.hpp"
 #include "http/staff/progress_events.hpp"
 
@@ -31,10 +32,10 @@ asio::awaitable<outcome<overview>> find_campaign(office_services& with, campaign
 asio::awaitable<response> list_campaigns(office_services& with, campaign::kind of, request& in) {
   auto by = co_await staff_of(with.house, in);
   if (!by) co_return problem_of(by.error());
-  const auto asked = page_of<campaign_id>(in);
+  const auto asked = paging_of<campaign_id>(in);
   if (!asked) co_return problem_of(asked.error());
   auto page = co_await await_reply<campaign::campaign_page>([&](reply<campaign::campaign_page> back) {
-    with.campaigns.list(by->at->id, of, asked->from, asked->limit, std::move(back));
+    with.campaigns.list(by->at->id, of, asked->after, asked->limit, std::move(back));
   });
   if (!page) co_return problem_of(page.error());
   co_return json_response(200, campaigns_json(*page));
@@ -52,13 +53,13 @@ asio::awaitable<response> get_campaign(office_services& with, campaign::kind of,
   if (!by) co_return problem_of(by.error());
   auto found = co_await campaign_of(with, of, *by, in);
   if (!found) co_return problem_of(found.error());
-  const auto asked = page_of<household_id>(in);
+  const auto asked = paging_of<household_id>(in);
   if (!asked) co_return problem_of(asked.error());
   const auto status = in.query("status").value_or("");
   const auto only = campaign::parse_fate(status);
   if (!status.empty() && !only) co_return invalid("?status", "invalid");
   auto page = co_await await_reply<campaign::recipient_page>([&](reply<campaign::recipient_page> back) {
-    with.campaigns.list_recipients(found->id, only, asked->from, asked->limit, std::move(back));
+    with.campaigns.list_recipients(found->id, only, asked->after, asked->limit, std::move(back));
   });
   if (!page) co_return problem_of(page.error());
   co_return json_response(200, campaign_json(*found, &*page));

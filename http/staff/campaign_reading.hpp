@@ -1,6 +1,5 @@
 #pragma once
 
-#include "http/paging.hpp"
 #include "http/router.hpp"
 #include "http/staff/office_services.hpp"
 #include "http/staff/staff_request.hpp"
@@ -10,25 +9,6 @@
 #include <string_view>
 
 namespace foyer::http::staff {
-
-/// A page from a cursor that is an id.
-template <class Id>
-struct page_asked {
-  std::optional<Id> from;
-  int limit = 50;
-};
-template <class Id>
-outcome<page_asked<Id>> page_of(const request& in) {
-  const auto page = paging_of(in);
-  if (!page) return page.error();
-  page_asked<Id> out;
-  out.limit = page->limit;
-  if (page->cursor.empty()) return out;
-  const auto id = parse_uuid(page->cursor);
-  if (!id) return bad_cursor();
-  out.from = Id{*id};
-  return out;
-}
 
 /// Whom a campaign would write to, and whom not and why. `limit` 0 gives the counts alone.
 boost::asio::awaitable<outcome<campaign::preview>> preview_of(office_services& with,

@@ -2,6 +2,7 @@
 #include "http/bind.hpp"
 #include "http/client_file_json.hpp"
 #include "http/json/reader.hpp"
+#include "http/list_json.hpp"
 #include "http/staff/client_file.hpp"
 #include "http/staff/client_file_routes.hpp"
 
@@ -40,7 +41,7 @@ asio::awaitable<response> list(client_services& with, request& in) {
   if (here->member) std::erase_if(*all, [&](const card_row& each) { return each.member != here->member; });
   const auto now = here->by.now;
   co_return json_response(
-      200, file_json(*all, [now](json::writer& out, const card_row& each) { append_card(out, each, now); }));
+      200, list_json(*all, [now](json::writer& out, const card_row& each) { append_card(out, each, now); }));
 }
 
 // By hand, for what was bought elsewhere.

@@ -2,6 +2,7 @@
 #include "http/client_file_json.hpp"
 #include "http/document_file.hpp"
 #include "http/json/reader.hpp"
+#include "http/list_json.hpp"
 #include "http/staff/client_file.hpp"
 #include "http/staff/client_file_routes.hpp"
 
@@ -49,7 +50,7 @@ asio::awaitable<response> list(client_services& with, request& in) {
   if (!all) co_return problem_of(all.error());
   if (here->member)
     std::erase_if(*all, [&](const document_row& each) { return each.member != here->member; });
-  co_return json_response(200, file_json(*all, [](json::writer& out, const document_row& each) {
+  co_return json_response(200, list_json(*all, [](json::writer& out, const document_row& each) {
                             append_document(out, each, true);
                           }));
 }

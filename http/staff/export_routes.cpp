@@ -125,44 +125,38 @@ asio::awaitable<void> send_orders(office_services& with, organisation::snapshot_
   }
 }
 
-asio::awaitable<response> get_clients(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto which = household_filter_of(in, by->at->id);
+asio::awaitable<response> get_clients(office_services& with, const staff_request& by, request& in) {
+  auto which = household_filter_of(in, by.at->id);
   if (!which) co_return problem_of(which.error());
-  auto how = style_of(in, *by);
+  auto how = style_of(in, by);
   if (!how) co_return problem_of(how.error());
-  auto told = co_await write_audit(with, *by, in, "export.clients");
+  auto told = co_await write_audit(with, by, in, "export.clients");
   if (!told) co_return problem_of(told.error());
-  co_return csv("clients", [&with, at = by->at, which = *which, how = *how](body_stream& to) {
+  co_return csv("clients", [&with, at = by.at, which = *which, how = *how](body_stream& to) {
     return send_clients(with, at, which, how, to);
   });
 }
 
-asio::awaitable<response> get_wallets(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto which = wallet_filter_of(in, by->at->id);
+asio::awaitable<response> get_wallets(office_services& with, const staff_request& by, request& in) {
+  auto which = wallet_filter_of(in, by.at->id);
   if (!which) co_return problem_of(which.error());
-  auto how = style_of(in, *by);
+  auto how = style_of(in, by);
   if (!how) co_return problem_of(how.error());
-  auto told = co_await write_audit(with, *by, in, "export.wallets");
+  auto told = co_await write_audit(with, by, in, "export.wallets");
   if (!told) co_return problem_of(told.error());
   co_return csv("wallets", [&with, which = *which, how = *how](body_stream& to) {
     return send_wallets(with, which, how, to);
   });
 }
 
-asio::awaitable<response> get_orders(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto how = style_of(in, *by);
+asio::awaitable<response> get_orders(office_services& with, const staff_request& by, request& in) {
+  auto how = style_of(in, by);
   if (!how) co_return problem_of(how.error());
-  auto told = co_await write_audit(with, *by, in, "export.orders");
+  auto told = co_await write_audit(with, by, in, "export.orders");
   if (!told) co_return problem_of(told.error());
   order::filter which;
-  which.organisation = by->at->id;
-  co_return csv("orders", [&with, at = by->at, which, how = *how](body_stream& to) {
+  which.organisation = by.at->id;
+  co_return csv("orders", [&with, at = by.at, which, how = *how](body_stream& to) {
     return send_orders(with, at, which, how, to);
   });
 }
@@ -172,12 +166,12 @@ asio::awaitable<response> get_orders(office_services& with, request& in) {
 void add_export_routes(router& to, office_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff/exports";
   constexpr std::uint8_t readers = roles::administrator | roles::auditor;
-  to.add(verb::get, base + "/clients.csv", bind<get_clients>(with),
+  to.add(verb::get, base + "/clients.csv", bind_staff<get_clients>(with),
          staff_route("staff_export_clients", readers));
   // W6 belongs to the box office.
-  to.add(verb::get, base + "/wallets.csv", bind<get_wallets>(with),
+  to.add(verb::get, base + "/wallets.csv", bind_staff<get_wallets>(with),
          staff_route("staff_export_wallets", client_readers));
-  to.add(verb::get, base + "/orders.csv", bind<get_orders>(with),
+  to.add(verb::get, base + "/orders.csv", bind_staff<get_orders>(with),
          staff_route("staff_export_orders", readers));
 }
 

@@ -1,6 +1,7 @@
 #include "http/staff/import_json.hpp"
 
-#include "http/json/writer.hpp"
+#include "http/list_json.hpp"
+#include "http/paging.hpp"
 
 #include <algorithm>
 
@@ -24,47 +25,29 @@ void append_columns(json::writer& out, const std::vector<imports::column>& colum
   out.end_array();
 }
 
-void append_text(json::writer& out, std::string_view name, const std::string& text) {
-  out.key(name);
-  if (text.empty())
-    out.null();
-  else
-    out.value(text);
-}
-
 void append_balances(json::writer& out, const imports::details& of, const currency& unit) {
   out.begin_object().field("positive_count", of.positive_count);
   out.field("positive", money{of.positive, unit}).field("negative_count", of.negative_count);
   out.field("negative", money{of.negative, unit}).end_object();
 }
 
-void append_lines(json::writer& out, const imports::line_page& page) {
-  out.key("items").begin_array();
-  for (const auto& line : page.lines) {
-    out.begin_object().field("line", line.number).key("problems").begin_array();
-    for (const auto& each : line.problems) {
-      out.begin_object();
-      append_text(out, "column", each.column);
-      out.field("code", each.code);
-      append_text(out, "value", each.value);
-      append_text(out, "other", each.other);
-      out.end_object();
-    }
-    out.end_array().end_object();
+void append_line(json::writer& out, const imports::bad_line& of) {
+  out.begin_object().field("line", of.number).key("problems").begin_array();
+  for (const auto& each : of.problems) {
+    out.begin_object().field_or_null("column", each.column).field("code", each.code);
+    out.field_or_null("value", each.value).field_or_null("other", each.other).end_object();
   }
-  out.end_array().key("next_cursor");
-  if (page.more)
-    out.value(std::to_string(page.lines.back().number));
-  else
-    out.null();
+  out.end_array().end_object();
 }
 
 void append_import(json::writer& out, const imports::state& of, const currency& unit,
                    const imports::line_page* lines) {
   const auto& what = of.what;
   out.begin_object().field("id", of.id).field("version", of.version).field("status", to_string(of.phase));
-  append_text(out, "file_name", what.asked.file_name);
-  out.field("bytes", what.bytes).field("encoding", what.encoding).field("separator", what.separator);
+  out.field_or_null("file_name", what.asked.file_name)
+      .field("bytes", what.bytes)
+      .field("encoding", what.encoding)
+      .field("separator", what.separator);
   out.key("columns");
   append_columns(out, what.columns);
   out.field("dry_run", !what.asked.create).field("skip_errors", what.asked.skip_errors);
@@ -84,13 +67,10 @@ void append_import(json::writer& out, const imports::state& of, const currency& 
   out.field("households_done", of.units_done).field("created", what.created).field("members", what.members);
   out.key("balances");
   append_balances(out, what, unit);
-  out.key("created_by");
-  if (of.by)
-    out.value(*of.by);
-  else
-    out.null();
-  out.field("created_at", of.created_at).field("finished_at", of.finished_at);
-  if (lines != nullptr) append_lines(out, *lines);
+  out.field("created_by", of.by).field("created_at", of.created_at).field("finished_at", of.finished_at);
+  if (lines != nullptr)
+    append_items(out, lines->lines, append_line,
+                 next_cursor(lines->more, lines->lines, &imports::bad_line::number));
   out.end_object();
 }
 
@@ -133,17 +113,10 @@ std::string import_json(const imports::state& of, const currency& unit, const im
 }
 
 std::string imports_json(const imports::page& page, const currency& unit) {
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : page.imports) append_import(out, each, unit, nullptr);
-  out.end_array().key("next_cursor");
-  if (page.more)
-    out.value(page.imports.back().id);
-  else
-    out.null();
-  out.end_object();
-  return body;
+  const auto append = [&](json::writer& out, const imports::state& each) {
+    append_import(out, each, unit, nullptr);
+  };
+  return list_json(page.imports, append, next_cursor(page.more, page.imports, &imports::state::id));
 }
 
 std::string import_record_json(const imports::state& of) {

@@ -4,6 +4,7 @@
 #include "actors/imports/portion.hpp"
 #include "http/bind.hpp"
 #include "http/json/reader.hpp"
+#include "http/paging.hpp"
 #include "http/staff/campaign_reading.hpp"
 #include "http/staff/import_form.hpp"
 #include "http/staff/import_json.hpp"
@@ -70,93 +71,77 @@ asio::awaitable<outcome<std::string>> write_import(import_services& with, const 
   co_return answer;
 }
 
-asio::awaitable<response> post_import(import_services& with, request& in) {
-  auto by = co_await staff_of(with.office.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> post_import(import_services& with, const staff_request& by, request& in) {
   if (const auto wrong = check_table_type(in)) co_return *wrong;
-  auto asked = read_import_options(in, by->now);
+  auto asked = read_import_options(in, by.now);
   if (!asked) co_return problem_of(asked.error());
-  auto seen = look_into(in, std::move(*asked), by->at->options);
+  auto seen = look_into(in, std::move(*asked), by.at->options);
   if (!seen) co_return problem_of(seen.error());
   state made;
-  made.organisation = by->at->id;
-  made.id = import_id{by->fresh_id()};
+  made.organisation = by.at->id;
+  made.id = import_id{by.fresh_id()};
   made.version = 1;
   made.what = std::move(*seen);
-  made.by = by->who.id;
-  made.created_at = by->now;
+  made.by = by.who.id;
+  made.created_at = by.now;
   auto run = [&](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
-    return write_import(with, *by, in.body, made, std::move(prefilled));
+    return write_import(with, by, in.body, made, std::move(prefilled));
   };
-  co_return co_await with.office.house.idempotent.once(in, by->at, by->principal(), std::move(run));
+  co_return co_await with.office.house.idempotent.once(in, by.at, by.principal(), std::move(run));
 }
 
 // A trial, or an import that was refused, is checked anew and then made.
-asio::awaitable<response> start_import(import_services& with, request& in) {
-  auto by = co_await staff_of(with.office.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto found = co_await find_import(with, *by, in);
+asio::awaitable<response> start_import(import_services& with, const staff_request& by, request& in) {
+  auto found = co_await find_import(with, by, in);
   if (!found) co_return problem_of(found.error());
   json::reader form(in);
   const auto skip_errors = form->optional_boolean("skip_errors");
   if (auto bad = form.finish()) co_return *bad;
   if (found->phase != phase::checked && found->phase != phase::refused)
     co_return conflict("conflict", "The import is " + std::string{to_string(found->phase)} + ".");
-  auto audit = by->audit("import.start", "import", found->id.value);
+  auto audit = by.audit("import.start", "import", found->id.value);
   audit.before = import_record_json(*found);
   const auto expected = found->version++;
   found->phase = phase::checking;
   found->what.asked.create = true;
   if (skip_errors) found->what.asked.skip_errors = *skip_errors;
-  found->by = by->who.id;
+  found->by = by.who.id;
   audit.after = import_record_json(*found);
   auto rows = rows_of(*found, expected);
   rows.cold.emplace_back(std::move(audit));
   auto written = co_await write_rows(with.office, std::move(rows));
   if (!written) co_return problem_of(written.error());
   with.importer.wake();
-  co_return json_response(202, import_json(*found, by->unit(), nullptr));
+  co_return json_response(202, import_json(*found, by.unit(), nullptr));
 }
 
-asio::awaitable<response> list_imports(import_services& with, request& in) {
-  auto by = co_await staff_of(with.office.house, in);
-  if (!by) co_return problem_of(by.error());
-  const auto asked = page_of<import_id>(in);
+asio::awaitable<response> list_imports(import_services& with, const staff_request& by, request& in) {
+  const auto asked = paging_of<import_id>(in);
   if (!asked) co_return problem_of(asked.error());
   auto page = co_await await_reply<imports::page>([&](reply<imports::page> back) {
-    with.imports.list(by->at->id, asked->from, asked->limit, std::move(back));
+    with.imports.list(by.at->id, asked->after, asked->limit, std::move(back));
   });
   if (!page) co_return problem_of(page.error());
-  co_return json_response(200, imports_json(*page, by->unit()));
+  co_return json_response(200, imports_json(*page, by.unit()));
 }
 
-asio::awaitable<response> get_import(import_services& with, request& in) {
-  auto by = co_await staff_of(with.office.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto found = co_await find_import(with, *by, in);
+asio::awaitable<response> get_import(import_services& with, const staff_request& by, request& in) {
+  auto found = co_await find_import(with, by, in);
   if (!found) co_return problem_of(found.error());
-  const auto asked = paging_of(in);
+  const auto asked = paging_of<std::int64_t>(in);
   if (!asked) co_return problem_of(asked.error());
-  std::int64_t after = 0;
-  if (!asked->cursor.empty()) {
-    const auto number = json::parse_integer(asked->cursor);
-    if (!number) co_return problem_of(bad_cursor());
-    after = *number;
-  }
   auto page = co_await await_reply<imports::line_page>([&](reply<imports::line_page> back) {
-    with.imports.list_lines(found->id, after, asked->limit, std::move(back));
+    with.imports.list_lines(found->id, asked->after.value_or(0), asked->limit, std::move(back));
   });
   if (!page) co_return problem_of(page.error());
-  co_return json_response(200, import_json(*found, by->unit(), &*page));
+  co_return json_response(200, import_json(*found, by.unit(), &*page));
 }
 
-asio::awaitable<response> get_events(import_services& with, request& in) {
-  auto by = co_await staff_of(with.office.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto begun = co_await find_import(with, *by, in);
+asio::awaitable<response> get_events(import_services& with, const staff_request& by, request& in) {
+  auto begun = co_await find_import(with, by, in);
   if (!begun) co_return problem_of(begun.error());
-  progress_look look = [&with, at = by->at->id, which = begun->id,
-                        unit = by->unit()]() -> asio::awaitable<std::optional<progress>> {
+  progress_look look = [&with, at = by.at->id, which = begun->id,
+                        unit = by.unit()]() -> asio::awaitable<std::optional<progress>> {
     auto found = co_await await_reply<std::optional<state>>(
         [&](reply<std::optional<state>> back) { with.imports.find(at, which, std::move(back)); });
     if (!found || !*found) co_return std::nullopt;
@@ -204,14 +189,12 @@ asio::awaitable<void> send_bad_lines(import_services& with, state of, std::strin
   }
 }
 
-asio::awaitable<response> get_bad_lines(import_services& with, request& in) {
-  auto by = co_await staff_of(with.office.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto found = co_await find_import(with, *by, in);
+asio::awaitable<response> get_bad_lines(import_services& with, const staff_request& by, request& in) {
+  auto found = co_await find_import(with, by, in);
   if (!found) co_return problem_of(found.error());
   response out{200, "text/csv; charset=utf-8", {}};
   out.header("Content-Disposition", "attachment; filename=\"import-" + to_string(found->id) + ".csv\"");
-  out.stream = [&with, of = std::move(*found), locale = by->who.locale](body_stream& to) {
+  out.stream = [&with, of = std::move(*found), locale = by.who.locale](body_stream& to) {
     return send_bad_lines(with, of, locale, to);
   };
   co_return out;
@@ -225,13 +208,14 @@ void add_import_routes(router& to, import_services& with) {
   constexpr std::uint8_t readers = roles::administrator | roles::auditor;
   auto upload = staff_route("staff_create_import", roles::administrator, true);
   upload.body_max = with.bytes_max;
-  to.add(verb::get, base, bind<list_imports>(with), staff_route("staff_list_imports", readers));
-  to.add(verb::post, base, bind<post_import>(with), upload);
-  to.add(verb::get, one, bind<get_import>(with), staff_route("staff_get_import", readers));
-  to.add(verb::post, one + "/start", bind<start_import>(with),
+  to.add(verb::get, base, bind_staff<list_imports>(with), staff_route("staff_list_imports", readers));
+  to.add(verb::post, base, bind_staff<post_import>(with), upload);
+  to.add(verb::get, one, bind_staff<get_import>(with), staff_route("staff_get_import", readers));
+  to.add(verb::post, one + "/start", bind_staff<start_import>(with),
          staff_route("staff_start_import", roles::administrator));
-  to.add(verb::get, one + "/events", bind<get_events>(with), staff_route("staff_import_events", readers));
-  to.add(verb::get, one + "/rejected.csv", bind<get_bad_lines>(with),
+  to.add(verb::get, one + "/events", bind_staff<get_events>(with),
+         staff_route("staff_import_events", readers));
+  to.add(verb::get, one + "/rejected.csv", bind_staff<get_bad_lines>(with),
          staff_route("staff_import_rejected", readers));
 }
 

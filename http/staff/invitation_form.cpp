@@ -1,6 +1,7 @@
 #include "http/staff/invitation_form.hpp"
 
-#include "http/json/writer.hpp"
+#include "http/list_json.hpp"
+#include "http/paging.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -46,37 +47,25 @@ void append_skipped(json::writer& out, campaign::kind what, const std::map<reaso
   out.end_object();
 }
 
-void append_text_or_null(json::writer& out, std::string_view key, std::string_view text) {
-  out.key(key);
-  if (text.empty())
-    out.null();
-  else
-    out.value(text);
-}
-
 void append_client(json::writer& out, const campaign::candidate& of) {
   out.field("household_id", of.household).field("household_number", of.number);
   out.field("first_name", of.first_name).field("last_name", of.last_name);
-  append_text_or_null(out, "email", of.email);
-  out.field("locale", of.locale);
-  append_text_or_null(out, "skipped", campaign::to_string(of.reason));
+  out.field_or_null("email", of.email).field("locale", of.locale);
+  out.field_or_null("skipped", campaign::to_string(of.reason));
 }
 
-void append_recipients(json::writer& out, const campaign::recipient_page& page) {
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : page.recipients) {
-    out.begin_object();
-    append_client(out, each.who);
-    out.field("status", campaign::to_string(each.fate));
-    append_text_or_null(out, "error", each.error);
-    out.field("changed_at", each.at).end_object();
-  }
-  out.end_array().key("next_cursor");
-  if (page.more)
-    out.value(page.recipients.back().who.household);
-  else
-    out.null();
-  out.end_object();
+void append_recipient(json::writer& out, const campaign::recipient& of) {
+  out.begin_object();
+  append_client(out, of.who);
+  out.field("status", campaign::to_string(of.fate)).field_or_null("error", of.error);
+  out.field("changed_at", of.at).end_object();
+}
+
+// The clients of a preview, inside an object that is open.
+template <class Append>
+void append_candidates(json::writer& out, const campaign::preview& of, Append append) {
+  append_items(out, of.candidates, append,
+               next_cursor(of.more, of.candidates, &campaign::candidate::household));
 }
 
 std::string_view state_of(const campaign::overview& of) {
@@ -88,7 +77,7 @@ void append_campaign(json::writer& out, const campaign::overview& of,
                      const campaign::recipient_page* recipients) {
   out.begin_object().field("id", of.id).field("group", campaign::to_string(of.of.group));
   const bool invitation = of.of.kind == campaign::kind::invitation;
-  if (invitation) append_text_or_null(out, "tag", of.of.tag);
+  if (invitation) out.field_or_null("tag", of.of.tag);
   out.field("household_id", of.of.household).field("state", state_of(of));
   out.field("created_at", of.created_at).field("queued_at", of.queued_at).field("created_by", of.by);
   std::int64_t total = 0;
@@ -104,8 +93,11 @@ void append_campaign(json::writer& out, const campaign::overview& of,
     append_texts(out, of.texts);
   }
   if (recipients != nullptr) {
-    out.key("recipients");
-    append_recipients(out, *recipients);
+    const auto mark = [](const campaign::recipient& each) { return each.who.household; };
+    out.key("recipients").begin_object();
+    append_items(out, recipients->recipients, append_recipient,
+                 next_cursor(recipients->more, recipients->recipients, mark));
+    out.end_object();
   }
   out.end_object();
 }
@@ -135,17 +127,11 @@ std::string preview_json(const campaign::preview& of) {
   json::writer out(body);
   out.begin_object().field("invited", of.invited).key("skipped");
   append_skipped(out, campaign::kind::invitation, of.skipped);
-  out.key("items").begin_array();
-  for (const auto& each : of.candidates) {
-    out.begin_object();
-    append_client(out, each);
-    out.end_object();
-  }
-  out.end_array().key("next_cursor");
-  if (of.more)
-    out.value(of.candidates.back().household);
-  else
-    out.null();
+  append_candidates(out, of, [](json::writer& to, const campaign::candidate& each) {
+    to.begin_object();
+    append_client(to, each);
+    to.end_object();
+  });
   out.end_object();
   return body;
 }
@@ -155,17 +141,11 @@ std::string balance_preview_json(const campaign::preview& of, const currency& un
   json::writer out(body);
   out.begin_object().field("mails", of.invited).field("balance", money{of.balance, unit}).key("skipped");
   append_skipped(out, campaign::kind::balance, of.skipped);
-  out.key("items").begin_array();
-  for (const auto& each : of.candidates) {
-    out.begin_object();
-    append_client(out, each);
-    out.field("balance", money{each.balance, unit}).end_object();
-  }
-  out.end_array().key("next_cursor");
-  if (of.more)
-    out.value(of.candidates.back().household);
-  else
-    out.null();
+  append_candidates(out, of, [&](json::writer& to, const campaign::candidate& each) {
+    to.begin_object();
+    append_client(to, each);
+    to.field("balance", money{each.balance, unit}).end_object();
+  });
   out.end_object();
   return body;
 }
@@ -185,17 +165,10 @@ std::string campaign_json(const campaign::overview& of, const campaign::recipien
 }
 
 std::string campaigns_json(const campaign::campaign_page& page) {
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : page.campaigns) append_campaign(out, each, nullptr);
-  out.end_array().key("next_cursor");
-  if (page.more)
-    out.value(page.campaigns.back().id);
-  else
-    out.null();
-  out.end_object();
-  return body;
+  const auto append = [](json::writer& out, const campaign::overview& each) {
+    append_campaign(out, each, nullptr);
+  };
+  return list_json(page.campaigns, append, next_cursor(page.more, page.campaigns, &campaign::overview::id));
 }
 
 } // namespace foyer::http::staff

@@ -2,6 +2,7 @@
 
 #include "actors/vocabulary/json_text.hpp"
 #include "http/bind.hpp"
+#include "http/paging.hpp"
 #include "http/staff/campaign_reading.hpp"
 #include "http/staff/invitation_form.hpp"
 #include "http/staff/staff_request.hpp"
@@ -24,16 +25,14 @@ asio::awaitable<std::optional<refusal>> check_client(office_services& with, cons
   co_return std::nullopt;
 }
 
-asio::awaitable<response> post_preview(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  const auto page = page_of<household_id>(in);
+asio::awaitable<response> post_preview(office_services& with, const staff_request& by, request& in) {
+  const auto page = paging_of<household_id>(in);
   if (!page) co_return problem_of(page.error());
   json::reader form(in);
-  const auto which = read_selection(*form, by->at->id);
+  const auto which = read_selection(*form, by.at->id);
   if (auto bad = form.finish()) co_return *bad;
   if (const auto foreign = co_await check_client(with, which)) co_return problem_of(*foreign);
-  const auto seen = co_await preview_of(with, which, page->from, page->limit);
+  const auto seen = co_await preview_of(with, which, page->after, page->limit);
   if (!seen) co_return problem_of(seen.error());
   co_return json_response(200, preview_json(*seen));
 }
@@ -65,11 +64,9 @@ commit rows_of(const selection& which, const campaign::texts& typed, const campa
   return rows;
 }
 
-asio::awaitable<response> post_campaign(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> post_campaign(office_services& with, const staff_request& by, request& in) {
   json::reader form(in);
-  const auto which = read_selection(*form, by->at->id);
+  const auto which = read_selection(*form, by.at->id);
   campaign::texts typed;
   if (const auto texts = form->optional_child("texts")) typed = read_texts(texts);
   if (auto bad = form.finish()) co_return *bad;
@@ -80,23 +77,23 @@ asio::awaitable<response> post_campaign(office_services& with, request& in) {
     co_return problem_of(refusal{
         errc::conflict, "This client can't be invited: " + std::string{campaign::to_string(**why)} + "."});
   auto kept = co_await await_reply<campaign::texts>(
-      [&](reply<campaign::texts> back) { with.campaigns.find_texts(by->at->id, std::move(back)); });
+      [&](reply<campaign::texts> back) { with.campaigns.find_texts(by.at->id, std::move(back)); });
   if (!kept) co_return problem_of(kept.error());
-  const auto whole = campaign::filled(typed, campaign::filled(*kept, campaign::default_texts(by->at->name)));
+  const auto whole = campaign::filled(typed, campaign::filled(*kept, campaign::default_texts(by.at->name)));
 
-  const auto id = by->fresh_id();
-  auto written = co_await write_rows(with, rows_of(which, typed, whole, id, *by));
+  const auto id = by.fresh_id();
+  auto written = co_await write_rows(with, rows_of(which, typed, whole, id, by));
   if (!written) co_return problem_of(written.error());
   with.campaign_queue.wake();
   overview made;
   made.id = campaign_id{id};
   made.of = which;
   made.texts = whole;
-  made.by = by->who.id;
-  made.created_at = by->now;
+  made.by = by.who.id;
+  made.created_at = by.now;
   auto answer = json_response(201, campaign_json(made, nullptr));
   co_return std::move(answer).header("Location",
-                                     "/api/v1/orgs/" + by->at->slug + "/staff/invitations/" + to_string(id));
+                                     "/api/v1/orgs/" + by.at->slug + "/staff/invitations/" + to_string(id));
 }
 
 } // namespace
@@ -105,8 +102,9 @@ void add_invitation_routes(router& to, office_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff/invitations";
   add_campaign_reading(to, with, campaign::kind::invitation, base,
                        {"staff_list_campaigns", "staff_get_campaign", "staff_campaign_events"});
-  to.add(verb::post, base, bind<post_campaign>(with), staff_route("staff_create_campaign", client_writers));
-  to.add(verb::post, base + "/preview", bind<post_preview>(with),
+  to.add(verb::post, base, bind_staff<post_campaign>(with),
+         staff_route("staff_create_campaign", client_writers));
+  to.add(verb::post, base + "/preview", bind_staff<post_preview>(with),
          staff_route("staff_preview_campaign", client_writers));
 }
 

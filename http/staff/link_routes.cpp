@@ -5,7 +5,7 @@
 #include "http/bind.hpp"
 #include "http/household_json.hpp"
 #include "http/json/reader.hpp"
-#include "http/json/writer.hpp"
+#include "http/list_json.hpp"
 #include "http/paging.hpp"
 #include "http/staff/address_check.hpp"
 #include "http/staff/staff_request.hpp"
@@ -21,25 +21,19 @@ namespace asio = boost::asio;
 constexpr std::size_t search_max = 100;
 
 outcome<household::candidate_filter> filter_of(const request& in, const household::state& to_link) {
-  const auto page = paging_of(in);
+  const auto page = paging_of<household_id>(in);
   if (!page) return page.error();
   household::candidate_filter out;
   out.organisation = to_link.organisation;
   out.to_link = to_link.id;
   out.limit = page->limit;
-  if (!page->cursor.empty()) {
-    const auto before = parse_uuid(page->cursor);
-    if (!before) return bad_cursor();
-    out.before = household_id{*before};
-  }
+  out.before = page->after;
   out.text = in.query("q").value_or("");
   if (out.text.size() <= search_max) {
     if (const auto address = parse_email(out.text)) out.text = address->key;
     return out;
   }
-  refusal why{errc::invalid};
-  why.fields.push_back({"?q", "too_long"});
-  return why;
+  return bad_query("?q", "too_long");
 }
 
 bool has_address(const household::link_candidate& of, const email_address& address) {
@@ -54,44 +48,26 @@ std::string_view reason_of(const address_on_platform& found, const household::st
   return to_link.account == found.account ? "linked_here" : "no_online_order";
 }
 
+void append_candidate(json::writer& out, const household::link_candidate& of) {
+  out.begin_object().field("account_id", of.account).field("username", of.username).field("email", of.email);
+  out.field("first_name", of.first_name).field("last_name", of.last_name);
+  out.field("online_orders", of.online_orders).key("merged").begin_object();
+  out.field("household_id", of.own).field("number", of.own_number).end_object().end_object();
+}
+
 std::string candidates_json(const household::candidate_page& page, std::string_view missing) {
   std::string body;
   json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : page.candidates) {
-    out.begin_object()
-        .field("account_id", each.account)
-        .field("username", each.username)
-        .field("email", each.email);
-    out.field("first_name", each.first_name).field("last_name", each.last_name);
-    out.field("online_orders", each.online_orders);
-    out.key("merged")
-        .begin_object()
-        .field("household_id", each.own)
-        .field("number", each.own_number)
-        .end_object();
-    out.end_object();
-  }
-  out.end_array().key("next_cursor");
-  if (page.more)
-    out.value(page.candidates.back().own);
-  else
-    out.null();
-  out.key("missing");
-  if (missing.empty())
-    out.null();
-  else
-    out.value(missing);
-  out.end_object();
+  out.begin_object();
+  append_items(out, page.candidates, append_candidate,
+               next_cursor(page.more, page.candidates, &household::link_candidate::own));
+  out.field_or_null("missing", missing).end_object();
   return body;
 }
 
-asio::awaitable<response> list_candidates(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto to_link = co_await household_of(with.house, *by, in);
-  if (!to_link) co_return problem_of(to_link.error());
-  const auto which = filter_of(in, *to_link);
+asio::awaitable<response> list_candidates(office_services& with, const staff_request& by,
+                                          const household::state& to_link, request& in) {
+  const auto which = filter_of(in, to_link);
   if (!which) co_return problem_of(which.error());
   auto page =
       co_await runtime::await_reply<household::candidate_page>([&](reply<household::candidate_page> back) {
@@ -104,9 +80,9 @@ asio::awaitable<response> list_candidates(office_services& with, request& in) {
   if (address && !which->before && std::none_of(found.begin(), found.end(), [&](const auto& each) {
         return has_address(each, *address);
       })) {
-    auto looked = co_await look_up_address(with, *by, *address, "account_link.search");
+    auto looked = co_await look_up_address(with, by, *address, "account_link.search");
     if (looked.refused) co_return *looked.refused;
-    missing = reason_of(looked.found, *to_link);
+    missing = reason_of(looked.found, to_link);
   }
   co_return json_response(200, candidates_json(*page, missing));
 }
@@ -143,34 +119,31 @@ asio::awaitable<outcome<chosen>> choose(office_services& with, const staff_reque
   co_return chosen{std::move(*owner), (*candidate)->own};
 }
 
-asio::awaitable<response> put_link(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with.house, *by, in);
-  if (!of) co_return problem_of(of.error());
+asio::awaitable<response> put_link(office_services& with, const staff_request& by, const household::state& of,
+                                   request& in) {
   json::reader form(in);
   const account_id whose{form->uuid("account_id")};
   if (auto bad = form.finish()) co_return *bad;
-  if (of->account == whose) co_return problem_of(errc::linked_here);
-  if (of->account) co_return problem_of(errc::other_account);
-  auto picked = co_await choose(with, *by, whose);
+  if (of.account == whose) co_return problem_of(errc::linked_here);
+  if (of.account) co_return problem_of(errc::other_account);
+  auto picked = co_await choose(with, by, whose);
   if (!picked) co_return problem_of(picked.error());
 
   merge::merge_households command;
-  command.organisation = by->at->id;
-  command.id = merge_id{by->fresh_id()};
-  command.into = of->id;
+  command.organisation = by.at->id;
+  command.id = merge_id{by.fresh_id()};
+  command.into = of.id;
   command.from = picked->own;
   command.cause = merge_cause::link;
-  command.linked = household::link{whose, picked->owner.username, by->now, false, by->now};
-  command.by = by->origin();
-  command.staff_floor = by->at->options.floor_of(by->role);
-  command.into_audit = audit_of(*by, "account_link.set", of->id);
-  command.from_audit = audit_of(*by, "household.merged", picked->own);
-  command.rows.mails.push_back(link_mail(picked->owner, "account_linked", *by));
+  command.linked = household::link{whose, picked->owner.username, by.now, false, by.now};
+  command.by = by.origin();
+  command.staff_floor = by.at->options.floor_of(by.role);
+  command.into_audit = audit_of(by, "account_link.set", of.id);
+  command.from_audit = audit_of(by, "household.merged", picked->own);
+  command.rows.mails.push_back(link_mail(picked->owner, "account_linked", by));
   auto done = co_await merge::run(with.house.merging, std::move(command));
-  if (!done) co_return problem_of(done.error(), by->unit());
-  co_return co_await answer_with(with, *by, done->into);
+  if (!done) co_return problem_of(done.error(), by.unit());
+  co_return co_await answer_with(with, by, done->into);
 }
 
 // The household that an account has after its link was taken away: its own data, and nothing else.
@@ -190,22 +163,19 @@ household::state empty_household(const account::state& owner, const staff_reques
 /// How often a new client number may be taken already.
 constexpr int number_tries = 4;
 
-asio::awaitable<response> delete_link(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with.house, *by, in);
-  if (!of) co_return problem_of(of.error());
-  if (!of->account) co_return problem_of(refusal{errc::conflict, "The client is linked to no account."});
-  auto owner = co_await runtime::ask_entity(with.accounts.accounts, *of->account, account::get_view{});
+asio::awaitable<response> delete_link(office_services& with, const staff_request& by,
+                                      const household::state& of, request&) {
+  if (!of.account) co_return problem_of(refusal{errc::conflict, "The client is linked to no account."});
+  auto owner = co_await runtime::ask_entity(with.accounts.accounts, *of.account, account::get_view{});
   if (!owner) co_return problem_of(owner.error());
   for (int left = number_tries;; --left) {
     household::unlink_account command;
     command.linked = owner->id;
-    command.instead = empty_household(*owner, *by);
-    command.audit = audit_of(*by, "account_link.remove", of->id);
-    command.rows.mails.push_back(link_mail(*owner, "account_unlinked", *by));
-    auto done = co_await runtime::ask_entity(with.house.households, of->id, std::move(command));
-    if (done) co_return co_await answer_with(with, *by, *done);
+    command.instead = empty_household(*owner, by);
+    command.audit = audit_of(by, "account_link.remove", of.id);
+    command.rows.mails.push_back(link_mail(*owner, "account_unlinked", by));
+    auto done = co_await runtime::ask_entity(with.house.households, of.id, std::move(command));
+    if (done) co_return co_await answer_with(with, by, *done);
     if (done.error().detail != household::number_constraint || left == 1) co_return problem_of(done.error());
   }
 }
@@ -231,11 +201,11 @@ mail_row link_mail(const account::state& owner, std::string_view template_name, 
 
 void add_link_routes(router& to, office_services& with) {
   to.add(verb::get, "/api/v1/orgs/{org}/staff/households/{household}/account-link",
-         bind<list_candidates>(with), staff_route("staff_list_link_candidates", client_readers));
-  to.add(verb::put, "/api/v1/orgs/{org}/staff/households/{household}/account-link", bind<put_link>(with),
-         staff_route("staff_link_account", client_writers));
+         bind_client<list_candidates>(with), staff_route("staff_list_link_candidates", client_readers));
+  to.add(verb::put, "/api/v1/orgs/{org}/staff/households/{household}/account-link",
+         bind_client<put_link>(with), staff_route("staff_link_account", client_writers));
   to.add(verb::delete_, "/api/v1/orgs/{org}/staff/households/{household}/account-link",
-         bind<delete_link>(with), staff_route("staff_unlink_account", client_writers));
+         bind_client<delete_link>(with), staff_route("staff_unlink_account", client_writers));
 }
 
 } // namespace foyer::http::staff

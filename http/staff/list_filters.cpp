@@ -8,12 +8,6 @@ namespace {
 
 constexpr std::size_t search_max = 100;
 
-refusal refused(std::vector<field_error> bad) {
-  refusal why{errc::invalid};
-  why.fields = std::move(bad);
-  return why;
-}
-
 // A filter of two values; notes what is neither.
 std::optional<bool> flag_of(const request& in, std::string_view name, std::vector<field_error>& bad) {
   const auto text = in.query(name);
@@ -25,16 +19,12 @@ std::optional<bool> flag_of(const request& in, std::string_view name, std::vecto
 } // namespace
 
 outcome<household::filter> household_filter_of(const request& in, const organisation_id& at) {
-  const auto page = paging_of(in);
+  const auto page = paging_of<household_id>(in);
   if (!page) return page.error();
   household::filter out;
   out.organisation = at;
   out.limit = page->limit;
-  if (!page->cursor.empty()) {
-    const auto before = parse_uuid(page->cursor);
-    if (!before) return bad_cursor();
-    out.before = household_id{*before};
-  }
+  out.before = page->after;
   std::vector<field_error> bad;
   out.text = in.query("q").value_or("");
   if (out.text.size() > search_max) bad.push_back({"?q", "too_long"});
@@ -65,16 +55,12 @@ outcome<household::filter> household_filter_of(const request& in, const organisa
 }
 
 outcome<wallet::list_filter> wallet_filter_of(const request& in, const organisation_id& at) {
-  const auto page = paging_of(in);
+  const auto page = paging_of<household_id>(in);
   if (!page) return page.error();
   wallet::list_filter out;
   out.organisation = at;
   out.limit = page->limit;
-  if (!page->cursor.empty()) {
-    const auto before = parse_uuid(page->cursor);
-    if (!before) return bad_cursor();
-    out.before = household_id{*before};
-  }
+  out.before = page->after;
   const auto balance = in.query("balance").value_or("");
   if (balance == "positive")
     out.balance_sign = 1;
@@ -83,11 +69,11 @@ outcome<wallet::list_filter> wallet_filter_of(const request& in, const organisat
   else if (balance == "zero")
     out.balance_sign = 0;
   else if (!balance.empty())
-    return refused({{"?balance", "invalid"}});
+    return bad_query("?balance");
   const auto last = in.query("last_mail").value_or("");
   if (last.empty()) return out;
   const auto when = parse_last_mail(last);
-  if (!when) return refused({{"?last_mail", "invalid"}});
+  if (!when) return bad_query("?last_mail");
   out.mailed_before = when->before;
   out.mailed_since = when->since;
   return out;

@@ -34,21 +34,17 @@ asio::awaitable<response> save(office_services& with, const staff_request& by, l
   co_return record_response(200, settings_json(**saved), (*saved)->version);
 }
 
-asio::awaitable<response> put_logo(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> put_logo(office_services& with, const staff_request& by, request& in) {
   if (in.body.size() > logo_max) co_return problem_of(refusal{errc::invalid, "At most 64 KiB."});
   const auto type = picture_type(in.body);
   if (type.empty()) co_return problem_of(refusal{errc::invalid, "A PNG, JPEG or GIF picture."});
-  logo_row row{by->at->id, std::string{type}, in.body};
-  co_return co_await save(with, *by, std::move(row));
+  logo_row row{by.at->id, std::string{type}, in.body};
+  co_return co_await save(with, by, std::move(row));
 }
 
-asio::awaitable<response> delete_logo(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  logo_row none{by->at->id, "image/png", {}};
-  co_return co_await save(with, *by, std::move(none));
+asio::awaitable<response> delete_logo(office_services& with, const staff_request& by, request&) {
+  logo_row none{by.at->id, "image/png", {}};
+  co_return co_await save(with, by, std::move(none));
 }
 
 } // namespace
@@ -63,8 +59,8 @@ std::string_view picture_type(std::string_view bytes) noexcept {
 
 void add_logo_routes(router& to, office_services& with) {
   const std::string path = "/api/v1/orgs/{org}/staff/settings/logo";
-  to.add(verb::put, path, bind<put_logo>(with), staff_route("staff_put_logo", roles::administrator));
-  to.add(verb::delete_, path, bind<delete_logo>(with),
+  to.add(verb::put, path, bind_staff<put_logo>(with), staff_route("staff_put_logo", roles::administrator));
+  to.add(verb::delete_, path, bind_staff<delete_logo>(with),
          staff_route("staff_delete_logo", roles::administrator));
 }
 

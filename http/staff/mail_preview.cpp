@@ -36,11 +36,7 @@ void append_preview(json::writer& out, const mailer::previewed& of, const mailer
   out.field("template", mail.template_name).field("locale", mail.locale);
   append_address(out, "from", of.from_name, of.from_address);
   append_address(out, "to", of.to_name, of.to_address);
-  out.key("reply_to");
-  if (of.reply_to.empty())
-    out.null();
-  else
-    out.value(of.reply_to);
+  out.field_or_null("reply_to", of.reply_to);
   out.field("subject", of.subject).field("text", of.text).field("html", of.html);
 }
 

@@ -147,20 +147,18 @@ queued_mail welcome_of(const asked& form) {
   return out;
 }
 
-asio::awaitable<response> post_preview(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> post_preview(office_services& with, const staff_request& by, request& in) {
   json::reader form(in);
-  const auto typed = read_asked(*form, *by);
+  const auto typed = read_asked(*form, by);
   if (auto bad = form.finish()) co_return *bad;
   outcome<queued_mail> mail = welcome_of(typed);
   if (!typed.order_number.empty())
-    mail = co_await order_mail_of(with, *by, typed);
+    mail = co_await order_mail_of(with, by, typed);
   else if (typed.kind != what::staff_welcome)
-    mail = co_await client_mail_of(with, *by, typed);
+    mail = co_await client_mail_of(with, by, typed);
   if (!mail) co_return problem_of(mail.error());
-  mail->created_at = std::chrono::floor<std::chrono::milliseconds>(by->now);
-  sign_as(*mail, *by->at);
+  mail->created_at = std::chrono::floor<std::chrono::milliseconds>(by.now);
+  sign_as(*mail, *by.at);
   const auto seen = with.previewer.preview(*mail, mailer::secrets::hidden);
   if (!seen) co_return problem_of(seen.error());
   std::string body;
@@ -174,7 +172,7 @@ asio::awaitable<response> post_preview(office_services& with, request& in) {
 } // namespace
 
 void add_mail_preview_routes(router& to, office_services& with) {
-  to.add(verb::post, "/api/v1/orgs/{org}/staff/mails/preview", bind<post_preview>(with),
+  to.add(verb::post, "/api/v1/orgs/{org}/staff/mails/preview", bind_staff<post_preview>(with),
          staff_route("staff_preview_mail", client_writers));
 }
 

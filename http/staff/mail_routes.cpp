@@ -3,8 +3,10 @@
 #include "actors/vocabulary/email.hpp"
 #include "http/bind.hpp"
 #include "http/mail_json.hpp"
-#include "http/staff/campaign_reading.hpp"
+#include "http/paging.hpp"
 #include "http/staff/mail_preview.hpp"
+#include "http/staff/office_services.hpp"
+#include "http/staff/staff_request.hpp"
 
 namespace foyer::http::staff {
 namespace {
@@ -14,11 +16,11 @@ using mailer::kept_mail;
 using runtime::await_reply;
 
 outcome<mailer::mail_filter> filter_of(const request& in, const organisation_id& at) {
-  const auto page = page_of<mail_id>(in);
+  const auto page = paging_of<mail_id>(in);
   if (!page) return page.error();
   mailer::mail_filter out;
   out.organisation = at;
-  out.before = page->from;
+  out.before = page->after;
   out.limit = page->limit;
   refusal bad{errc::invalid};
   if (const auto text = in.query("status").value_or(""); !text.empty()) {
@@ -41,22 +43,17 @@ asio::awaitable<response> page_of_mails(office_services& with, mailer::mail_filt
   co_return json_response(200, mails_json(*page, mail_reader::staff));
 }
 
-asio::awaitable<response> list_mails(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto which = filter_of(in, by->at->id);
+asio::awaitable<response> list_mails(office_services& with, const staff_request& by, request& in) {
+  auto which = filter_of(in, by.at->id);
   if (!which) co_return problem_of(which.error());
   co_return co_await page_of_mails(with, *which);
 }
 
-asio::awaitable<response> list_of_household(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with.house, *by, in);
-  if (!of) co_return problem_of(of.error());
-  auto which = filter_of(in, by->at->id);
+asio::awaitable<response> list_of_household(office_services& with, const staff_request& by,
+                                            const household::state& of, request& in) {
+  auto which = filter_of(in, by.at->id);
   if (!which) co_return problem_of(which.error());
-  which->household = of->id;
+  which->household = of.id;
   co_return co_await page_of_mails(with, *which);
 }
 
@@ -100,46 +97,42 @@ std::string mail_json(office_services& with, const staff_request& by, const kept
   return body;
 }
 
-asio::awaitable<response> get_mail(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto found = co_await mail_of(with, *by, in);
+asio::awaitable<response> get_mail(office_services& with, const staff_request& by, request& in) {
+  auto found = co_await mail_of(with, by, in);
   if (!found) co_return problem_of(found.error());
-  co_return json_response(200, mail_json(with, *by, *found));
+  co_return json_response(200, mail_json(with, by, *found));
 }
 
 // Retry and abort: the database decides whether the mail is in a state for it.
-asio::awaitable<response> change_mail(office_services& with, request& in, std::string action,
-                                      const char* refused) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto found = co_await mail_of(with, *by, in);
+asio::awaitable<response> change_mail(office_services& with, const staff_request& by, request& in,
+                                      std::string action, const char* refused) {
+  auto found = co_await mail_of(with, by, in);
   if (!found) co_return problem_of(found.error());
   const auto id = found->shown.id;
   commit rows;
   if (action == "mail.retry")
-    rows.cold.emplace_back(mail_retried{by->at->id, id});
+    rows.cold.emplace_back(mail_retried{by.at->id, id});
   else
-    rows.cold.emplace_back(mail_aborted{by->at->id, id});
-  auto entry = by->audit(std::move(action), "mail", id.value);
+    rows.cold.emplace_back(mail_aborted{by.at->id, id});
+  auto entry = by.audit(std::move(action), "mail", id.value);
   entry.before = "{\"status\":\"" + std::string{mailer::to_string(found->shown.fate)} + "\"}";
   rows.cold.emplace_back(std::move(entry));
   auto written = co_await write_rows(with, std::move(rows));
   if (!written && written.error().code == errc::conflict) co_return conflict("conflict", refused);
   if (!written) co_return problem_of(written.error());
-  found = co_await mail_of(with, *by, in);
+  found = co_await mail_of(with, by, in);
   if (!found) co_return problem_of(found.error());
-  co_return json_response(200, mail_json(with, *by, *found));
+  co_return json_response(200, mail_json(with, by, *found));
 }
 
-asio::awaitable<response> retry_mail(office_services& with, request& in) {
-  return change_mail(with, in, "mail.retry",
+asio::awaitable<response> retry_mail(office_services& with, const staff_request& by, request& in) {
+  return change_mail(with, by, in, "mail.retry",
                      "Only mails that failed, bounced, were suppressed or aborted are sent again, and whose "
                      "link is still good.");
 }
 
-asio::awaitable<response> abort_mail(office_services& with, request& in) {
-  return change_mail(with, in, "mail.abort",
+asio::awaitable<response> abort_mail(office_services& with, const staff_request& by, request& in) {
+  return change_mail(with, by, in, "mail.abort",
                      "Only mails that wait can be taken back, and no security mails.");
 }
 
@@ -175,38 +168,28 @@ asio::awaitable<outcome<dead_address>> look_at_address(office_services& with, co
 }
 
 // H8: the client's page says why mails don't arrive.
-asio::awaitable<response> get_suppression(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with.house, *by, in);
-  if (!of) co_return problem_of(of.error());
-  const auto seen = co_await look_at_address(with, *of);
+asio::awaitable<response> get_suppression(office_services& with, const staff_request&,
+                                          const household::state& of, request&) {
+  const auto seen = co_await look_at_address(with, of);
   if (!seen) co_return problem_of(seen.error());
   std::string body;
   json::writer out(body);
-  out.begin_object().field("suppressed", seen->since.has_value()).key("reason");
-  if (seen->told)
-    out.value(*seen->told);
-  else
-    out.null();
+  out.begin_object().field("suppressed", seen->since.has_value()).field("reason", seen->told);
   out.field("at", seen->told ? seen->since : std::nullopt).end_object();
   co_return json_response(200, std::move(body));
 }
 
-asio::awaitable<response> lift_suppression(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with.house, *by, in);
-  if (!of) co_return problem_of(of.error());
-  const auto seen = co_await look_at_address(with, *of);
+asio::awaitable<response> lift_suppression(office_services& with, const staff_request& by,
+                                           const household::state& of, request&) {
+  const auto seen = co_await look_at_address(with, of);
   if (!seen) co_return problem_of(seen.error());
   if (!seen->since) co_return no_content();
   if (!seen->told)
     co_return conflict("conflict",
                        "The mails that came back from this address were not this organisation's.");
   commit rows;
-  rows.cold.emplace_back(suppression_lifted{of->email_key});
-  rows.cold.emplace_back(by->audit("household.write_again", "household", of->id.value));
+  rows.cold.emplace_back(suppression_lifted{of.email_key});
+  rows.cold.emplace_back(by.audit("household.write_again", "household", of.id.value));
   auto written = co_await write_rows(with, std::move(rows));
   if (!written) co_return problem_of(written.error());
   co_return no_content();
@@ -216,19 +199,20 @@ asio::awaitable<response> lift_suppression(office_services& with, request& in) {
 
 void add_mail_routes(router& to, office_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff/";
-  to.add(verb::get, base + "mails", bind<list_mails>(with), staff_route("staff_list_mails", client_readers));
-  to.add(verb::get, base + "mails/{mail}", bind<get_mail>(with),
+  to.add(verb::get, base + "mails", bind_staff<list_mails>(with),
+         staff_route("staff_list_mails", client_readers));
+  to.add(verb::get, base + "mails/{mail}", bind_staff<get_mail>(with),
          staff_route("staff_get_mail", client_readers));
-  to.add(verb::post, base + "mails/{mail}/retry", bind<retry_mail>(with),
+  to.add(verb::post, base + "mails/{mail}/retry", bind_staff<retry_mail>(with),
          staff_route("staff_retry_mail", client_writers));
-  to.add(verb::post, base + "mails/{mail}/abort", bind<abort_mail>(with),
+  to.add(verb::post, base + "mails/{mail}/abort", bind_staff<abort_mail>(with),
          staff_route("staff_abort_mail", client_writers));
   const auto household = base + "households/{household}";
-  to.add(verb::get, household + "/mails", bind<list_of_household>(with),
+  to.add(verb::get, household + "/mails", bind_client<list_of_household>(with),
          staff_route("staff_list_household_mails", client_readers));
-  to.add(verb::get, household + "/suppression", bind<get_suppression>(with),
+  to.add(verb::get, household + "/suppression", bind_client<get_suppression>(with),
          staff_route("staff_get_suppression", client_readers));
-  to.add(verb::delete_, household + "/suppression", bind<lift_suppression>(with),
+  to.add(verb::delete_, household + "/suppression", bind_client<lift_suppression>(with),
          staff_route("staff_lift_suppression", client_writers));
 }
 

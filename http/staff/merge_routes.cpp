@@ -3,11 +3,13 @@
 #include "http/bind.hpp"
 #include "http/household_json.hpp"
 #include "http/json/reader.hpp"
+#include "http/list_json.hpp"
 #include "http/paging.hpp"
 #include "http/staff/link_routes.hpp"
 #include "http/staff/staff_request.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace foyer::http::staff {
 namespace {
@@ -40,12 +42,10 @@ struct both {
   wallet::state from_purse;
 };
 
-asio::awaitable<outcome<both>> read_both(house_services& with, const staff_request& by, const request& in,
-                                         household_id from) {
+asio::awaitable<outcome<both>> read_both(house_services& with, const staff_request& by,
+                                         const household::state& into, household_id from) {
   both out;
-  auto into = co_await household_of(with, by, in);
-  if (!into) co_return into.error();
-  out.into = std::move(*into);
+  out.into = into;
   auto other = co_await own_household(with, by, from);
   if (!other) co_return other.error();
   out.from = std::move(*other);
@@ -143,20 +143,17 @@ std::string plan_json(const both& of, const merge::belongings& what, const staff
   return body;
 }
 
-asio::awaitable<response> get_plan(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with, *by, in);
-  if (!of) co_return problem_of(of.error());
+asio::awaitable<response> get_plan(house_services& with, const staff_request& by, const household::state& of,
+                                   request& in) {
   const auto from = parse_uuid(in.query("from").value_or(""));
   if (!from) co_return invalid("?from", "invalid");
-  auto seen = co_await read_both(with, *by, in, household_id{*from});
+  auto seen = co_await read_both(with, by, of, household_id{*from});
   if (!seen) co_return problem_of(seen.error());
   const auto source = seen->from.id;
   auto what = co_await await_reply<merge::belongings>(
       [&](reply<merge::belongings> back) { with.merges.count(source, std::move(back)); });
   if (!what) co_return problem_of(what.error());
-  co_return json_response(200, plan_json(*seen, *what, *by));
+  co_return json_response(200, plan_json(*seen, *what, by));
 }
 
 household::audit audit_of(const staff_request& by, std::string action, const household_id& which) {
@@ -190,39 +187,36 @@ asio::awaitable<outcome<account::state>> owner_of(office_services& office, accou
   co_return co_await ask_entity(office.accounts.accounts, whose, account::get_view{});
 }
 
-asio::awaitable<response> post_merge(office_services& office, request& in) {
+asio::awaitable<response> post_merge(office_services& office, const staff_request& by,
+                                     const household::state& into, request& in) {
   auto& with = office.house;
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto into = co_await household_of(with, *by, in);
-  if (!into) co_return problem_of(into.error());
   json::reader form(in);
   const household_id from{form->uuid("from")};
   if (auto bad = form.finish()) co_return *bad;
-  auto other = co_await own_household(with, *by, from);
+  auto other = co_await own_household(with, by, from);
   if (!other) co_return problem_of(other.error());
   merge::merge_households command;
-  command.organisation = by->at->id;
-  command.id = merge_id{by->fresh_id()};
-  command.into = into->id;
+  command.organisation = by.at->id;
+  command.id = merge_id{by.fresh_id()};
+  command.into = into.id;
   command.from = from;
-  command.by = by->origin();
-  command.staff_floor = by->at->options.floor_of(by->role);
-  command.into_audit = audit_of(*by, "household.merge", into->id);
-  command.from_audit = audit_of(*by, "household.merged", from);
-  if (other->account && !into->account) {
+  command.by = by.origin();
+  command.staff_floor = by.at->options.floor_of(by.role);
+  command.into_audit = audit_of(by, "household.merge", into.id);
+  command.from_audit = audit_of(by, "household.merged", from);
+  if (other->account && !into.account) {
     auto owner = co_await owner_of(office, *other->account);
     if (!owner) co_return problem_of(owner.error());
-    command.rows.mails.push_back(link_mail(*owner, "account_linked", *by));
+    command.rows.mails.push_back(link_mail(*owner, "account_linked", by));
   }
-  const auto unit = by->unit();
+  const auto unit = by.unit();
   auto run = [&with, &command, unit](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     command.answer = keeping(std::move(prefilled), false, unit);
     auto made = co_await merge::run(with.merging, std::move(command));
     if (!made) co_return made.error();
     co_return std::move(made->answer);
   };
-  co_return co_await with.idempotent.once(in, by->at, by->principal(), std::move(run));
+  co_return co_await with.idempotent.once(in, by.at, by.principal(), std::move(run));
 }
 
 void append_end(json::writer& out, std::string_view key, const household_id& which,
@@ -240,22 +234,17 @@ void append_record(json::writer& out, const merge::record& of, const currency& u
   out.end_array().field("undoable", !of.undone_at && of.newer.empty()).end_object();
 }
 
-asio::awaitable<response> list_merges(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with, *by, in);
-  if (!of) co_return problem_of(of.error());
-  const auto which = of->id;
+asio::awaitable<response> list_merges(house_services& with, const staff_request& by,
+                                      const household::state& of, request&) {
+  const auto which = of.id;
   using all = std::vector<merge::record>;
   auto found = co_await await_reply<all>(
       [&](reply<all> back) { with.merges.list(which, merges_max, std::move(back)); });
   if (!found) co_return problem_of(found.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : *found) append_record(out, each, by->unit());
-  out.end_array().key("next_cursor").null().end_object();
-  co_return json_response(200, std::move(body));
+  const auto append = [&](json::writer& out, const merge::record& each) {
+    append_record(out, each, by.unit());
+  };
+  co_return json_response(200, list_json(*found, append));
 }
 
 refusal depends_on(const merge::record& of) {
@@ -264,36 +253,33 @@ refusal depends_on(const merge::record& of) {
   return why;
 }
 
-asio::awaitable<response> post_undo(office_services& office, request& in) {
+asio::awaitable<response> post_undo(office_services& office, const staff_request& by,
+                                    const household::state& of, request& in) {
   auto& with = office.house;
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with, *by, in);
-  if (!of) co_return problem_of(of.error());
   const auto which = parse_uuid(in.parameter("merge"));
   if (!which) co_return not_found();
   auto found = co_await await_reply<merge::record>(
-      [&](reply<merge::record> back) { with.merges.load(by->at->id, merge_id{*which}, std::move(back)); });
+      [&](reply<merge::record> back) { with.merges.load(by.at->id, merge_id{*which}, std::move(back)); });
   if (!found) co_return problem_of(found.error());
-  if (found->into != of->id) co_return not_found();
+  if (found->into != of.id) co_return not_found();
   // Separated again: the account has the record back that it came from.
   std::optional<mail_row> told;
   if (found->from_before.account && !found->into_before.account) {
     auto owner = co_await owner_of(office, *found->from_before.account);
     if (!owner) co_return problem_of(owner.error());
-    told = link_mail(*owner, "account_unlinked", *by, true);
+    told = link_mail(*owner, "account_unlinked", by, true);
   }
-  const auto unit = by->unit();
+  const auto unit = by.unit();
   auto run = [&office, &with, &by, &found, &told,
               unit](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     if (found->undone_at) co_return refusal{errc::conflict, "It was undone already."};
     if (!found->newer.empty()) co_return depends_on(*found);
     merge::undo_merge command;
     command.what = *found;
-    command.by = by->origin();
-    command.staff_floor = by->at->options.floor_of(by->role);
-    command.into_audit = audit_of(*by, "household.merge_undo", found->into);
-    command.from_audit = audit_of(*by, "household.merge_undo", found->from);
+    command.by = by.origin();
+    command.staff_floor = by.at->options.floor_of(by.role);
+    command.into_audit = audit_of(by, "household.merge_undo", found->into);
+    command.from_audit = audit_of(by, "household.merge_undo", found->from);
     command.answer = keeping(std::move(prefilled), true, unit);
     auto made = co_await merge::undo(with.merging, std::move(command));
     if (!made) co_return made.error();
@@ -305,46 +291,41 @@ asio::awaitable<response> post_undo(office_services& office, request& in) {
     }
     co_return std::move(made->answer);
   };
-  co_return co_await with.idempotent.once(in, by->at, by->principal(), std::move(run));
+  co_return co_await with.idempotent.once(in, by.at, by.principal(), std::move(run));
 }
 
-asio::awaitable<response> list_duplicates(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  const auto asked = paging_of(in);
+struct shown_household {
+  household::state of;
+  wallet::state purse;
+};
+
+asio::awaitable<response> list_duplicates(house_services& with, const staff_request& by, request& in) {
+  const auto asked = paging_of<uuid>(in);
   if (!asked) co_return problem_of(asked.error());
-  std::optional<uuid> after;
-  if (!asked->cursor.empty()) {
-    after = parse_uuid(asked->cursor);
-    if (!after) co_return problem_of(bad_cursor());
-  }
   auto page = co_await await_reply<merge::duplicates_page>([&](reply<merge::duplicates_page> back) {
-    with.merges.list_duplicates(by->at->id, after, asked->limit, std::move(back));
+    with.merges.list_duplicates(by.at->id, asked->after, asked->limit, std::move(back));
   });
   if (!page) co_return problem_of(page.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
+  std::map<household_id, shown_household> known;
   for (const auto& group : page->groups) {
-    out.begin_object().key("reasons").begin_array();
-    for (const auto& each : group.reasons) out.value(each);
-    out.end_array().key("households").begin_array();
     for (const auto& each : group.households) {
       auto of = co_await ask_entity(with.households, each, household::get_view{});
       if (!of) co_return problem_of(of.error());
       auto purse = co_await ask_entity(with.wallets, each, wallet::get_view{});
       if (!purse) co_return problem_of(purse.error());
-      append_household(out, *of, *purse, by->unit());
+      known[each] = {std::move(*of), std::move(*purse)};
     }
-    out.end_array().end_object();
   }
-  out.end_array().key("next_cursor");
-  if (page->more)
-    out.value(page->groups.back().key);
-  else
-    out.null();
-  out.end_object();
-  co_return json_response(200, std::move(body));
+  const auto append = [&](json::writer& out, const merge::duplicates& group) {
+    out.begin_object().key("reasons").begin_array();
+    for (const auto& each : group.reasons) out.value(each);
+    out.end_array().key("households").begin_array();
+    for (const auto& each : group.households)
+      append_household(out, known[each].of, known[each].purse, by.unit());
+    out.end_array().end_object();
+  };
+  co_return json_response(
+      200, list_json(page->groups, append, next_cursor(page->more, page->groups, &merge::duplicates::key)));
 }
 
 } // namespace
@@ -353,15 +334,15 @@ void add_merge_routes(router& to, office_services& office) {
   auto& with = office.house;
   const std::string base = "/api/v1/orgs/{org}/staff";
   const std::string one = base + "/households/{household}";
-  to.add(verb::get, one + "/merge/plan", bind<get_plan>(with),
+  to.add(verb::get, one + "/merge/plan", bind_client<get_plan>(with),
          staff_route("staff_plan_merge", client_readers));
-  to.add(verb::post, one + "/merge", bind<post_merge>(office),
+  to.add(verb::post, one + "/merge", bind_client<post_merge>(office),
          staff_route("staff_merge_households", client_writers, true));
-  to.add(verb::get, one + "/merges", bind<list_merges>(with),
+  to.add(verb::get, one + "/merges", bind_client<list_merges>(with),
          staff_route("staff_list_merges", client_readers));
-  to.add(verb::post, one + "/merges/{merge}/undo", bind<post_undo>(office),
+  to.add(verb::post, one + "/merges/{merge}/undo", bind_client<post_undo>(office),
          staff_route("staff_undo_merge", client_writers, true));
-  to.add(verb::get, base + "/duplicates", bind<list_duplicates>(with),
+  to.add(verb::get, base + "/duplicates", bind_staff<list_duplicates>(with),
          staff_route("staff_list_duplicates", roles::administrator | roles::auditor));
 }
 

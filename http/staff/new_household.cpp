@@ -83,11 +83,9 @@ asio::awaitable<response> created(office_services& with, const staff_request& by
                                                      to_string(made.id));
 }
 
-asio::awaitable<response> post_household(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> post_household(office_services& with, const staff_request& by, request& in) {
   json::reader form(in);
-  const auto typed = read_new_client(*form, by->now);
+  const auto typed = read_new_client(*form, by.now);
   if (auto bad = form.finish()) co_return *bad;
   const bool invited = typed.send_notification && !typed.who.email.empty();
   outcome<bool> account_there = false;
@@ -95,12 +93,12 @@ asio::awaitable<response> post_household(office_services& with, request& in) {
   if (!account_there) co_return problem_of(account_there.error());
   for (int left = number_tries;; --left) {
     household::create command;
-    command.what = state_of(*by, typed);
+    command.what = state_of(by, typed);
     const auto id = command.what.id;
     if (invited) invite(command, with.accounts.supplier.fresh(), *account_there);
-    command.audit = {by->audit("household.create", "household", id.value), household_record_json};
+    command.audit = {by.audit("household.create", "household", id.value), household_record_json};
     auto made = co_await ask_entity(with.house.households, id, std::move(command));
-    if (made) co_return co_await created(with, *by, *made);
+    if (made) co_return co_await created(with, by, *made);
     if (left == 1 || made.error().detail != household::number_constraint) co_return problem_of(made.error());
   }
 }
@@ -108,7 +106,7 @@ asio::awaitable<response> post_household(office_services& with, request& in) {
 } // namespace
 
 void add_new_household_route(router& to, office_services& with) {
-  to.add(verb::post, "/api/v1/orgs/{org}/staff/households", bind<post_household>(with),
+  to.add(verb::post, "/api/v1/orgs/{org}/staff/households", bind_staff<post_household>(with),
          staff_route("staff_create_household", client_writers));
 }
 

@@ -35,61 +35,38 @@ asio::awaitable<outcome<offer::state>> offer_of(house_services& with, const staf
   co_return std::move(*found);
 }
 
-asio::awaitable<response> list_offers(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  const auto page = paging_of(in);
+asio::awaitable<response> list_offers(house_services& with, const staff_request& by, request& in) {
+  const auto page = paging_of<offer_id>(in);
   if (!page) co_return problem_of(page.error());
-  const auto after = parse_uuid(page->cursor);
-  if (!page->cursor.empty() && !after) co_return problem_of(bad_cursor());
-  auto offers = co_await read_offers(with, by->at->id, "");
+  auto offers = co_await read_offers(with, by.at->id, "");
   if (!offers) co_return problem_of(offers.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  std::optional<offer_id> last;
-  int written = 0;
-  bool more = false;
-  for (const auto& each : *offers) {
-    if (after && each.id.value <= *after) continue;
-    more = written == page->limit;
-    if (more) break;
-    append_offer(out, each, by->unit(), true);
-    last = each.id;
-    ++written;
-  }
-  out.end_array().field("next_cursor", more ? last : std::nullopt).end_object();
-  co_return json_response(200, std::move(body));
+  co_return json_response(200, offers_json(std::move(*offers), *page, by.unit(), true));
 }
 
-asio::awaitable<response> get_offer(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto found = co_await offer_of(with, *by, in);
+asio::awaitable<response> get_offer(house_services& with, const staff_request& by, request& in) {
+  auto found = co_await offer_of(with, by, in);
   if (!found) co_return problem_of(found.error());
-  co_return answer_with(200, *found, *by);
+  co_return answer_with(200, *found, by);
 }
 
-asio::awaitable<response> post_offer(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> post_offer(house_services& with, const staff_request& by, request& in) {
   offer::create command;
-  offer_reading reading{*by->at, [&by] { return by->fresh_id(); }, true};
+  offer_reading reading{*by.at, [&by] { return by.fresh_id(); }, true};
   json::reader form(in);
   read_offer(*form, command.what, reading);
   if (auto bad = form.finish()) co_return *bad;
   if (reading.other_currency) co_return problem_of(errc::currency_mismatch);
-  command.organisation = by->at->id;
-  command.id = offer_id{by->fresh_id()};
-  command.at = by->now;
-  auto audit = by->audit("offer.create", "offer", command.id.value);
-  audit.after = offer_details_json(command.what, by->unit());
+  command.organisation = by.at->id;
+  command.id = offer_id{by.fresh_id()};
+  command.at = by.now;
+  auto audit = by.audit("offer.create", "offer", command.id.value);
+  audit.after = offer_details_json(command.what, by.unit());
   command.rows.cold.emplace_back(std::move(audit));
   const auto id = command.id;
   auto made = co_await ask_entity(with.offers, id, std::move(command));
   if (!made) co_return problem_of(made.error());
-  co_return answer_with(201, *made, *by)
-      .header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/offers/" + to_string(id));
+  co_return answer_with(201, *made, by)
+      .header("Location", "/api/v1/orgs/" + by.at->slug + "/staff/offers/" + to_string(id));
 }
 
 // The step from what is known now; `what` has the change.
@@ -107,38 +84,34 @@ asio::awaitable<outcome<offer::state>> save(house_services& with, const staff_re
   return ask_entity(with.offers, before.id, std::move(command));
 }
 
-asio::awaitable<response> patch_offer(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> patch_offer(house_services& with, const staff_request& by, request& in) {
   const auto expected = expected_version(in);
   if (!expected) co_return problem_of(expected.error());
   for (int left = merge_tries;; --left) {
-    auto before = co_await offer_of(with, *by, in);
+    auto before = co_await offer_of(with, by, in);
     if (!before) co_return problem_of(before.error());
     if (*expected && **expected != before->version) co_return problem_of(errc::version_conflict);
     auto what = *before->what;
-    offer_reading reading{*by->at, [&by] { return by->fresh_id(); }};
+    offer_reading reading{*by.at, [&by] { return by.fresh_id(); }};
     json::reader form(in);
     read_offer(*form, what, reading);
     if (auto bad = form.finish()) co_return *bad;
     if (reading.other_currency) co_return problem_of(errc::currency_mismatch);
-    auto saved = co_await save(with, *by, *before, std::move(what), "offer.change");
-    if (saved) co_return answer_with(200, *saved, *by);
+    auto saved = co_await save(with, by, *before, std::move(what), "offer.change");
+    if (saved) co_return answer_with(200, *saved, by);
     const bool again = saved.error().code == errc::version_conflict && !*expected && left > 1;
     if (!again) co_return problem_of(saved.error());
   }
 }
 
 // What was sold stays known: an offer is taken out of sale, never deleted.
-asio::awaitable<response> delete_offer(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto before = co_await offer_of(with, *by, in);
+asio::awaitable<response> delete_offer(house_services& with, const staff_request& by, request& in) {
+  auto before = co_await offer_of(with, by, in);
   if (!before) co_return problem_of(before.error());
   if (before->what->archived) co_return no_content();
   auto what = *before->what;
   what.archived = true;
-  auto saved = co_await save(with, *by, *before, std::move(what), "offer.archive");
+  auto saved = co_await save(with, by, *before, std::move(what), "offer.archive");
   if (!saved) co_return problem_of(saved.error());
   co_return no_content();
 }
@@ -150,11 +123,11 @@ void add_offer_routes(router& to, house_services& with) {
   constexpr auto writers = roles::administrator | roles::editor;
   const std::string base = "/api/v1/orgs/{org}/staff/offers";
   const std::string one = base + "/{offer}";
-  to.add(verb::get, base, bind<list_offers>(with), staff_route("staff_list_offers", readers));
-  to.add(verb::post, base, bind<post_offer>(with), staff_route("staff_create_offer", writers));
-  to.add(verb::get, one, bind<get_offer>(with), staff_route("staff_get_offer", readers));
-  to.add(verb::patch, one, bind<patch_offer>(with), staff_route("staff_change_offer", writers));
-  to.add(verb::delete_, one, bind<delete_offer>(with), staff_route("staff_archive_offer", writers));
+  to.add(verb::get, base, bind_staff<list_offers>(with), staff_route("staff_list_offers", readers));
+  to.add(verb::post, base, bind_staff<post_offer>(with), staff_route("staff_create_offer", writers));
+  to.add(verb::get, one, bind_staff<get_offer>(with), staff_route("staff_get_offer", readers));
+  to.add(verb::patch, one, bind_staff<patch_offer>(with), staff_route("staff_change_offer", writers));
+  to.add(verb::delete_, one, bind_staff<delete_offer>(with), staff_route("staff_archive_offer", writers));
 }
 
 } // namespace foyer::http::staff

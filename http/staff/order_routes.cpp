@@ -1,10 +1,12 @@
 #include "http/staff/order_routes.hpp"
 
+#include "http/bind.hpp"
 #include "http/buyer/order_answer.hpp"
 #include "http/buyer/order_form.hpp"
 #include "http/caller.hpp"
-#include "http/json/writer.hpp"
+#include "http/list_json.hpp"
 #include "http/organisation_of.hpp"
+#include "http/paging.hpp"
 #include "http/problem.hpp"
 
 #include <algorithm>
@@ -15,9 +17,6 @@ namespace {
 namespace asio = boost::asio;
 using buyer::order_json;
 using runtime::await_reply;
-
-constexpr int list_default = 50;
-constexpr int list_max = 200;
 
 const organisation::shop* box_office_of(const organisation::snapshot& at) {
   const auto found =
@@ -132,19 +131,12 @@ asio::awaitable<response> get_order(order_services& with, request& in) {
 asio::awaitable<response> list_orders(order_services& with, request& in) {
   auto at = co_await organisation_of(with.organisations, in);
   if (!at) co_return problem_of(at.error());
+  const auto asked = paging_of<order_id>(in);
+  if (!asked) co_return problem_of(asked.error());
   order::filter which;
   which.organisation = (*at)->id;
-  which.limit = list_default;
-  if (const auto limit = in.query("limit")) {
-    const auto number = json::parse_integer(*limit);
-    if (!number || *number < 1 || *number > list_max) co_return invalid("?limit", "out_of_range");
-    which.limit = static_cast<int>(*number);
-  }
-  if (const auto cursor = in.query("cursor")) {
-    const auto id = parse_uuid(*cursor);
-    if (!id) co_return invalid("?cursor", "invalid");
-    which.before = order_id{*id};
-  }
+  which.limit = asked->limit;
+  which.before = asked->after;
   if (const auto household = in.query("household_id")) {
     const auto id = parse_uuid(*household);
     if (!id) co_return invalid("?household_id", "invalid");
@@ -153,22 +145,11 @@ asio::awaitable<response> list_orders(order_services& with, request& in) {
   auto page = co_await await_reply<order::page>(
       [&with, which](reply<order::page> back) { with.checkout.orders.list_orders(which, back); });
   if (!page) co_return problem_of(page.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : page->orders) buyer::append_order(out, each, **at, with.secret);
-  out.end_array().key("next_cursor");
-  if (page->more)
-    out.value(page->orders.back().id);
-  else
-    out.null();
-  out.end_object();
-  co_return json_response(200, std::move(body));
-}
-
-template <asio::awaitable<response> (*Handle)(order_services&, request&)>
-handler bind(order_services& with) {
-  return [&with](request& in) { return Handle(with, in); };
+  const auto append = [&](json::writer& out, const order::state& each) {
+    buyer::append_order(out, each, **at, with.secret);
+  };
+  co_return json_response(
+      200, list_json(page->orders, append, next_cursor(page->more, page->orders, &order::state::id)));
 }
 
 constexpr std::uint8_t writers = roles::administrator | roles::box_office;

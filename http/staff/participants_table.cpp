@@ -43,23 +43,20 @@ bool is_paid(const participant& of) {
 
 void append_participant(json::writer& out, const participant& of, const std::map<date, bool>* days,
                         const date& today) {
-  const auto unless_empty = [](const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional<std::string_view>{text};
-  };
   out.begin_object().field("ticket_id", of.ticket).field("order_number", of.order_number);
   out.field("title", of.title).field("household_id", of.household);
-  out.field("household_number", unless_empty(of.household_number)).field("member_id", of.member);
+  out.field_or_null("household_number", of.household_number).field("member_id", of.member);
   out.field("first_name", of.first_name).field("last_name", of.last_name).field("birth_date", of.birth_date);
   out.key("age");
   if (of.birth_date)
     out.value(age_on(*of.birth_date, today));
   else
     out.null();
-  out.field("email", unless_empty(of.email)).field("phone", unless_empty(of.phone));
+  out.field_or_null("email", of.email).field_or_null("phone", of.phone);
   out.field("status", order::to_string(static_cast<order::ticket_status>(of.status)))
       .field("paid", is_paid(of));
   out.field("enrolment", of.enrolment.empty() ? std::string_view{"bought"} : std::string_view{of.enrolment});
-  out.field("reason", unless_empty(of.reason)).field("enrolled_at", of.at).key("presences").begin_array();
+  out.field_or_null("reason", of.reason).field("enrolled_at", of.at).key("presences").begin_array();
   if (days != nullptr)
     for (const auto& [day, present] : *days)
       out.begin_object().field("day", day).field("present", present).end_object();

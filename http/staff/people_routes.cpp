@@ -3,7 +3,7 @@
 #include "actors/vocabulary/json_text.hpp"
 #include "http/bind.hpp"
 #include "http/json/reader.hpp"
-#include "http/json/writer.hpp"
+#include "http/list_json.hpp"
 #include "http/session.hpp"
 #include "http/staff/new_colleague.hpp"
 #include "http/staff/staff_request.hpp"
@@ -78,22 +78,13 @@ asio::awaitable<outcome<done>> write_role(office_services& with, const staff_req
   co_return written;
 }
 
-asio::awaitable<response> list_people(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto all = co_await people_of(with, *by);
+asio::awaitable<response> list_people(office_services& with, const staff_request& by, request&) {
+  auto all = co_await people_of(with, by);
   if (!all) co_return problem_of(all.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : *all) append_person(out, each);
-  out.end_array().field("next_cursor", std::optional<std::string>{}).end_object();
-  co_return json_response(200, std::move(body));
+  co_return json_response(200, list_json(*all, append_person));
 }
 
-asio::awaitable<response> post_person(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> post_person(office_services& with, const staff_request& by, request& in) {
   json::reader form(in);
   new_colleague who;
   const auto typed = form->text("email", {.max = 320});
@@ -109,7 +100,7 @@ asio::awaitable<response> post_person(office_services& with, request& in) {
   if (auto bad = form.finish()) co_return *bad;
   if (auto old = password_too_old(*caller_of(in), with.accounts.sessions)) co_return *old;
 
-  auto all = co_await people_of(with, *by);
+  auto all = co_await people_of(with, by);
   if (!all) co_return problem_of(all.error());
   const auto same = [&](const staff_member& each) {
     const auto address = parse_email(each.email);
@@ -118,15 +109,15 @@ asio::awaitable<response> post_person(office_services& with, request& in) {
   // Who has not chosen a password yet may get another link, and another role.
   if (const auto* there = find_person(*all, same); there != nullptr && there->active)
     co_return conflict("conflict", "This person has a role already.");
-  auto made = co_await add_colleague(with, *by, who);
+  auto made = co_await add_colleague(with, by, who);
   if (made.refused) co_return *made.refused;
   with.accounts.sessions.forget(made.account, std::nullopt);
-  all = co_await people_of(with, *by);
+  all = co_await people_of(with, by);
   if (!all) co_return problem_of(all.error());
   const auto* now = find_person(*all, [&](const staff_member& each) { return each.account == made.account; });
   if (now == nullptr) co_return problem_of(errc::unavailable); // removed again meanwhile
   auto answer = person_response(201, *now);
-  co_return std::move(answer).header("Location", "/api/v1/orgs/" + by->at->slug + "/staff/staff/" +
+  co_return std::move(answer).header("Location", "/api/v1/orgs/" + by.at->slug + "/staff/staff/" +
                                                      to_string(now->account));
 }
 
@@ -148,10 +139,8 @@ asio::awaitable<outcome<chosen_person>> person_of(office_services& with, const s
   co_return chosen_person{std::move(*all), std::move(who)};
 }
 
-asio::awaitable<response> patch_person(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto chosen = co_await person_of(with, *by, in);
+asio::awaitable<response> patch_person(office_services& with, const staff_request& by, request& in) {
+  auto chosen = co_await person_of(with, by, in);
   if (!chosen) co_return problem_of(chosen.error());
   json::reader form(in);
   const auto role = read_role(*form);
@@ -160,25 +149,23 @@ asio::awaitable<response> patch_person(office_services& with, request& in) {
   auto who = chosen->who;
   if (role == who.role) co_return person_response(200, who);
   if (is_last_administrator(chosen->all, who)) co_return problem_of(last_administrator());
-  auto entry = by->audit("staff.change", "account", who.account.value);
+  auto entry = by.audit("staff.change", "account", who.account.value);
   entry.before = role_json(who);
   who.role = role;
   entry.after = role_json(who);
-  auto written = co_await write_role(with, *by, who, role, std::move(entry));
+  auto written = co_await write_role(with, by, who, role, std::move(entry));
   if (!written) co_return problem_of(written.error());
   co_return person_response(200, who);
 }
 
-asio::awaitable<response> delete_person(office_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto chosen = co_await person_of(with, *by, in);
+asio::awaitable<response> delete_person(office_services& with, const staff_request& by, request& in) {
+  auto chosen = co_await person_of(with, by, in);
   if (!chosen) co_return problem_of(chosen.error());
   if (auto old = password_too_old(*caller_of(in), with.accounts.sessions)) co_return *old;
   if (is_last_administrator(chosen->all, chosen->who)) co_return problem_of(last_administrator());
-  auto entry = by->audit("staff.remove", "account", chosen->who.account.value);
+  auto entry = by.audit("staff.remove", "account", chosen->who.account.value);
   entry.before = role_json(chosen->who);
-  auto written = co_await write_role(with, *by, chosen->who, std::nullopt, std::move(entry));
+  auto written = co_await write_role(with, by, chosen->who, std::nullopt, std::move(entry));
   if (!written) co_return problem_of(written.error());
   co_return no_content();
 }
@@ -188,12 +175,13 @@ asio::awaitable<response> delete_person(office_services& with, request& in) {
 void add_people_routes(router& to, office_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff/staff";
   const std::string one = base + "/{account}";
-  to.add(verb::get, base, bind<list_people>(with),
+  to.add(verb::get, base, bind_staff<list_people>(with),
          staff_route("staff_list_people", roles::administrator | roles::auditor));
-  to.add(verb::post, base, bind<post_person>(with), staff_route("staff_add_person", roles::administrator));
-  to.add(verb::patch, one, bind<patch_person>(with),
+  to.add(verb::post, base, bind_staff<post_person>(with),
+         staff_route("staff_add_person", roles::administrator));
+  to.add(verb::patch, one, bind_staff<patch_person>(with),
          staff_route("staff_change_person", roles::administrator));
-  to.add(verb::delete_, one, bind<delete_person>(with),
+  to.add(verb::delete_, one, bind_staff<delete_person>(with),
          staff_route("staff_remove_person", roles::administrator));
 }
 

@@ -98,7 +98,7 @@ void append_member(json::writer& out, const household::member& who, const std::v
 
 std::string purchases_json(const household::state& whose, const std::vector<order::state>& orders,
                            const std::map<offer_id, offer::kind>& kinds, const currency& unit,
-                           const std::string& next_cursor) {
+                           const std::optional<std::string>& next_cursor) {
   sorted_purchases all;
   for (const auto& order : orders) {
     for (const auto& line : order.lines) {
@@ -115,12 +115,7 @@ std::string purchases_json(const household::state& whose, const std::vector<orde
   append_list(out, "merchandise", all.merchandise, unit);
   append_list(out, "passes", all.passes, unit);
   append_list(out, "bookings", all.bookings, unit);
-  out.key("next_cursor");
-  if (next_cursor.empty())
-    out.null();
-  else
-    out.value(next_cursor);
-  out.end_object();
+  out.field("next_cursor", next_cursor).end_object();
   return body;
 }
 

@@ -15,6 +15,6 @@ namespace foyer::http::staff {
 /// Pure.
 std::string purchases_json(const household::state& whose, const std::vector<order::state>& orders,
                            const std::map<offer_id, offer::kind>& kinds, const currency& unit,
-                           const std::string& next_cursor);
+                           const std::optional<std::string>& next_cursor);
 
 } // namespace foyer::http::staff

@@ -2,11 +2,14 @@
 
 #include "http/bind.hpp"
 #include "http/json/reader.hpp"
+#include "http/list_json.hpp"
 #include "http/organisation_json.hpp"
 #include "http/read_offers.hpp"
 #include "http/staff/settings_form.hpp"
 #include "http/staff/staff_request.hpp"
 #include "http/version.hpp"
+
+#include <map>
 
 namespace foyer::http::staff {
 namespace {
@@ -44,23 +47,19 @@ std::optional<refusal> check_version(const request& in, std::int64_t version) {
   return std::nullopt;
 }
 
-asio::awaitable<response> get_settings(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  co_return record_response(200, settings_json(*by->at), by->at->version);
+asio::awaitable<response> get_settings(house_services&, const staff_request& by, request&) {
+  co_return record_response(200, settings_json(*by.at), by.at->version);
 }
 
-asio::awaitable<response> patch_settings(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  if (auto why = check_version(in, by->at->version)) co_return problem_of(*why);
-  auto to = *by->at;
+asio::awaitable<response> patch_settings(house_services& with, const staff_request& by, request& in) {
+  if (auto why = check_version(in, by.at->version)) co_return problem_of(*why);
+  auto to = *by.at;
   bool other_currency = false;
   json::reader form(in);
   read_settings(*form, to, other_currency);
   if (auto bad = form.finish()) co_return *bad;
   if (other_currency) co_return problem_of(errc::currency_mismatch);
-  auto saved = co_await save(with, *by, std::move(to), "settings.change",
+  auto saved = co_await save(with, by, std::move(to), "settings.change",
                              [](const snapshot& of) { return settings_json(of); });
   if (!saved) co_return problem_of(saved.error());
   co_return record_response(200, settings_json(**saved), (*saved)->version);
@@ -76,91 +75,75 @@ asio::awaitable<response> answer_with(house_services& with, organisation_id at,
   co_return record_response(200, std::move(body), of.version);
 }
 
-asio::awaitable<response> list_shops(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  std::string body;
-  json::writer out(body);
-  out.begin_object().key("items").begin_array();
-  for (const auto& each : by->at->shops) {
-    auto offers = co_await read_offer_ids(with, by->at->id, each.slug);
+asio::awaitable<response> list_shops(house_services& with, const staff_request& by, request&) {
+  std::map<shop_id, std::vector<offer_id>> sold;
+  for (const auto& each : by.at->shops) {
+    auto offers = co_await read_offer_ids(with, by.at->id, each.slug);
     if (!offers) co_return problem_of(offers.error());
-    append_shop(out, each, &*offers);
+    sold[each.id] = std::move(*offers);
   }
-  out.end_array().field("next_cursor", std::optional<std::string>{}).end_object();
-  co_return json_response(200, std::move(body));
+  const auto append = [&](json::writer& out, const organisation::shop& each) {
+    append_shop(out, each, &sold[each.id]);
+  };
+  co_return json_response(200, list_json(by.at->shops, append));
 }
 
-asio::awaitable<response> get_shop(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  const auto* shop = by->at->find_shop(in.parameter("shop"));
+asio::awaitable<response> get_shop(house_services& with, const staff_request& by, request& in) {
+  const auto* shop = by.at->find_shop(in.parameter("shop"));
   if (shop == nullptr) co_return not_found();
-  co_return co_await answer_with(with, by->at->id, *shop);
+  co_return co_await answer_with(with, by.at->id, *shop);
 }
 
-asio::awaitable<response> patch_shop(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto to = *by->at;
-  const auto* before = by->at->find_shop(in.parameter("shop"));
+asio::awaitable<response> patch_shop(house_services& with, const staff_request& by, request& in) {
+  auto to = *by.at;
+  const auto* before = by.at->find_shop(in.parameter("shop"));
   if (before == nullptr) co_return not_found();
   if (auto why = check_version(in, before->version)) co_return problem_of(*why);
-  auto& shop = to.shops[static_cast<std::size_t>(before - by->at->shops.data())];
+  auto& shop = to.shops[static_cast<std::size_t>(before - by.at->shops.data())];
   json::reader form(in);
   read_shop(*form, shop);
   if (auto bad = form.finish()) co_return *bad;
   const auto describe = [slug = shop.slug](const snapshot& of) { return shop_json(*of.find_shop(slug)); };
   const auto id = shop.id;
-  auto saved = co_await save(with, *by, std::move(to), "shop.change", describe);
+  auto saved = co_await save(with, by, std::move(to), "shop.change", describe);
   if (!saved) co_return problem_of(saved.error());
   const auto* after = (*saved)->find_shop(id);
   co_return co_await answer_with(with, (*saved)->id, *after);
 }
 
-asio::awaitable<response> get_form(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> get_form(house_services&, const staff_request& by, request& in) {
   const auto archived = in.query("archived").value_or("false");
-  if (archived != "false" && archived != "all") {
-    refusal why{errc::invalid};
-    why.fields.push_back({"?archived", "invalid"});
-    co_return problem_of(why);
-  }
-  co_return record_response(200, form_json(by->at->options, in.query("set").value_or(""), archived == "all"),
-                            by->at->version);
+  if (archived != "false" && archived != "all") co_return invalid("?archived", "invalid");
+  co_return record_response(200, form_json(by.at->options, in.query("set").value_or(""), archived == "all"),
+                            by.at->version);
 }
 
-asio::awaitable<response> get_tags(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  co_return record_response(200, tags_json(by->at->options), by->at->version);
+asio::awaitable<response> get_tags(house_services&, const staff_request& by, request&) {
+  co_return record_response(200, tags_json(by.at->options), by.at->version);
 }
 
 // Form and tags lie in the settings, and share their version.
-asio::awaitable<response> patch_part(house_services& with, request& in,
+asio::awaitable<response> patch_part(house_services& with, const staff_request& by, request& in,
                                      void (*read)(const json::object&, organisation::settings&),
                                      std::string (*show)(const organisation::settings&), std::string action) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  if (auto why = check_version(in, by->at->version)) co_return problem_of(*why);
-  auto to = *by->at;
+  if (auto why = check_version(in, by.at->version)) co_return problem_of(*why);
+  auto to = *by.at;
   json::reader form(in);
   read(*form, to.options);
   if (auto bad = form.finish()) co_return *bad;
-  auto saved = co_await save(with, *by, std::move(to), std::move(action),
+  auto saved = co_await save(with, by, std::move(to), std::move(action),
                              [show](const snapshot& of) { return show(of.options); });
   if (!saved) co_return problem_of(saved.error());
   co_return record_response(200, show((*saved)->options), (*saved)->version);
 }
 
-asio::awaitable<response> patch_form(house_services& with, request& in) {
+asio::awaitable<response> patch_form(house_services& with, const staff_request& by, request& in) {
   constexpr auto show = [](const organisation::settings& of) { return form_json(of, "", true); };
-  return patch_part(with, in, read_form_fields, show, "form.change");
+  return patch_part(with, by, in, read_form_fields, show, "form.change");
 }
 
-asio::awaitable<response> patch_tags(house_services& with, request& in) {
-  return patch_part(with, in, read_tags, tags_json, "tags.change");
+asio::awaitable<response> patch_tags(house_services& with, const staff_request& by, request& in) {
+  return patch_part(with, by, in, read_tags, tags_json, "tags.change");
 }
 
 } // namespace
@@ -169,17 +152,23 @@ void add_settings_routes(router& to, house_services& with) {
   constexpr auto readers = roles::administrator | roles::auditor;
   constexpr auto writers = roles::administrator;
   const std::string base = "/api/v1/orgs/{org}/staff";
-  to.add(verb::get, base + "/settings", bind<get_settings>(with), staff_route("staff_get_settings", readers));
-  to.add(verb::patch, base + "/settings", bind<patch_settings>(with),
+  to.add(verb::get, base + "/settings", bind_staff<get_settings>(with),
+         staff_route("staff_get_settings", readers));
+  to.add(verb::patch, base + "/settings", bind_staff<patch_settings>(with),
          staff_route("staff_change_settings", writers));
-  to.add(verb::get, base + "/shops", bind<list_shops>(with), staff_route("staff_list_shops", readers));
-  to.add(verb::get, base + "/shops/{shop}", bind<get_shop>(with), staff_route("staff_get_shop", readers));
-  to.add(verb::patch, base + "/shops/{shop}", bind<patch_shop>(with),
+  to.add(verb::get, base + "/shops", bind_staff<list_shops>(with), staff_route("staff_list_shops", readers));
+  to.add(verb::get, base + "/shops/{shop}", bind_staff<get_shop>(with),
+         staff_route("staff_get_shop", readers));
+  to.add(verb::patch, base + "/shops/{shop}", bind_staff<patch_shop>(with),
          staff_route("staff_change_shop", writers));
-  to.add(verb::get, base + "/forms", bind<get_form>(with), staff_route("staff_get_form", client_readers));
-  to.add(verb::patch, base + "/forms", bind<patch_form>(with), staff_route("staff_change_form", writers));
-  to.add(verb::get, base + "/tags", bind<get_tags>(with), staff_route("staff_get_tags", client_readers));
-  to.add(verb::patch, base + "/tags", bind<patch_tags>(with), staff_route("staff_change_tags", writers));
+  to.add(verb::get, base + "/forms", bind_staff<get_form>(with),
+         staff_route("staff_get_form", client_readers));
+  to.add(verb::patch, base + "/forms", bind_staff<patch_form>(with),
+         staff_route("staff_change_form", writers));
+  to.add(verb::get, base + "/tags", bind_staff<get_tags>(with),
+         staff_route("staff_get_tags", client_readers));
+  to.add(verb::patch, base + "/tags", bind_staff<patch_tags>(with),
+         staff_route("staff_change_tags", writers));
 }
 
 } // namespace foyer::http::staff

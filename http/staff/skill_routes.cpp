@@ -1,6 +1,7 @@
 #include "http/bind.hpp"
 #include "http/client_file_json.hpp"
 #include "http/json/reader.hpp"
+#include "http/list_json.hpp"
 #include "http/staff/client_file.hpp"
 #include "http/staff/client_file_routes.hpp"
 
@@ -35,7 +36,7 @@ asio::awaitable<response> list(client_services& with, request& in) {
   if (!all) co_return problem_of(all.error());
   if (here->member) std::erase_if(*all, [&](const skill_row& each) { return each.member != *here->member; });
   const auto now = here->by.now;
-  co_return json_response(200, file_json(*all, [now](json::writer& out, const skill_row& each) {
+  co_return json_response(200, list_json(*all, [now](json::writer& out, const skill_row& each) {
                             append_skill(out, each, now);
                           }));
 }

@@ -2,6 +2,7 @@
 
 #include "actors/organisation/organisation.hpp"
 #include "actors/runtime/ask.hpp"
+#include "http/bind.hpp"
 #include "http/caller.hpp"
 #include "http/house_services.hpp"
 #include "http/problem.hpp"
@@ -36,6 +37,47 @@ boost::asio::awaitable<outcome<staff_request>> staff_of(house_services& with, co
 /// The household that the path's {household} names, of this organisation. Refused: not_found.
 boost::asio::awaitable<outcome<household::state>> household_of(house_services& with, const staff_request& by,
                                                                const request& in);
+
+/// The house among any services of the back office.
+inline house_services& house_of(house_services& with) {
+  return with;
+}
+template <class Services>
+house_services& house_of(Services& with) {
+  if constexpr (requires { with.office; })
+    return with.office.house;
+  else
+    return with.house;
+}
+
+template <auto Handle, class Services>
+boost::asio::awaitable<response> enter_as_staff(Services& with, request& in) {
+  const auto by = co_await staff_of(house_of(with), in);
+  if (!by) co_return problem_of(by.error());
+  co_return co_await Handle(with, *by, in);
+}
+
+template <auto Handle, class Services>
+boost::asio::awaitable<response> enter_at_client(Services& with, request& in) {
+  const auto by = co_await staff_of(house_of(with), in);
+  if (!by) co_return problem_of(by.error());
+  const auto of = co_await household_of(house_of(with), *by, in);
+  if (!of) co_return problem_of(of.error());
+  co_return co_await Handle(with, *by, *of, in);
+}
+
+/// A handler of a free coroutine `awaitable<response> f(Services&, const staff_request&, request&)`; whoever
+/// has no role there gets 404 before it.
+template <auto Handle, class Services>
+handler bind_staff(Services& with) {
+  return bind<enter_as_staff<Handle, Services>>(with);
+}
+/// The same of `f(Services&, const staff_request&, const household::state&, request&)`, about the household
+/// of the path.
+template <auto Handle, class Services>
+handler bind_client(Services& with) {
+  return bind<enter_at_client<Handle, Services>>(with);
+}
 
 /// The roles that may read and write clients, orders and wallets; `auditor` reads everything.
 inline constexpr std::uint8_t client_writers = roles::administrator | roles::box_office;

@@ -170,35 +170,31 @@ std::string read_tag(const json::object& form, std::string_view name) {
   return out;
 }
 
-asio::awaitable<response> post_rename(client_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> post_rename(client_services& with, const staff_request& by, request& in) {
   json::reader form(in);
   renaming how;
   how.from = read_tag(*form, "from");
   how.to = read_tag(*form, "to");
   if (how.from == how.to) form->note("to", "invalid");
   if (auto bad = form.finish()) co_return *bad;
-  co_return co_await follow(with, *by, how, "tag.rename");
+  co_return co_await follow(with, by, how, "tag.rename");
 }
 
-asio::awaitable<response> post_remove(client_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
+asio::awaitable<response> post_remove(client_services& with, const staff_request& by, request& in) {
   json::reader form(in);
   renaming how;
   how.from = read_tag(*form, "tag");
   if (auto bad = form.finish()) co_return *bad;
-  co_return co_await follow(with, *by, how, "tag.remove");
+  co_return co_await follow(with, by, how, "tag.remove");
 }
 
 } // namespace
 
 void add_tag_routes(router& to, client_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff/tags";
-  to.add(verb::post, base + "/rename", bind<post_rename>(with),
+  to.add(verb::post, base + "/rename", bind_staff<post_rename>(with),
          staff_route("staff_rename_tag", roles::administrator));
-  to.add(verb::post, base + "/remove", bind<post_remove>(with),
+  to.add(verb::post, base + "/remove", bind_staff<post_remove>(with),
          staff_route("staff_remove_tag", roles::administrator));
 }
 

@@ -82,12 +82,10 @@ std::string takings_json(const takings& of, const organisation::snapshot& at) {
   return body;
 }
 
-asio::awaitable<response> get_takings(paper_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto found = co_await read_takings(with, *by, in);
+asio::awaitable<response> get_takings(paper_services& with, const staff_request& by, request& in) {
+  auto found = co_await read_takings(with, by, in);
   if (!found) co_return problem_of(found.error());
-  co_return json_response(200, takings_json(*found, *by->at));
+  co_return json_response(200, takings_json(*found, *by.at));
 }
 
 void append_row(std::string& out, std::initializer_list<std::string> cells) {
@@ -100,12 +98,10 @@ void append_row(std::string& out, std::initializer_list<std::string> cells) {
   out += "\r\n";
 }
 
-asio::awaitable<response> get_takings_csv(paper_services& with, request& in) {
-  auto by = co_await staff_of(with.house, in);
-  if (!by) co_return problem_of(by.error());
-  auto found = co_await read_takings(with, *by, in);
+asio::awaitable<response> get_takings_csv(paper_services& with, const staff_request& by, request& in) {
+  auto found = co_await read_takings(with, by, in);
   if (!found) co_return problem_of(found.error());
-  const auto& locale = by->at->locale;
+  const auto& locale = by.at->locale;
   const bool french = locale == "fr";
   const auto sum = [&](amount of) { return imports::write_amount(of, locale); };
   std::string body = "\xEF\xBB\xBF"; // spreadsheets take it for UTF-8 by that
@@ -120,7 +116,7 @@ asio::awaitable<response> get_takings_csv(paper_services& with, request& in) {
                       std::string{organisation::to_string(each.method)}, each.by ? each.by->name : "",
                       sum(each.received), std::to_string(each.payments), sum(each.refunded),
                       std::to_string(each.refunds), sum(each.received - each.refunded),
-                      std::string{by->unit().code()}});
+                      std::string{by.unit().code()}});
   response out(200, "text/csv; charset=utf-8", std::move(body));
   out.header("Content-Disposition", "attachment; filename=\"takings.csv\"");
   co_return out;
@@ -130,8 +126,8 @@ asio::awaitable<response> get_takings_csv(paper_services& with, request& in) {
 
 void add_takings_routes(router& to, paper_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff/takings";
-  to.add(verb::get, base, bind<get_takings>(with), staff_route("staff_get_takings", client_readers));
-  to.add(verb::get, base + ".csv", bind<get_takings_csv>(with),
+  to.add(verb::get, base, bind_staff<get_takings>(with), staff_route("staff_get_takings", client_readers));
+  to.add(verb::get, base + ".csv", bind_staff<get_takings_csv>(with),
          staff_route("staff_get_takings_csv", client_readers));
 }
 

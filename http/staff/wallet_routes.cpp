@@ -22,22 +22,16 @@ std::string entry_json(const wallet::entry& of, const currency& unit) {
   return body;
 }
 
-asio::awaitable<response> get_wallet(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with, *by, in);
-  if (!of) co_return problem_of(of.error());
-  auto purse = co_await ask_entity(with.wallets, of->id, wallet::get_view{});
+asio::awaitable<response> get_wallet(house_services& with, const staff_request& by,
+                                     const household::state& of, request&) {
+  auto purse = co_await ask_entity(with.wallets, of.id, wallet::get_view{});
   if (!purse) co_return problem_of(purse.error());
-  co_return json_response(200, wallet_json(*purse, by->unit(), by->at->options.floor_of(by->role)));
+  co_return json_response(200, wallet_json(*purse, by.unit(), by.at->options.floor_of(by.role)));
 }
 
-asio::awaitable<response> list_entries(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with, *by, in);
-  if (!of) co_return problem_of(of.error());
-  co_return co_await entries_page(with, in, of->id, by->unit(), true);
+asio::awaitable<response> list_entries(house_services& with, const staff_request& by,
+                                       const household::state& of, request& in) {
+  co_return co_await entries_page(with, in, of.id, by.unit(), true);
 }
 
 // The account on the other side (double entry).
@@ -68,23 +62,20 @@ wallet::record read_entry(const json::object& form, const staff_request& by, mon
   return out;
 }
 
-asio::awaitable<response> post_entry(house_services& with, request& in) {
-  auto by = co_await staff_of(with, in);
-  if (!by) co_return problem_of(by.error());
-  auto of = co_await household_of(with, *by, in);
-  if (!of) co_return problem_of(of.error());
+asio::awaitable<response> post_entry(house_services& with, const staff_request& by,
+                                     const household::state& of, request& in) {
   json::reader form(in);
   money given;
-  auto command = read_entry(*form, *by, given);
+  auto command = read_entry(*form, by, given);
   if (auto bad = form.finish()) co_return *bad;
-  if (given.unit != by->unit()) co_return problem_of(errc::currency_mismatch);
-  auto audit = by->audit("wallet.entry", "wallet", of->id.value);
+  if (given.unit != by.unit()) co_return problem_of(errc::currency_mismatch);
+  auto audit = by.audit("wallet.entry", "wallet", of.id.value);
   audit.after = "{\"kind\":\"" + std::string{to_string(command.kind)} +
                 "\",\"amount\":" + std::to_string(command.change) + ",\"entry_id\":\"" +
                 to_string(command.id) + "\"}";
   command.rows.cold.emplace_back(std::move(audit));
-  const auto unit = by->unit();
-  auto run = [&with, &command, whose = of->id,
+  const auto unit = by.unit();
+  auto run = [&with, &command, whose = of.id,
               unit](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
     command.idempotency = std::move(prefilled);
     command.render = [unit](const wallet::entry& made) { return entry_json(made, unit); };
@@ -92,17 +83,17 @@ asio::awaitable<response> post_entry(house_services& with, request& in) {
     if (!made) co_return made.error();
     co_return entry_json(*made, unit);
   };
-  co_return co_await with.idempotent.once(in, by->at, by->principal(), std::move(run));
+  co_return co_await with.idempotent.once(in, by.at, by.principal(), std::move(run));
 }
 
 } // namespace
 
 void add_wallet_routes(router& to, house_services& with) {
   const std::string one = "/api/v1/orgs/{org}/staff/wallets/{household}";
-  to.add(verb::get, one, bind<get_wallet>(with), staff_route("staff_get_wallet", client_readers));
-  to.add(verb::get, one + "/entries", bind<list_entries>(with),
+  to.add(verb::get, one, bind_client<get_wallet>(with), staff_route("staff_get_wallet", client_readers));
+  to.add(verb::get, one + "/entries", bind_client<list_entries>(with),
          staff_route("staff_list_entries", client_readers));
-  to.add(verb::post, one + "/entries", bind<post_entry>(with),
+  to.add(verb::post, one + "/entries", bind_client<post_entry>(with),
          staff_route("staff_create_entry", client_writers, true));
 }
 
