@@ -168,20 +168,19 @@ shown_proof read_proof(const json::object& form) {
   return out;
 }
 
-asio::awaitable<outcome<std::optional<located_proof>>> locate(account_services& with, token_purpose purpose,
-                                                              shown_proof shown) {
-  using located = std::optional<located_proof>;
+asio::awaitable<outcome<located_proof>> locate(account_services& with, token_purpose purpose,
+                                               shown_proof shown) {
+  located_proof out;
   if (shown.token) {
     using owner = std::optional<account::token_owner>;
     const auto hash = sha256(*shown.token);
     const auto found =
         co_await await_reply<owner>([&](reply<owner> back) { with.finder.by_token(hash, std::move(back)); });
     if (!found) co_return found.error();
-    if (!*found || (*found)->token.purpose != purpose || !(*found)->account) co_return located{};
-    located_proof out;
+    if (!*found || (*found)->token.purpose != purpose || !(*found)->account) co_return errc::token_unknown;
     out.whose = *(*found)->account;
     out.proof.token = (*found)->token;
-    co_return located{std::move(out)};
+    co_return out;
   }
   outcome<found_account> whose = found_account{};
   if (purpose == token_purpose::email_change)
@@ -190,13 +189,12 @@ asio::awaitable<outcome<std::optional<located_proof>>> locate(account_services& 
   else
     whose = co_await find_by_email(with, shown.email->key);
   if (!whose) co_return whose.error();
-  if (!*whose) co_return located{};
-  located_proof out;
+  if (!*whose) co_return errc::token_unknown;
   out.whose = **whose;
   out.proof.code_matches = [&secret = with.supplier.secret(), code = shown.code](const token_id& of) {
     return equal_in_constant_time(secret.code(of), code);
   };
-  co_return located{std::move(out)};
+  co_return out;
 }
 
 std::optional<problem> refusal_in(const outcome<account::proven>& answer) {

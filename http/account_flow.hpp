@@ -110,13 +110,14 @@ struct shown_proof {
 };
 shown_proof read_proof(const json::object& form);
 
-/// Whose proof it is, as the account's commands take it. None: of nobody (then the answer is token_unknown).
+/// Whose proof it is, as the account's commands take it.
 struct located_proof {
   account_id whose;
   account::proof proof;
 };
-boost::asio::awaitable<outcome<std::optional<located_proof>>>
-locate(account_services& with, token_purpose purpose, shown_proof shown);
+/// Refused: token_unknown.
+boost::asio::awaitable<outcome<located_proof>> locate(account_services& with, token_purpose purpose,
+                                                      shown_proof shown);
 
 /// A refusal among the answers of proven commands.
 std::optional<problem> refusal_in(const outcome<account::proven>& answer);

@@ -161,14 +161,13 @@ asio::awaitable<response> confirm(account_services& with, request& in) {
 
   const auto located = co_await locate(with, token_purpose::confirmation, form.proof);
   if (!located) co_return problem_of(located.error());
-  if (!*located) co_return problem_of(refusal{errc::token_unknown});
-  const auto whose = (*located)->whose;
+  const auto whose = located->whose;
   const auto view = co_await ask_entity(with.accounts, whose, account::get_view{});
   if (!view)
     co_return problem_of(view.error().code == errc::not_found ? refusal{errc::token_unknown} : view.error());
 
   account::confirm command;
-  command.proof = (*located)->proof;
+  command.proof = located->proof;
   if (!form.new_password) {
     if (form.registration_token)
       command.registration = sha256(*form.registration_token);

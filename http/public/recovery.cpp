@@ -46,12 +46,11 @@ asio::awaitable<response> reset_password(account_services& with, request& in) {
   if (attempt.refused) co_return *attempt.refused;
   const auto located = co_await locate(with, token_purpose::password_reset, shown);
   if (!located) co_return problem_of(located.error());
-  if (!*located) co_return problem_of(refusal{errc::token_unknown});
   account::reset_password command;
-  command.proof = (*located)->proof;
+  command.proof = located->proof;
   command.from = origin_of(in);
   command.with = with.supplier.fresh();
-  const auto whose = (*located)->whose;
+  const auto whose = located->whose;
   if (auto refused =
           co_await prove_then_set(with, whose, command, &account::reset_password::new_hash, password))
     co_return *refused;
@@ -61,27 +60,34 @@ asio::awaitable<response> reset_password(account_services& with, request& in) {
   co_return json_response(200, R"({"status":"password_changed"})");
 }
 
-asio::awaitable<response> confirm_email_change(account_services& with, request& in) {
-  json::reader body(in);
-  const auto shown = read_proof(*body);
-  if (auto bad = body.finish()) co_return *bad;
+// An account gets another address, and answers as it is then; its sessions show the former one.
+template <class Command>
+asio::awaitable<response> move_to_address(account_services& with, request& in, token_purpose purpose,
+                                          shown_proof shown) {
   address_guess attempt(with, in);
   if (attempt.refused) co_return *attempt.refused;
-  const auto located = co_await locate(with, token_purpose::email_change, shown);
+  const auto located = co_await locate(with, purpose, std::move(shown));
   if (!located) co_return problem_of(located.error());
-  if (!*located) co_return problem_of(refusal{errc::token_unknown});
-  account::confirm_email_change command;
-  command.proof = (*located)->proof;
+  Command command;
+  command.proof = located->proof;
   command.with = with.supplier.fresh();
-  const auto whose = (*located)->whose;
+  const auto whose = located->whose;
   const auto answer = co_await ask_entity(with.accounts, whose, std::move(command));
   if (!answer && answer.error().code == errc::conflict) co_return problem_of(refusal{errc::email_taken});
   if (auto refused = refusal_in(answer)) co_return *refused;
   attempt.right();
-  with.sessions.forget(whose, std::nullopt); // they show the former address
+  with.sessions.forget(whose, std::nullopt);
   const auto view = co_await ask_entity(with.accounts, whose, account::get_view{});
   if (!view) co_return problem_of(view.error());
   co_return json_response(200, account_json(*view));
+}
+
+asio::awaitable<response> confirm_email_change(account_services& with, request& in) {
+  json::reader body(in);
+  auto shown = read_proof(*body);
+  if (auto bad = body.finish()) co_return *bad;
+  co_return co_await move_to_address<account::confirm_email_change>(with, in, token_purpose::email_change,
+                                                                    std::move(shown));
 }
 
 } // namespace
@@ -103,23 +109,8 @@ asio::awaitable<response> post_email_change_undo(account_services& with, request
   shown_proof shown;
   shown.token = body->text("token", {.max = 100});
   if (auto bad = body.finish()) co_return *bad;
-  address_guess attempt(with, in);
-  if (attempt.refused) co_return *attempt.refused;
-  const auto located = co_await locate(with, token_purpose::email_undo, shown);
-  if (!located) co_return problem_of(located.error());
-  if (!*located) co_return problem_of(refusal{errc::token_unknown});
-  account::undo_email_change command;
-  command.proof = (*located)->proof;
-  command.with = with.supplier.fresh();
-  const auto whose = (*located)->whose;
-  const auto answer = co_await ask_entity(with.accounts, whose, std::move(command));
-  if (!answer && answer.error().code == errc::conflict) co_return problem_of(refusal{errc::email_taken});
-  if (auto refused = refusal_in(answer)) co_return *refused;
-  attempt.right();
-  with.sessions.forget(whose, std::nullopt);
-  const auto view = co_await ask_entity(with.accounts, whose, account::get_view{});
-  if (!view) co_return problem_of(view.error());
-  co_return json_response(200, account_json(*view));
+  co_return co_await move_to_address<account::undo_email_change>(with, in, token_purpose::email_undo,
+                                                                 std::move(shown));
 }
 
 asio::awaitable<response> post_invitation_accept(account_services& with, request& in) {
@@ -143,12 +134,11 @@ asio::awaitable<response> post_invitation_accept(account_services& with, request
   const auto& password = *given;
   const auto located = co_await locate(with, token_purpose::staff_welcome, shown);
   if (!located) co_return problem_of(located.error());
-  if (!*located) co_return problem_of(refusal{errc::token_unknown});
-  const auto whose = (*located)->whose;
+  const auto whose = located->whose;
   const auto from = origin_of(in);
   const auto opened = with.sessions.prepare_login(whose, false, true, from.device, from.address);
   account::accept_welcome command;
-  command.proof = (*located)->proof;
+  command.proof = located->proof;
   command.session = opened.row;
   command.with = with.supplier.fresh();
   if (auto refused =
