@@ -44,6 +44,8 @@ namespace asio = boost::asio;
 // short enough that nobody waits for it.
 constexpr std::chrono::milliseconds unready_before_closing{500};
 constexpr std::chrono::seconds sweep_every{1};
+// How often a start looks whether it is ready: nobody notices the wait, and few starts look twice.
+constexpr std::chrono::milliseconds look_ready_every{5};
 // What a clock is slewed by, or a busy machine makes of it, is not worth a line.
 constexpr std::chrono::seconds clock_tolerance{5};
 
@@ -101,7 +103,7 @@ public:
             database_url, [this](const account_id& whose) { parts_.sessions->forget(whose, std::nullopt); })),
         campaigns_(create_campaign_queue(database_url)), importer_(create_importer()),
         routes_(parts_, mailbox_, *campaigns_, *importer_), signals_(io_, SIGTERM, SIGINT),
-        hang_up_(io_, SIGHUP), sweep_(io_), deadline_(io_) {
+        hang_up_(io_, SIGHUP), sweep_(io_), deadline_(io_), ready_(io_) {
     system_.await_actors_before_shutdown(false);
     if (seen) parts_.clock.begin_at(*seen);
     parts_.on_mail = [this] { mailers_->wake(); };
@@ -140,6 +142,7 @@ public:
     }
     wait_for_signals();
     sweep();
+    tell_when_ready();
   }
 
   void run() {
@@ -194,6 +197,20 @@ private:
     if (!parts_.journal->ready()) return "the journal is not connected";
     if (!parts_.reads->ready()) return "the database can't be read";
     return {};
+  }
+
+  // ./run and scripts wait for this text: from then on /readyz answers 200.
+  void tell_when_ready() {
+    if (draining_) return;
+    if (unready().empty()) {
+      std::fputs(ready_text(settings_).c_str(), stdout);
+      std::fflush(stdout);
+      return;
+    }
+    ready_.expires_after(look_ready_every);
+    ready_.async_wait([this](boost::system::error_code failed) {
+      if (!failed) tell_when_ready();
+    });
   }
 
   void sweep() {
@@ -258,6 +275,7 @@ private:
   void stop_now() {
     if (stopped_.exchange(true)) return;
     deadline_.cancel();
+    ready_.cancel();
     sweep_.cancel();
     if (server_) server_->stop();
     if (metrics_server_) metrics_server_->stop();
@@ -294,6 +312,7 @@ private:
   asio::signal_set hang_up_;
   asio::steady_timer sweep_;
   asio::steady_timer deadline_;
+  asio::steady_timer ready_; // of tell_when_ready() alone
   std::atomic<bool> draining_{false};
   std::atomic<bool> stopped_{false};
   bool clock_told_ = false; // of sweep() alone
@@ -333,8 +352,6 @@ int run_serve(const serve_options&, const config::settings& given) {
     spdlog::info("listening on {} (port {})", settings.server.listen, server.port());
     if (!settings.server.metrics_listen.empty())
       spdlog::info("metrics on {}", settings.server.metrics_listen);
-    std::fputs(ready_text(settings).c_str(), stdout);
-    std::fflush(stdout);
     server.run();
   } catch (const std::exception& error) {
     return fail(error.what());
