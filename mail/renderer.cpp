@@ -115,6 +115,7 @@ public:
     const auto& transfer = by.settings.bank_transfer_instructions.in(locale);
     data.set("transfer_instructions", transfer.empty() ? mustache::data(false) : mustache::data(transfer));
     data.set("site_url", public_url_ + "/");
+    data.set("space_url", public_url_ + "/space#org=" + by.organisation_slug);
     data.set("language", std::string(locale));
     if (!data.get("first_name")) data.set("first_name", mustache::data(false));
     add_secrets(*info, *params, by.secrets_hidden);

@@ -36,6 +36,7 @@ constexpr std::array pages{
               "Open my account"},
     link_page{"/orders", "order_page", "Votre commande", "Your order", "Afficher ma commande",
               "Show my order"},
+    link_page{"/space", "space_page", "Mon espace", "My space", "Ouvrir mon espace", "Open my space"},
 };
 
 std::string html_of(const link_page& page, bool french) {

@@ -87,6 +87,9 @@ def test_W7_a_positive_balance_is_mailed_as_previewed_and_its_key_opens_my_space
     assert session.status == 201, session
     me = house.server.client(session["token"]).get(f"{house.me}/wallet")
     assert me["balance"] == money(2_550)
+    page, fragment = mail["links"][0][len(house.server.url):].split("#")
+    assert page == "/space" and house.base.endswith(fragment.removeprefix("org=")), mail["links"]
+    assert house.server.client().get(page, headers={"Accept": "text/html"}).status == 200
     log = house.admin.get(f"{house.staff_base}/audit", query={"subject_id": made["id"], "action": "balance_mail.send"})
     assert len(log["items"]) == 1
 

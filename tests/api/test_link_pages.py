@@ -2,7 +2,7 @@
 
 import pytest
 
-PAGES = ["/confirm", "/reset", "/email-change", "/email-undo", "/accept", "/orders"]
+PAGES = ["/confirm", "/reset", "/email-change", "/email-undo", "/accept", "/orders", "/space"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -21,6 +21,8 @@ const refusals = {
     "This is not the password that was chosen."),
   password_too_weak: say("Choisissez un mot de passe plus sûr : au moins douze caractères.",
     "Choose a stronger password: twelve characters at least."),
+  space_not_opened: say("Cette clé n’est pas connue.", "This key is not known."),
+  space_closed: say("Mon espace est fermé.", "My space is closed."),
   rate_limited: say("Trop d’essais. Attendez un peu.", "Too many tries. Wait a little."),
 };
 
@@ -47,7 +49,8 @@ const pages = {
     password: "password",
     done: say("Votre compte est ouvert : vous pouvez vous connecter.", "Your account is open: you can log in."),
   },
-  orders: {},
+  orders: { run: openOrder },
+  space: { run: openSpace },
 };
 
 function show(text) {
@@ -62,6 +65,7 @@ function askPassword(label) {
   input.disabled = false;
   input.required = true;
   input.focus();
+  return input;
 }
 
 // A2: who registered somebody else's address gains nothing by it, and its owner may choose anew.
@@ -140,6 +144,55 @@ function money(value) {
   return format.format(value.amount / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
+const statusOf = (order) => order.status === "paid" ? say("soldée", "paid") : order.status === "awaiting_payment"
+  ? say("en attente de paiement", "awaiting payment") : say("annulée", "cancelled");
+const headOf = (order) => order.number + " · " + money(order.total) + " · " + statusOf(order);
+
+// A balance mail's unique key opens the client's space (S6), of which this page shows the balance and the orders.
+async function openSpace() {
+  const org = encodeURIComponent(secrets.get("org") || "");
+  const key = form.querySelector("input").value;
+  const answer = await post("/orgs/" + org + "/space-sessions", { key, mode: "token" });
+  if (answer.status >= 300) return show(refusals[answer.body.code] || refusals.space_not_opened);
+  const me = api + "/me/orgs/" + org;
+  const headers = { Authorization: "Bearer " + answer.body.token };
+  const read = async (path) => (await fetch(me + path, { headers })).json();
+  const [wallet, orders] = await Promise.all([read("/wallet"), read("/orders")]);
+  form.hidden = true;
+  show(say("Votre situation de compte : ", "Your account situation: ") + money(wallet.balance));
+  const list = document.querySelector("main ul");
+  for (const order of orders.items) {
+    const item = document.createElement("li");
+    item.textContent = headOf(order);
+    list.append(item);
+  }
+  if (wallet.balance.amount < 0) list.before(settleButton(me + "/wallet/repay", headers));
+}
+
+// W8: the repayment is an order, and says how it is paid.
+function settleButton(path, headers) {
+  const button = document.createElement("button");
+  button.textContent = say("Régler mon solde", "Settle my balance");
+  const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { ...headers, "Content-Type": "application/json", "Idempotency-Key": key },
+      body: JSON.stringify({ method: "bank_transfer" }),
+    });
+    const order = await answer.json();
+    if (answer.status === 409) return show(say("Un règlement est déjà en cours : voyez vos commandes.",
+      "A repayment is under way: see your orders."));
+    button.disabled = answer.status < 300;
+    if (answer.status >= 300) return show(say("Cela n’a pas marché. Réessayez.", "That did not work. Try again."));
+    const how = order.next_action || {};
+    show(say("À régler par virement : ", "To pay by bank transfer: ") + money(order.total) + " · " + order.number +
+      (how.instructions ? " · " + how.instructions : ""));
+  });
+  return button;
+}
+
 // The order's mail opens that one order, whatever the organisation's options say (S7).
 async function openOrder() {
   const path = "/orgs/" + encodeURIComponent(secrets.get("org") || "") + "/order-links";
@@ -147,9 +200,7 @@ async function openOrder() {
   if (answer.status >= 300) return show(refusals[answer.body.code] || refusals.token_unknown);
   const order = answer.body;
   form.hidden = true;
-  show(order.number + " · " + money(order.total) + " · " +
-    (order.status === "paid" ? say("soldée", "paid") : order.status === "awaiting_payment"
-      ? say("en attente de paiement", "awaiting payment") : say("annulée", "cancelled")));
+  show(headOf(order));
   const list = document.querySelector("main ul");
   for (const line of order.lines) {
     const item = document.createElement("li");
@@ -177,11 +228,15 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
-  (page === "orders" ? openOrder() : askedAgain ? sendAgain() : follow()).catch(() => show(say("Le serveur ne répond pas. Réessayez.",
+  (pages[page].run || (askedAgain ? sendAgain : follow))().catch(() => show(say("Le serveur ne répond pas. Réessayez.",
     "The server does not answer. Try again."))).finally(() => { button.disabled = false; });
 });
 if (pages[page].password) askPassword(say("Nouveau mot de passe (12 caractères au moins)", "New password (12 characters at least)"));
-if (!secrets.get("token")) {
+if (page === "space") {
+  const key = askPassword(say("Votre clé unique", "Your unique key"));
+  key.type = "text";
+  key.autocomplete = "off";
+} else if (!secrets.get("token")) {
   show(refusals.token_unknown);
   offerAgain();
 }
