@@ -25,15 +25,17 @@
 
 namespace foyer {
 
-using cold_row = std::variant<
-    account_row, account_removed, token_row, tokens_replaced, token_used, token_code_failed, session_row,
-    session_touched, session_ended, sessions_ended, household_row, space_key_row, organisation_row, shop_row,
-    role_row, offer_row, order_changed, payment_changed, tickets_changed, benefit_row, deadline_done,
-    staff_change_row, campaign_row, invitation_wording_row, unsubscribed_row, households_retagged, skill_row,
-    skill_removed, card_row, document_row, document_part_row, document_removed, hand_enrolment_row,
-    attendance_row, import_row, import_part_row, import_lines_row, households_row, imports_forgotten_row,
-    mail_retried, mail_aborted, suppression_lifted, mail_bounced, logo_row, households_merged_row,
-    merge_undone_row, line_cancelled, tickets_cancelled, benefits_ended, credit_note_row>;
+using cold_row =
+    std::variant<account_row, account_removed, token_row, tokens_replaced, token_used, token_code_failed,
+                 session_row, session_touched, session_ended, sessions_ended, household_row, space_key_row,
+                 organisation_row, shop_row, role_row, offer_row, order_changed, payment_changed,
+                 tickets_changed, benefit_row, deadline_done, staff_change_row, campaign_row,
+                 invitation_wording_row, unsubscribed_row, households_retagged, skill_row, skill_removed,
+                 card_row, document_row, document_part_row, document_removed, hand_enrolment_row,
+                 attendance_row, import_row, import_part_row, import_lines_row, households_row,
+                 imports_forgotten_row, mail_retried, mail_aborted, suppression_lifted, mail_bounced,
+                 logo_row, households_merged_row, merge_undone_row, line_cancelled, tickets_cancelled,
+                 benefits_ended, credit_note_row, household_kept, ticket_checked_in>;
 
 /// All or nothing.
 struct commit {

@@ -37,6 +37,8 @@ void items_of(const cold_row& row, std::vector<news_item>& out) {
   if (const auto* of = std::get_if<document_row>(&row); of != nullptr && of->complete)
     add(out, {topic::household, of->household, {}});
   if (const auto* of = std::get_if<campaign_row>(&row)) add(out, {topic::campaign, {}, of->id.value});
+  if (const auto* of = std::get_if<ticket_checked_in>(&row))
+    add(out, {topic::ticket, of->household, of->order.value});
   if (const auto* of = std::get_if<order_changed>(&row)) {
     add(out, {topic::order, of->household, of->id.value});
     add(out, {topic::ticket, of->household, of->id.value});

@@ -240,12 +240,15 @@ private:
     const auto commits = batch.commits();
     for (std::size_t i = 0; i < commits.size(); ++i) {
       for (const auto& row : commits[i]->cold) {
-        if (std::holds_alternative<staff_change_row>(row)) continue; // together below
+        if (std::holds_alternative<staff_change_row>(row) || std::holds_alternative<household_kept>(row))
+          continue; // together below
         const auto& statement = encode_cold(params_, row, {types_, commits.subspan(i)});
         connection_->run(statement, params_);
       }
     }
     if (const auto* statement = encode_staff_changes(params_, commits, types_))
+      connection_->run(*statement, params_);
+    if (const auto* statement = encode_kept_households(params_, commits))
       connection_->run(*statement, params_);
     connection_->sync();
   }

@@ -25,6 +25,10 @@ const pg::statement& encode_cold(pg::params& out, const cold_row& row, const col
 const pg::statement* encode_staff_changes(pg::params& out, std::span<const commit* const> commits,
                                           const composite_types& types);
 
+/// The clients of a whole batch whose orders no wallet's version guards, in one statement; null when there
+/// are none.
+const pg::statement* encode_kept_households(pg::params& out, std::span<const commit* const> commits);
+
 /// Every statement that encode_cold can return, to be prepared on a new connection.
 std::span<const pg::statement* const> cold_statements();
 

@@ -1,5 +1,8 @@
 #include "storage/journal_cold_rows.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace foyer::storage {
 namespace {
 
@@ -44,6 +47,9 @@ select guard('household', 1, (select count(*) from household)),
 
 // Telling the same key again is no change; keys of former versions find nothing any more. A new key ends
 // those of households that went into this one, too (H9).
+// Refuses when one was merged into another, and keeps others from merging them (021).
+constexpr pg::statement keep_households{"keep_households", "select keep_households($1)"};
+
 constexpr pg::statement insert_space_key{"insert_space_key", R"sql(
 with recursive gone as (
   select id from households
@@ -132,9 +138,27 @@ const pg::statement& encode(pg::params& out, const space_key_row& row, const col
   return insert_space_key;
 }
 
+const pg::statement& encode(pg::params& out, const household_kept& row, const cold_context&) {
+  out.add(std::vector<uuid>{row.id.value});
+  return keep_households;
+}
+
+const pg::statement* encode_kept_households(pg::params& out, std::span<const commit* const> commits) {
+  std::vector<uuid> ids;
+  for (const auto* each : commits)
+    for (const auto& row : each->cold)
+      if (const auto* kept = std::get_if<household_kept>(&row)) ids.push_back(kept->id.value);
+  if (ids.empty()) return nullptr;
+  std::ranges::sort(ids);
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  out.clear();
+  out.add(ids);
+  return &keep_households;
+}
+
 std::span<const pg::statement* const> household_statements() {
   static constexpr const pg::statement* all[] = {&insert_household, &insert_households, &update_household,
-                                                 &insert_space_key};
+                                                 &keep_households, &insert_space_key};
   return all;
 }
 

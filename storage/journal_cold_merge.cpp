@@ -3,10 +3,14 @@
 namespace foyer::storage {
 namespace {
 
-// What moves, and what is kept of how it was: storage/migrations/009_merges.sql.
-constexpr pg::statement merge_households{"merge_households",
-                                         "select merge_households($1, $2, $3, $4, $5::smallint, $6, $7, $8, "
-                                         "$9, $10, $11, $12)"};
+// What moves, and what is kept of how it was: storage/migrations/009_merges.sql. Both rows are locked before
+// anything moves: whoever else writes an order for one of them is done by then, or waits and is refused
+// (keep_households, 021).
+constexpr pg::statement merge_households{"merge_households", R"sql(
+with pair as materialized (select id from households where id in ($3, $4) order by id for update)
+select merge_households($1, $2, $3, $4, $5::smallint, $6, $7, $8, $9, $10, $11, $12)
+from (select count(*) from pair) locked
+)sql"};
 constexpr pg::statement undo_merge{"undo_merge", "select undo_merge($1, $2, $3, $4, $5, $6)"};
 
 } // namespace

@@ -33,6 +33,26 @@ constexpr pg::statement change_tickets{"change_tickets", R"sql(
 update tickets set status = $3 where order_id = $1 and line_position = coalesce($2::smallint, line_position)
 )sql"};
 
+// A ticket that is valid, whoever refunds or scans it meanwhile. Of a course it stays valid, and its holder
+// is present once a day.
+constexpr pg::statement use_ticket{"use_ticket", R"sql(
+with used as (
+  update tickets set status = 2, used_at = $4
+  where organisation_id = $1 and order_id = $2 and position = $3 and status = 1 returning 1)
+select guard('ticket', 1, (select count(*) from used))
+)sql"};
+
+constexpr pg::statement attend{"attend", R"sql(
+with valid as materialized (
+  select 1 from tickets where organisation_id = $1 and order_id = $2 and position = $3 and status = 1 for share),
+came as (
+  insert into attendances (organisation_id, order_id, position, day, present, by_account, at)
+  select $1, $2, $3, $4, true, $5, $6 from valid
+  on conflict (order_id, position, day) do update
+  set present = true, by_account = excluded.by_account, at = excluded.at where not attendances.present returning 1)
+select guard('ticket', 1, (select count(*) from came))
+)sql"};
+
 constexpr pg::statement insert_benefit{"insert_benefit", R"sql(
 insert into benefits (organisation_id, order_id, id, line_position, household_id, kind, code, uses_left,
   value_left,
@@ -72,6 +92,16 @@ const pg::statement& encode(pg::params& out, const tickets_changed& row, const c
   return change_tickets;
 }
 
+const pg::statement& encode(pg::params& out, const ticket_checked_in& row, const cold_context&) {
+  out.add(row.organisation).add(row.order).add(as_small(row.position));
+  if (!row.day) {
+    out.add(row.at);
+    return use_ticket;
+  }
+  out.add(*row.day).add(row.by).add(row.at);
+  return attend;
+}
+
 const pg::statement& encode(pg::params& out, const benefit_row& row, const cold_context&) {
   out.add(row.organisation).add(row.order).add(row.id).add(as_small(row.line_position)).add(row.household);
   out.add(row.voucher ? "voucher" : "pass").add(row.code).add(row.uses_left).add(row.value_left);
@@ -93,8 +123,8 @@ const pg::statement& encode(pg::params& out, const deadline_done& row, const col
 }
 
 std::span<const pg::statement* const> order_statements() {
-  static constexpr const pg::statement* all[] = {&change_order, &change_payment, &change_tickets,
-                                                 &insert_benefit, &finish_deadline};
+  static constexpr const pg::statement* all[] = {&change_order, &change_payment, &change_tickets, &use_ticket,
+                                                 &attend,       &insert_benefit, &finish_deadline};
   return all;
 }
 

@@ -20,6 +20,7 @@ std::span<const pg::statement* const> account_statements();
 
 const pg::statement& encode(pg::params& out, const household_row& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const households_row& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const household_kept& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const space_key_row& row, const cold_context& context);
 std::span<const pg::statement* const> household_statements();
 
@@ -37,6 +38,7 @@ std::span<const pg::statement* const> organisation_statements();
 const pg::statement& encode(pg::params& out, const order_changed& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const payment_changed& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const tickets_changed& row, const cold_context& context);
+const pg::statement& encode(pg::params& out, const ticket_checked_in& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const benefit_row& row, const cold_context& context);
 const pg::statement& encode(pg::params& out, const deadline_done& row, const cold_context& context);
 std::span<const pg::statement* const> order_statements();

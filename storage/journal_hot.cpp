@@ -65,7 +65,7 @@ void encode_order(pg::record_array& out, const order_row& row, invoice_counts& l
   out.row(row.organisation, row.id, row.number, as_small(row.kind), as_small(row.status), row.shop,
           row.household, row.account, row.buyer_email, row.buyer_first_name, row.buyer_last_name,
           row.buyer_answers, row.locale, row.total, row.created_at, row.paid_at, row.expires_at,
-          none_if_empty(row.cancel_reason), row.version, year, before_last);
+          none_if_empty(row.cancel_reason), row.version, year, before_last, row.by_guest);
 }
 
 void encode_line(pg::record_array& out, const line_row& row) {

@@ -45,7 +45,8 @@ new_orders as (
   insert into orders
   select o.organisation_id, o.id, o.number, o.kind, o.status, o.shop_id, o.household_id, o.account_id,
     o.buyer_email, o.buyer_first_name, o.buyer_last_name, o.buyer_answers, o.locale, o.total, o.created_at,
-    o.paid_at, o.expires_at, o.cancel_reason, o.version, o.invoice_year, n.last + o.invoice_number
+    o.paid_at, o.expires_at, o.cancel_reason, o.version, o.invoice_year, n.last + o.invoice_number,
+    o.by_guest
   from unnest($#::orders[]) o
   left join numbers n on n.organisation_id = o.organisation_id and n.year = o.invoice_year))sql"},
     part{hot::orders, hot::invoices, "new_orders as (insert into orders select * from unnest($#::orders[]))"},

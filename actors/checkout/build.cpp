@@ -88,6 +88,7 @@ order::state build_order(const place_order& command, const priced& what, const h
   made.shop = command.shop->id;
   made.household = whose.id;
   if (!command.staff) made.account = command.account;
+  made.by_guest = is_guest(command);
   const auto* person = whose.responsible_member();
   const auto& typed = command.buyer;
   made.buyer_email = !typed.email.empty() ? typed.email : whose.email;

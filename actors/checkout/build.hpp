@@ -14,6 +14,11 @@ struct priced {
   std::vector<split_payment> payments;
 };
 
+/// Nobody known: neither an account nor a household that was proven or chosen by staff.
+inline bool is_guest(const place_order& command) {
+  return !command.account && !command.household;
+}
+
 /// The order that a command and its prices make. `whose` is the household as it is, or as it will be created.
 order::state build_order(const place_order& command, const priced& what, const household::state& whose,
                          const expiries& expire_after, time_point at);

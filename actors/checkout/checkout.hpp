@@ -5,6 +5,7 @@
 #include "actors/household/households.hpp"
 #include "actors/journal.hpp"
 #include "actors/offer/offers.hpp"
+#include "actors/order/check_in.hpp"
 #include "actors/order/loader.hpp"
 #include "actors/order/refund.hpp"
 #include "actors/wallet/wallets.hpp"
@@ -49,6 +50,9 @@ struct answer_to_keep {
   std::function<std::string(const order::state&)> render_kept;
 };
 
+/// P2: what the audit log says of an order, as a JSON object.
+using order_note = std::function<std::string(const order::state&)>;
+
 struct place_order {
   organisation::snapshot_ptr organisation;
   const organisation::shop* shop = nullptr; // one of the snapshot's
@@ -70,6 +74,7 @@ struct place_order {
   /// sells then, and what binds buyers does not bind it. The row's order is filled in.
   std::optional<hand_enrolment_row> enrolment;
   std::optional<staff_change_row> audit; // P2; its subject is the order
+  order_note note;                       // where it is set, says what `audit` has afterwards
   bool quiet = false;                    // no mail: a record of what happened earlier
 };
 
@@ -103,6 +108,8 @@ struct record_payment {
   amount sum = 0;
   std::string reference;
   account_id by;
+  std::optional<staff_change_row> audit; // P2; its subject is the order, and `note` says before and after
+  order_note note;
   answer_to_keep answer;
 };
 boost::asio::awaitable<outcome<placed>> record(services& with, record_payment command);
@@ -133,6 +140,8 @@ struct cancel_order {
   std::optional<time_point> only_if_expired_at;
   /// Set: the buyer is told by mail in this organisation's name.
   organisation::snapshot_ptr mail_from;
+  std::optional<staff_change_row> audit; // as record_payment's
+  order_note note;
   answer_to_keep answer;
 };
 boost::asio::awaitable<outcome<placed>> cancel(services& with, cancel_order command);
@@ -155,5 +164,21 @@ struct refund_order {
   answer_to_keep answer;
 };
 boost::asio::awaitable<outcome<placed>> refund(services& with, refund_order command);
+
+/// A ticket is shown at the door (O6). Refused: not_found when the organisation has no such ticket, or
+/// `is_genuine` says no; version_conflict when scanners and refunds come all at once.
+struct check_in_ticket {
+  organisation::snapshot_ptr organisation;
+  ticket_id ticket;
+  std::function<bool(const order::ticket&)> is_genuine; // whether the code that was shown is this one's
+  account_id by;
+  staff_change_row audit; // P2, of a check-in that happened; its subject is the ticket
+};
+struct checked_in {
+  order::scanned_ticket ticket; // as it was before
+  order::admission what = order::admission::cancelled;
+  std::optional<time_point> since{}; // when it was checked in, now or before
+};
+boost::asio::awaitable<outcome<checked_in>> check_in(services& with, check_in_ticket command);
 
 } // namespace foyer::checkout

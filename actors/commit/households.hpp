@@ -53,6 +53,12 @@ struct household_row {
   time_point created_at;
 };
 
+/// Nothing changes of it; but the commit is rejected (households_merged) when it was merged into another, and
+/// no other process merges it before the commit is done (H9).
+struct household_kept {
+  household_id id;
+};
+
 /// What a unique key is found by (S6). Written when a key is told to somebody; the key itself is never
 /// stored.
 struct space_key_row {

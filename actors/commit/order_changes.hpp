@@ -43,6 +43,18 @@ struct tickets_changed {
   int status = 1;
 };
 
+/// A ticket's holder comes in (O6): it is used from now on or, where its offer takes place on several days,
+/// present on this one (H13). Stale when it is not valid any more, or was checked in before.
+struct ticket_checked_in {
+  organisation_id organisation;
+  order_id order;
+  int position = 0;
+  std::optional<date> day; // of a course
+  std::optional<account_id> by;
+  time_point at;
+  std::optional<household_id> household{}; // whose pages read anew
+};
+
 struct benefit_row {
   organisation_id organisation;
   order_id order;

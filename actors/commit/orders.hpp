@@ -35,6 +35,7 @@ struct order_row {
   std::string cancel_reason; // empty: none
   std::int64_t version = 1;
   std::optional<int> invoice_year{}; // of the invoice that it becomes in this commit (O7); none: it does not
+  bool by_guest = false;             // who only typed the address that its household is found by (H3)
 };
 
 struct line_row {

@@ -42,6 +42,18 @@ struct ticket_place {
   int position = 0;
 };
 
+/// A ticket at the door, as it is there at some moment.
+struct scanned_ticket {
+  ticket of;
+  order_id order;
+  std::string order_number;
+  std::string title;
+  std::optional<household_id> household;
+  bool on_several_days = false;         // of a course: its holder comes again
+  date day;                             // which it is at the house
+  std::optional<time_point> present_at; // since when its holder is present on that day
+};
+
 struct shown_benefit {
   benefit of;
   order_id order;
@@ -56,9 +68,9 @@ public:
   virtual void load_order(const order_id& which, std::function<void(outcome<state>)> done) = 0; // not_found
   virtual void load_order(const organisation_id& of, std::string number,
                           std::function<void(outcome<state>)> done) = 0;
-  /// Places that the household's orders hold while they await payment; with `by` of this account's orders
-  /// only.
-  virtual void count_unpaid_places(const household_id& of, const std::optional<account_id>& by,
+  /// Places that orders hold in this household while they await payment: those of guests, who only typed its
+  /// address, or all others.
+  virtual void count_unpaid_places(const organisation_id& at, const household_id& of, bool by_guests,
                                    std::function<void(outcome<std::int64_t>)> done) = 0;
   virtual void list_orders(const filter& which, std::function<void(outcome<page>)> done) = 0;
   /// Of the orders that the filter lets through (its `before` does not count); `after` none: from the
@@ -68,6 +80,9 @@ public:
   /// One of them: not_found.
   virtual void load_ticket(const filter& which, const ticket_id& ticket,
                            std::function<void(outcome<shown_ticket>)> done) = 0;
+  /// Any ticket of the organisation, at this time and in its time zone (O6): not_found.
+  virtual void scan_ticket(const organisation_id& at, const ticket_id& ticket, time_point when,
+                           std::string time_zone, std::function<void(outcome<scanned_ticket>)> done) = 0;
   /// All of them, of the newest order first.
   virtual void list_benefits(const filter& which,
                              std::function<void(outcome<std::vector<shown_benefit>>)> done) = 0;

@@ -142,6 +142,7 @@ void write_new(const state& of, commit& rows) {
   row.cancel_reason = of.cancel_reason;
   row.version = of.version;
   row.invoice_year = of.invoice_year;
+  row.by_guest = of.by_guest;
   rows.orders.push_back(std::move(row));
   for (const auto& each : of.lines) rows.lines.push_back(row_of(of, each));
   for (const auto& each : of.payments) rows.payments.push_back(to_row(of, each));

@@ -94,6 +94,7 @@ struct state {
   shop_id shop;
   std::optional<household_id> household;
   std::optional<account_id> account;
+  bool by_guest = false; // its buyer only typed the address that its household is found by (H3)
   std::string buyer_email;
   std::string buyer_first_name;
   std::string buyer_last_name;

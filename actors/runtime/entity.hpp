@@ -67,6 +67,7 @@ inline refusal refusal_of(const commit_outcome& what) {
   case commit_status::rejected:
     if (what.constraint == "offer_stock_capacity") return errc::sold_out;
     if (what.constraint == "wallets_floor") return errc::insufficient_funds;
+    if (what.constraint == "households_merged") return errc::household_merged;
     // Somebody else paid, cancelled or refunded the same order first; the database looks at the stock before
     // the order.
     if (what.constraint == "offer_stock_held_check" || what.constraint == "offer_stock_sold_check")
@@ -96,8 +97,11 @@ public:
   using id_type = typename Model::id_type;
   using state_type = typename Model::state_type;
 
-  entity_core(Self* self, id_type id, std::shared_ptr<Model> model, journal& to, entity_limits limits)
-      : self_(self), id_(std::move(id)), model_(std::move(model)), journal_(to), limits_(limits) {}
+  /// With `known`, what it would read is known already.
+  entity_core(Self* self, id_type id, std::shared_ptr<Model> model, journal& to, entity_limits limits,
+              std::optional<state_type> known)
+      : self_(self), id_(std::move(id)), model_(std::move(model)), journal_(to), limits_(limits),
+        current_(std::move(known)) {}
 
   /// Decides now, or when the state has arrived.
   template <class Command>
@@ -294,7 +298,7 @@ struct entity {
   using state_type = typename Model::state_type;
   using handle = caf::typed_actor<caf::reacts_to<ask<Commands>>..., caf::reacts_to<loaded<state_type>>,
                                   caf::reacts_to<settled>, caf::reacts_to<passivate>>;
-  using directory_type = directory<id_type, handle>;
+  using directory_type = directory<id_type, handle, state_type>;
 
   struct shell {
     static inline const char* name = Model::name;
@@ -308,9 +312,12 @@ struct entity {
                                                           entity_limits limits) {
     // The directory is not known before it exists: actors find it through this cell.
     auto cell = std::make_shared<directory_type*>(nullptr);
-    auto made = std::make_unique<directory_type>([&system, model, &to, limits, cell](const id_type& id) {
-      return system.spawn<caf::hidden>(&behavior, id, model, &to, limits, *cell);
-    });
+    auto made = std::make_unique<directory_type>(
+        [&system, model, &to, limits, cell](const id_type& id, std::shared_ptr<state_type> known) {
+          // Lazy: the first message comes at once, or the state waits for one.
+          return system.spawn<caf::hidden + caf::lazy_init>(&behavior, id, model, &to, limits, *cell,
+                                                            std::move(known));
+        });
     *cell = made.get();
     return made;
   }
@@ -318,9 +325,11 @@ struct entity {
 private:
   static typename handle::behavior_type behavior(typename handle::template stateful_pointer<shell> self,
                                                  id_type id, std::shared_ptr<Model> model, journal* to,
-                                                 entity_limits limits, directory_type* home) {
-    self->state.core =
-        std::make_unique<entity_core<Model, typename handle::base>>(self, id, std::move(model), *to, limits);
+                                                 entity_limits limits, directory_type* home,
+                                                 const std::shared_ptr<state_type>& known) {
+    self->state.core = std::make_unique<entity_core<Model, typename handle::base>>(
+        self, id, std::move(model), *to, limits,
+        known ? std::optional<state_type>{std::move(*known)} : std::nullopt);
     self->attach_functor([home, id, who = self->id()] { home->forget(id, who); });
     return {[self](ask<Commands>& message) { self->state.core->submit(message); }...,
             [self](loaded<state_type>& message) { self->state.core->on_loaded(message); },

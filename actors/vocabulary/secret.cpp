@@ -24,6 +24,28 @@ int base64url_value(char digit) noexcept {
   return digit == '_' ? 63 : -1;
 }
 
+/// Characters of an id and a MAC of 128 bits behind it, as base64url.
+constexpr std::size_t id_and_mac_length = 43;
+
+/// The id that a code begins with; none when it begins with anything else.
+std::optional<uuid> leading_id(std::string_view code) noexcept {
+  uuid out;
+  std::uint32_t window = 0;
+  int bits = 0;
+  std::size_t filled = 0;
+  for (const char digit : code.substr(0, 22)) { // 22 digits hold the id and four bits more
+    const auto value = base64url_value(digit);
+    if (value < 0) return std::nullopt;
+    window = (window << 6) | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits < 8 || filled == out.bytes.size()) continue;
+    bits -= 8;
+    out.bytes[filled++] = static_cast<std::uint8_t>(window >> bits);
+  }
+  if (filled < out.bytes.size()) return std::nullopt;
+  return out;
+}
+
 // OpenSSL's one-shot functions look the algorithm up at every call, which costs several times what a short
 // text's hash does. One context a thread, with the algorithm fetched once.
 class digest {
@@ -202,23 +224,16 @@ std::string server_secret::unsubscribe_token(const household_id& of) const {
   return base64url(token);
 }
 
+std::optional<ticket_id> server_secret::ticket_named(std::string_view code) {
+  if (code.size() != id_and_mac_length) return std::nullopt;
+  const auto id = leading_id(code);
+  return id ? std::optional{ticket_id{*id}} : std::nullopt;
+}
+
 std::optional<household_id> server_secret::unsubscribed(std::string_view token) const {
-  household_id of;
-  std::uint32_t window = 0;
-  int bits = 0;
-  std::size_t filled = 0;
-  for (const char digit : token.substr(0, 22)) { // 22 digits hold the id and four bits more
-    const auto value = base64url_value(digit);
-    if (value < 0) return std::nullopt;
-    window = (window << 6) | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits < 8 || filled == of.value.bytes.size()) continue;
-    bits -= 8;
-    of.value.bytes[filled++] = static_cast<std::uint8_t>(window >> bits);
-  }
-  if (filled < of.value.bytes.size() || !equal_in_constant_time(token, unsubscribe_token(of)))
-    return std::nullopt;
-  return of;
+  const auto id = leading_id(token);
+  if (!id || !equal_in_constant_time(token, unsubscribe_token(household_id{*id}))) return std::nullopt;
+  return household_id{*id};
 }
 
 } // namespace foyer

@@ -42,6 +42,9 @@ public:
   [[nodiscard]] std::string unique_key(const household_id& of, std::int64_t key_version) const;
   /// The code that a ticket's QR shows (O6): ticket id and 128 bits of HMAC under its offer's key, base64url.
   [[nodiscard]] std::string ticket_code(const ticket_id& ticket, const offer_id& offer) const;
+  /// The ticket that a code names, of this or any other server: it is proven by ticket_code alone. None:
+  /// nothing that a ticket could show.
+  [[nodiscard]] static std::optional<ticket_id> ticket_named(std::string_view code);
   /// What the one-click link of an invitation ends with (RFC 8058): household id and 128 bits of HMAC,
   /// base64url. It never expires and is stored nowhere.
   [[nodiscard]] std::string unsubscribe_token(const household_id& of) const;

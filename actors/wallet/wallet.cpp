@@ -310,7 +310,10 @@ decided<done> decide(const state& now, set_floor command) {
 
 decided<done> decide(const state& now, carry command) {
   if (is_closed(now)) return errc::household_merged;
-  return step<state, done>{now, done{}, std::move(command.rows)};
+  auto rows = std::move(command.rows);
+  // No version of the wallet is counted up, by which the database would notice another process's merge.
+  if (guards::merges()) rows.cold.emplace_back(household_kept{now.household});
+  return step<state, done>{now, done{}, std::move(rows)};
 }
 
 decided<state> decide(const state& now, transfer command) {

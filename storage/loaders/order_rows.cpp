@@ -12,7 +12,8 @@ constexpr pg::statement orders_by_ids{
     "select organisation_id, id, number, kind, status, shop_id, household_id, account_id, buyer_email, "
     "buyer_first_name, buyer_last_name, buyer_answers, locale, total, created_at, paid_at, expires_at, "
     "cancel_reason, "
-    "version, invoice_year, coalesce(invoice_number, 0) from orders where id = any($1::uuid[]) order by id "
+    "version, invoice_year, coalesce(invoice_number, 0), by_guest from orders where id = any($1::uuid[]) "
+    "order by id "
     "desc"};
 constexpr pg::statement lines_by_orders{
     "lines_by_orders",
@@ -53,7 +54,7 @@ state order_of(const pg::rows& from, int index) {
   out.status = number_as<order::status>(row);
   row.into(out.shop, out.household, out.account, out.buyer_email, out.buyer_first_name, out.buyer_last_name,
            out.buyer_answers, out.locale, out.total, out.created_at, out.paid_at, out.expires_at,
-           out.cancel_reason, out.version, out.invoice_year, out.invoice_number);
+           out.cancel_reason, out.version, out.invoice_year, out.invoice_number, out.by_guest);
   return out;
 }
 

@@ -208,6 +208,49 @@ def test_O4_unpaid_orders_hold_so_many_places_of_one_buyer(narrow):
     venue.audit()
 
 
+def test_H3_orders_of_strangers_who_know_the_address_leave_a_client_the_places(narrow):
+    venue = Venue(narrow)
+    offer = venue.offer(1000, capacity=100)
+    buyer = venue.buyer()
+    assert venue.guest_order((offer, 6), email=buyer.email).status == 201
+    # They are the client's in the back office, and yet nothing that the client could pay or cancel.
+    assert venue.server.sql(f"select by_guest from orders where household_id = '{buyer.household}'") == "t"
+    # Guests with this address have their own measure.
+    refused(venue.guest_order((offer, 1), email=buyer.email.upper()), 409, "order_limit_exceeded")
+    assert venue.guest_order((offer, 1), email="somebody-else@kunde.example").status == 201
+    assert buyer.order((offer, 6), ["bank_transfer"]).status == 201
+    refused(buyer.order((offer, 1), ["bank_transfer"]), 409, "order_limit_exceeded")
+    venue.audit()
+
+
+def test_O4_a_household_has_one_measure_whoever_orders_for_it(narrow):
+    """The account's orders and those by the unique key are one household's, also when they come at once."""
+    venue = Venue(narrow)
+    venue.open_space()
+    offer = venue.offer(1000, capacity=100)
+    buyer = venue.buyer()
+    key = venue.admin.post(f"{venue.staff_base}/households/{buyer.household}/key")["key"]
+    space = venue.visitor.as_(venue.visitor.post(f"{venue.base}/space-sessions", {"key": key, "mode": "token"})["token"])
+    assert buyer.order((offer, 3), ["bank_transfer"]).status == 201
+    refused(venue.order(space, (offer, 4), ["bank_transfer"]), 409, "order_limit_exceeded")
+    assert venue.order(space, (offer, 3), ["bank_transfer"]).status == 201
+    refused(buyer.order((offer, 1), ["bank_transfer"]), 409, "order_limit_exceeded")
+
+    other = venue.buyer()
+    key = venue.admin.post(f"{venue.staff_base}/households/{other.household}/key")["key"]
+    opened = venue.visitor.post(f"{venue.base}/space-sessions", {"key": key, "mode": "token"})["token"]
+
+    def order(index):
+        client = venue.visitor.as_(opened if index % 2 else other.token)
+        answer = venue.order(client, (offer, 2), ["bank_transfer"])
+        client.close()
+        return answer
+
+    got = outcomes(in_parallel(order, 12))
+    assert got.get((201, None), 0) <= 3 and set(got) <= {(201, None), (409, "order_limit_exceeded")}, got
+    venue.audit()
+
+
 def test_O4_many_unpaid_orders_at_once_hold_no_more_than_one_after_the_other(narrow):
     venue = Venue(narrow)
     offer = venue.offer(1000, capacity=100)

@@ -87,6 +87,25 @@ def test_W4_a_part_by_wallet_is_held_until_the_rest_is_paid(venue):
     venue.audit()
 
 
+def test_W3_cash_is_taken_for_a_held_order_however_deep_the_debt_has_become(venue):
+    """Recording it leaves the wallet as it is, so that no floor may stand in the way."""
+    venue.change_settings(floors={"administrator": money(-5000)})
+    buyer = venue.buyer(credit=3000)
+    order = buyer.order(venue.offer(4000), ["wallet", "bank_transfer"])
+    assert order.status == 201 and buyer.wallet() == (3000, 3000, 0)
+    assert venue.entry(buyer.household, "adjustment", -5000, allow_negative=True).status == 201
+    assert buyer.wallet() == (-2000, 3000, -5000)
+    venue.change_settings(floors={"administrator": money(-1000)})
+    refused(venue.entry(buyer.household, "adjustment", -1, allow_negative=True), 409, "floor_exceeded")
+    part_paid = venue.record_payment(order["number"], "cash", 400)
+    assert part_paid.status == 201 and buyer.wallet() == (-2000, 3000, -5000)
+    paid = venue.record_payment(order["number"], "cash", 600)
+    assert paid.status == 201 and paid["status"] == "paid" and len(paid["tickets"]) == 1, paid
+    assert buyer.wallet() == (-5000, 0, -5000)
+    refused(venue.entry(buyer.household, "adjustment", -1, allow_negative=True), 409, "floor_exceeded")
+    venue.audit()
+
+
 def test_W4_what_was_received_for_a_cancelled_order_goes_to_the_wallet(venue):
     offer = venue.offer(1000)
     buyer = venue.buyer(credit=300)

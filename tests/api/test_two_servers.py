@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from house import House, money
-from server import Server, eventually
+from server import Server, Unguarded, eventually
 from tables import csv_of, finished, upload
 from venue import Venue, in_parallel
 
@@ -102,6 +102,72 @@ def test_A10_no_change_of_an_account_is_lost(two):
 
     for field, value in filter(None, at_both(two, buyer.token, change)):
         assert venue.server.sql(f"select {field} from accounts where email = '{buyer.email}'") == value, field
+
+
+def cash_order(venue, client, household, offer):
+    body = {"household_id": household, "lines": [{"offer_id": offer["id"], "quantity": 1}], "payments": [{"method": "cash"}]}
+    return client.post(f"{venue.staff_base}/orders", body, key=True)
+
+
+def order_where_the_merge_is_not_known(two):
+    """Orders at the second server for a client whom the first one has just merged into another; how many stayed with
+    the client that is none any more, and the answer of the last one."""
+    venue = Venue(two[0])
+    offer = venue.offer(100)
+    into, source = venue.household()["id"], venue.household()["id"]
+    there = two[1].client(venue.admin.token)
+    assert eventually(lambda: (lambda a: a.status == 201 and a)(cash_order(venue, there, source, offer)), 20, "an order")
+    merged = venue.admin.post(f"{venue.staff_base}/households/{into}/merge", {"from": source}, key=True)
+    assert merged.status == 201, merged
+    answer = cash_order(venue, there, source, offer)
+    there.close()
+    return int(venue.server.sql(f"select count(*) from orders where household_id = '{source}'")), answer, into
+
+
+def test_H9_an_order_goes_where_another_server_has_just_merged_its_household(two):
+    stayed, answer, into = order_where_the_merge_is_not_known(two)
+    assert stayed == 0
+    assert answer.status == 201 and answer["household_id"] == into, answer
+
+
+def test_H9_without_the_guard_an_order_stays_with_a_household_that_another_server_merged():
+    first = Unguarded("merges")
+    try:
+        first.start()
+        second = Unguarded("merges", database__url=f"host={first.socket_folder()} user=foyer dbname=foyer",
+                           security__secret_file=str(first.folder / "data/secret"),
+                           data__dir=first.settings["data.dir"])
+        try:
+            stayed, answer, _ = order_where_the_merge_is_not_known((first, second.start()))
+            assert answer.status == 201 and stayed == 1
+        finally:
+            second.settings["data.dir"] = str(second.folder / "data")
+            second.remove()
+    finally:
+        first.remove()
+
+
+def test_H9_orders_at_one_server_while_another_merges_stay_with_nobody_who_is_gone(two):
+    venue = Venue(two[0])
+    offer = venue.offer(100)
+    pairs = [(venue.household()["id"], venue.household()["id"]) for _ in range(6)]
+    counted = []
+
+    def work(client, index):
+        for into, source in pairs:
+            if index == 0:
+                done(lambda: client.post(f"{venue.staff_base}/households/{into}/merge", {"from": source}, key=True))
+                continue
+            for _ in range(3):
+                done(lambda: cash_order(venue, client, source, offer))
+                counted.append(into)
+
+    at_both(two, venue.admin.token, work)
+    for into, source in pairs:
+        left = venue.server.sql(f"select count(*) from orders where household_id = '{source}'")
+        arrived = venue.server.sql(f"select count(*) from orders where household_id = '{into}'")
+        assert (left, arrived) == ("0", str(counted.count(into))), (into, source)
+    venue.audit()
 
 
 def test_H10_an_import_that_two_servers_work_off_makes_each_client_once(two):

@@ -93,7 +93,7 @@ TEST_CASE("W3 the database itself holds the floor of a role and that of a client
 TEST_CASE("W2 the ledger cannot be changed by who turns triggers off as a replica does") {
   house here;
   REQUIRE(here.constraint_of({wallet::actor_kind::staff, 100, {}}).empty());
-  session replica;
+  session replica{administration_url()};
   REQUIRE(replica.run("set session_replication_role = replica").empty());
   CHECK(replica.run("update ledger_entries set amount = amount + 1") == "ERROR FY002");
   CHECK(replica.run("delete from ledger_entries") == "ERROR FY002");
@@ -123,4 +123,93 @@ TEST_CASE("A12 two processes that take away each other's administrator leave one
   CHECK(became == "ERROR FY001");
   CHECK(sql("select count(*) from roles where role = 'administrator' and organisation_id = '" +
             to_string(here.at) + "'") == "1");
+}
+
+namespace {
+
+/// What an order with a held part leaves: balance and held money of a wallet, entry by entry.
+class held_order {
+public:
+  explicit held_order(house& here, account_id counter) : here_(here), counter_(counter) {
+    write({{wallet::entry_kind::top_up, 3'000, 0}});
+    write({{wallet::entry_kind::hold, 0, 3'000}});
+    // Staff who may go so far take all that is there, and more.
+    write({{wallet::entry_kind::adjustment, -5'000, 0}});
+  }
+
+  struct change {
+    wallet::entry_kind kind;
+    amount balance = 0;
+    amount held = 0;
+  };
+
+  /// One commit of staff; "" when it was written.
+  std::string write(const std::vector<change>& changes, std::optional<order_id> other = {}) {
+    commit rows;
+    auto balance = balance_;
+    auto held = held_;
+    auto seq = seq_;
+    for (const auto& each : changes) {
+      balance += each.balance;
+      held += each.held;
+      auto purse = a_wallet(here_.at, whose_, 0, balance);
+      auto entry = an_entry(purse, ++seq, each.balance);
+      entry.held_after = held;
+      entry.kind = static_cast<int>(each.kind);
+      entry.by_kind = static_cast<int>(wallet::actor_kind::staff);
+      entry.by = counter_;
+      if (each.kind == wallet::entry_kind::purchase && other)
+        entry.order = other;
+      else
+        entry.order = order_;
+      rows.entries.push_back(entry);
+    }
+    auto purse = a_wallet(here_.at, whose_, version_, balance);
+    purse.held = held;
+    purse.lowest = -1'000'000;
+    rows.wallets.push_back(purse);
+    const auto became = here_.journal.append_and_wait(std::move(rows));
+    if (became.status != commit_status::committed) return became.constraint;
+    balance_ = balance;
+    held_ = held;
+    seq_ = seq;
+    version_ = purse.version;
+    return "";
+  }
+
+  [[nodiscard]] amount available() const { return balance_ - held_; }
+
+private:
+  house& here_;
+  account_id counter_;
+  household_id whose_ = fresh_id<household_id>();
+  order_id order_ = fresh_id<order_id>();
+  amount balance_ = 0;
+  amount held_ = 0;
+  std::int64_t seq_ = 0;
+  std::int64_t version_ = 0;
+};
+
+} // namespace
+
+TEST_CASE("W3 the database itself lets cash complete an order of a client in debt, and nothing deeper") {
+  using kind = wallet::entry_kind;
+  house here{R"({"administrator":-5000,"box_office":-5000})"};
+  const auto counter = here.a_colleague("box_office");
+  held_order of{here, counter};
+  REQUIRE(of.available() == -5'000);
+  // The floor is raised afterwards: the debt is deeper than anybody may go.
+  sql("update organisations set settings = '{\"floors\":{\"administrator\":-1000,\"box_office\":0}}' where "
+      "id = '" +
+      to_string(here.at) + "'");
+  // Neither more than was freed, nor for another order, nor without freeing anything.
+  CHECK(of.write({{kind::release, 0, -3'000}, {kind::purchase, -3'001, 0}}) == "wallets_floor");
+  CHECK(of.write({{kind::release, 0, -3'000}, {kind::purchase, -3'000, 0}}, fresh_id<order_id>()) ==
+        "wallets_floor");
+  CHECK(of.write({{kind::purchase, -3'000, 0}}) == "wallets_floor");
+  CHECK(of.write({{kind::release, 0, -3'000}, {kind::adjustment, -3'000, 0}}) == "wallets_floor");
+  CHECK(of.write({{kind::release, 0, -3'000}, {kind::purchase, -3'000, 0}}).empty());
+  CHECK(of.available() == -5'000);
+  // What was freed is not there a second time.
+  CHECK(of.write({{kind::purchase, -1, 0}}) == "wallets_floor");
 }

@@ -1,5 +1,6 @@
 #include "tests/simulation/faulty_loaders.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace foyer::simulation {
@@ -54,6 +55,24 @@ void faulty_loaders::load_household(const household_id& of,
         household::state blank;
         blank.id = of;
         return blank;
+      },
+      std::move(done));
+}
+
+sha256_hash faulty_loaders::session_of(const household_id& whose) {
+  sha256_hash out{};
+  std::copy(whose.value.bytes.begin(), whose.value.bytes.end(), out.begin());
+  return out;
+}
+
+void faulty_loaders::load_arrival(const sha256_hash& token_hash,
+                                  std::function<void(outcome<std::shared_ptr<session::arrival>>)> done) {
+  ask<std::shared_ptr<session::arrival>>(
+      [this, token_hash]() -> outcome<std::shared_ptr<session::arrival>> {
+        auto out = std::make_shared<session::arrival>();
+        for (const auto& [id, who] : tables_.households)
+          if (session_of(id) == token_hash) out->clients.push_back({who, tables_.wallet_of(id)});
+        return out;
       },
       std::move(done));
 }
@@ -117,14 +136,14 @@ void faulty_loaders::load_order(const organisation_id&, std::string number,
       std::move(done));
 }
 
-void faulty_loaders::count_unpaid_places(const household_id& of, const std::optional<account_id>& by,
+void faulty_loaders::count_unpaid_places(const organisation_id&, const household_id& of, bool by_guests,
                                          std::function<void(outcome<std::int64_t>)> done) {
   ask<std::int64_t>(
-      [this, of, by]() -> outcome<std::int64_t> {
+      [this, of, by_guests]() -> outcome<std::int64_t> {
         std::int64_t sum = 0;
         for (const auto& [id, each] : tables_.orders)
           if (each.status == order::status::awaiting_payment && each.household == of &&
-              (!by || each.account == by))
+              each.kind == order::kind::sale && each.by_guest == by_guests)
             sum += order::places_in(each);
         return sum;
       },

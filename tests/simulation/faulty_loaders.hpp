@@ -5,6 +5,7 @@
 #include "actors/household/households.hpp"
 #include "actors/offer/offers.hpp"
 #include "actors/order/loader.hpp"
+#include "actors/session/arrivals.hpp"
 #include "actors/wallet/wallets.hpp"
 #include "tests/simulation/dice.hpp"
 #include "tests/simulation/tables.hpp"
@@ -22,6 +23,7 @@ class faulty_loaders final : public wallet::loader,
                              public account::loader,
                              public deadlines::loader,
                              public order::loader,
+                             public session::arrival_loader,
                              public order::answers {
 public:
   faulty_loaders(const tables& from, dice& chance, std::size_t fails_one_in)
@@ -61,10 +63,17 @@ public:
   void load_account(const account_id& of, std::function<void(outcome<account::state>)> done) override;
   void load_deadlines(time_point before, int limit,
                       std::function<void(outcome<std::vector<deadline_row>>)> done) override;
+  /// A session here is named by the household of its owner (session_of).
+  void load_arrival(const sha256_hash& token_hash,
+                    std::function<void(outcome<std::shared_ptr<session::arrival>>)> done) override;
   void load_order(const order_id& which, std::function<void(outcome<order::state>)> done) override;
   void load_order(const organisation_id& of, std::string number,
                   std::function<void(outcome<order::state>)> done) override;
-  void count_unpaid_places(const household_id& of, const std::optional<account_id>& by,
+  void scan_ticket(const organisation_id&, const ticket_id&, time_point, std::string,
+                   std::function<void(outcome<order::scanned_ticket>)> done) override {
+    done(errc::not_found); // nobody scans there
+  }
+  void count_unpaid_places(const organisation_id& at, const household_id& of, bool by_guests,
                            std::function<void(outcome<std::int64_t>)> done) override;
   void list_orders(const order::filter&, std::function<void(outcome<order::page>)> done) override {
     done(errc::unavailable);
@@ -82,6 +91,8 @@ public:
     done(errc::unavailable);
   }
   void find_answer(const uuid& key, std::function<void(outcome<order::stored_answer>)> done) override;
+
+  [[nodiscard]] static sha256_hash session_of(const household_id& whose);
 
 private:
   template <class T>

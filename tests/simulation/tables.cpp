@@ -27,6 +27,7 @@ order::state order_of(const order_row& row, const commit& rows) {
   made.shop = row.shop;
   made.household = row.household;
   made.account = row.account;
+  made.by_guest = row.by_guest;
   made.buyer_email = row.buyer_email;
   made.total = row.total;
   made.created_at = row.created_at;
@@ -38,6 +39,15 @@ order::state order_of(const order_row& row, const commit& rows) {
       made.lines.push_back({line.id, line.position, line.offer, line.rate, line.title, line.quantity,
                             line.unit_price, line.vat_basis_points, line.members, line.cancelled});
   return made;
+}
+
+// What was put aside for the order is set free one entry before (021).
+bool takes_what_was_freed(const commit& rows, const ledger_row& row) {
+  if (row.kind != static_cast<int>(wallet::entry_kind::purchase)) return false;
+  return std::ranges::any_of(rows.entries, [&row](const ledger_row& each) {
+    return each.household == row.household && each.seq == row.seq - 1 && each.order == row.order &&
+           each.kind == static_cast<int>(wallet::entry_kind::release);
+  });
 }
 
 /// Whether this ends a deadline in whose place the same commit, or a later one, has put another: that one
@@ -158,7 +168,8 @@ tables::failure tables::check_entries(const storage::journal_batch& batch) const
       const auto left = row.balance_after - row.held_after;
       if (!takes(row) || left >= 0) continue;
       if (row.by_kind == static_cast<int>(wallet::actor_kind::buyer)) return refused("ledger_entries_buyer");
-      if (row.by_kind == static_cast<int>(wallet::actor_kind::staff) && left < staff_floor)
+      if (row.by_kind == static_cast<int>(wallet::actor_kind::staff) && left < staff_floor &&
+          !takes_what_was_freed(*rows, row))
         return refused("wallets_floor");
     }
   return {};
@@ -247,6 +258,9 @@ tables::failure tables::write_cold(const cold_row& any) {
   if (const auto* note = std::get_if<credit_note_row>(&any)) write_note(*note);
   if (const auto* merge = std::get_if<households_merged_row>(&any)) return change(*merge);
   if (const auto* undone = std::get_if<merge_undone_row>(&any)) return change(*undone);
+  if (const auto* kept = std::get_if<household_kept>(&any))
+    if (const auto found = households.find(kept->id); found != households.end() && found->second.merged_into)
+      return refused("households_merged");
   if (const auto* payment = std::get_if<payment_changed>(&any)) {
     for (auto& each : orders.at(payment->order).payments) {
       if (each.position != payment->position) continue;

@@ -317,3 +317,16 @@ TEST_CASE("W5 the answer of the entry is stored in the entry's own commit") {
   CHECK(made->rows.idempotency[0].id.bytes[0] == 7);
   CHECK(made->rows.idempotency[0].answer == "balance 600");
 }
+
+TEST_CASE("W3 what completes a held order takes no wallet lower, and no floor refuses it") {
+  const auto purse = purse_of(-2'000, 3'000); // staff may have gone so far once
+  auto command = a_settlement(3'000, true);
+  command.by = some_staff;
+  const auto decided = decide(purse, command);
+  REQUIRE(decided);
+  CHECK(decided->next.available() == purse.available());
+  CHECK(decided->next.held == 0);
+  // More than was put aside does take it lower.
+  command.more = 1;
+  CHECK(decide(purse, command).error().code == errc::insufficient_funds);
+}
