@@ -80,7 +80,7 @@ void own_run::prepare() {
   show_.say("data in " + server_.folder().string() + ", program " + server_.program().string());
   show_.live("starting PostgreSQL");
   server_.prepare();
-  db_.emplace(server_.database_url());
+  db_.emplace(server_.administration_url());
   seed();
   before_ = count_tables(*db_);
   if (wanted_.with_pgbench) {

@@ -224,6 +224,10 @@ std::string own_server::database_url(const std::string& name) const {
   return postgresql_->connection_string() + " dbname=" + name;
 }
 
+std::string own_server::administration_url(const std::string& name) const {
+  return postgresql_->administration_string() + " dbname=" + name;
+}
+
 command_outcome own_server::command(std::vector<std::string> arguments, const fs::path& configuration) const {
   arguments.insert(arguments.begin(), program_.string());
   arguments.insert(arguments.end(),

@@ -69,6 +69,8 @@ public:
   std::size_t resident_bytes() const;
   // How libpq connects to a database of the server's cluster; its own is own_database.
   std::string database_url(const std::string& name = own_database) const;
+  /// The same as PostgreSQL's superuser: to fill tables by COPY, for checkpoints and extensions.
+  std::string administration_url(const std::string& name = own_database) const;
   static constexpr const char* own_database = "foyer";
 
   // Runs a subcommand, such as {"ledger", "verify"}, on the server's data folder; `configuration`: another

@@ -84,7 +84,7 @@ void pgbench_reference::prepare(const std::function<void(std::size_t done)>& pro
   database own{server_.database_url()};
   create_database(own, own_server::own_database, reference_database);
   server_.must_command({"migrate"}, server_.configure_for(reference_database));
-  database reference{server_.database_url(reference_database)};
+  database reference{server_.administration_url(reference_database)};
   const auto organisation = own.query("select * from organisations where slug = 'bench'");
   reference.execute(insert_statement("organisations", organisation, {}));
   seed_households(reference, "bench", wanted_.households, wanted_.seed, progress);
@@ -94,7 +94,7 @@ void pgbench_reference::calibrate(database& sample, const std::function<void(con
   std::ofstream script{server_.folder() / "pgbench.sql"};
   script << (wanted_.what == scenario::rush ? rush_script(sample) : wallet_script(sample));
   if (!script.flush()) throw failure{"cannot write pgbench.sql into " + server_.folder().string()};
-  database reference{server_.database_url(reference_database)};
+  database reference{server_.administration_url(reference_database)};
   const auto stock =
       sample.query("select offer_id, organisation_id, capacity, 0 as sold, 0 as held from offer_stock");
   if (!stock.values.empty()) reference.execute(insert_statement("offer_stock", stock, {}));
@@ -145,7 +145,7 @@ pgbench_run pgbench_reference::run(std::size_t clients, std::chrono::millisecond
 }
 
 void pgbench_reference::check() {
-  database reference{server_.database_url(reference_database)};
+  database reference{server_.administration_url(reference_database)};
   const auto expect = [&](const std::string& what, const std::string& sql) {
     if (const auto found = reference.value(sql); found != std::to_string(transactions_))
       throw failure{"pgbench made " + std::to_string(transactions_) + " transactions, but " + found + " " +

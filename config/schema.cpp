@@ -100,7 +100,7 @@ const field fields[] = {
      "connections that write"},
     {"database.read_connections",
      integer_field{at<&settings::database, &database_settings::read_connections>, 1, 256},
-     "connections that read lists and search"},
+     "connections that read within one organisation, and as many that read for all"},
     {"database.read_queue_max",
      integer_field{at<&settings::database, &database_settings::read_queue_max>, 1, 1'000'000},
      "reads waiting for a connection; more are told 503"},

@@ -8,13 +8,13 @@
 
 namespace foyer::http {
 
-boost::asio::awaitable<response> entries_page(house_services& with, const request& in, household_id whose,
-                                              currency unit, bool for_staff) {
+boost::asio::awaitable<response> entries_page(house_services& with, const request& in, organisation_id at,
+                                              household_id whose, currency unit, bool for_staff) {
   const auto page = paging_of<std::int64_t>(in);
   if (!page) co_return problem_of(page.error());
   const auto before = page->after.value_or(0); // 0: the newest
   auto found = co_await runtime::await_reply<wallet::ledger_page>([&](reply<wallet::ledger_page> back) {
-    with.ledger.list_entries(whose, before, page->limit, std::move(back));
+    with.ledger.list_entries(at, whose, before, page->limit, std::move(back));
   });
   if (!found) co_return problem_of(found.error());
   const auto& all = found->entries;

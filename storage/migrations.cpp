@@ -21,6 +21,10 @@ constexpr auto table_statement = "create table if not exists schema_migrations (
                                  "version integer primary key, name text not null, checksum text not null, "
                                  "applied_at timestamptz not null default now())";
 
+// Row-level security, also of tables that came after 018, and for a database that was moved or has a new
+// owner.
+constexpr auto guard_statement = "select guard_tenants()";
+
 refusal failed(std::string text) {
   return {errc::unavailable, std::move(text)};
 }
@@ -111,6 +115,10 @@ outcome<std::vector<std::string>> migrate(const std::string& database_url, bool 
       if (auto wrong = apply(open, step)) return *wrong;
     }
     steps.emplace_back(step.name);
+  }
+  if (!dry_run) {
+    if (auto guarded = query(open, guard_statement); !guarded)
+      return failed("the tenants can't be kept apart: " + guarded.error().detail);
   }
   return steps;
 }

@@ -75,7 +75,7 @@ public:
   /// None: this organisation has no such campaign of this kind.
   virtual void find(const organisation_id& at, kind what, const campaign_id& which,
                     std::function<void(outcome<std::optional<overview>>)> done) = 0;
-  virtual void list_recipients(const campaign_id& which, std::optional<fate> only,
+  virtual void list_recipients(const organisation_id& at, const campaign_id& which, std::optional<fate> only,
                                std::optional<household_id> after, int limit,
                                std::function<void(outcome<recipient_page>)> done) = 0;
   /// The last edit (I2); empty where nobody edited yet.

@@ -72,7 +72,7 @@ asio::awaitable<void> join_open_courses(services& with, household::files& files,
       co_await await_reply<offers>([&](reply<offers> back) { files.list_open_courses(at, std::move(back)); });
   if (!open) co_return;
   auto joined =
-      co_await await_reply<offers>([&](reply<offers> back) { files.list_joined(who, std::move(back)); });
+      co_await await_reply<offers>([&](reply<offers> back) { files.list_joined(at, who, std::move(back)); });
   if (!joined) co_return;
   auto view = co_await ask_entity(with.households, who, household::get_view{});
   if (!view && view.error().code != errc::not_found) co_return;

@@ -59,12 +59,12 @@ public:
   /// Households with this tag behind `after`, by id.
   virtual void find_tagged(const organisation_id& at, std::string tag, const household_id& after, int limit,
                            std::function<void(outcome<std::vector<household_id>>)> done) = 0;
-  virtual void list_skills(const household_id& of,
+  virtual void list_skills(const organisation_id& at, const household_id& of,
                            std::function<void(outcome<std::vector<skill_row>>)> done) = 0;
-  virtual void list_cards(const household_id& of,
+  virtual void list_cards(const organisation_id& at, const household_id& of,
                           std::function<void(outcome<std::vector<card_row>>)> done) = 0;
   /// Complete ones.
-  virtual void list_documents(const household_id& of,
+  virtual void list_documents(const organisation_id& at, const household_id& of,
                               std::function<void(outcome<std::vector<document_row>>)> done) = 0;
   /// One part of a document; empty: there is none at this position.
   virtual void read_part(const organisation_id& at, const uuid& document, int position,
@@ -76,7 +76,7 @@ public:
   virtual void list_open_courses(const organisation_id& at,
                                  std::function<void(outcome<std::vector<offer_id>>)> done) = 0;
   /// Those that a household has joined by itself, cancelled or not: nobody is enrolled twice.
-  virtual void list_joined(const household_id& of,
+  virtual void list_joined(const organisation_id& at, const household_id& of,
                            std::function<void(outcome<std::vector<offer_id>>)> done) = 0;
 };
 

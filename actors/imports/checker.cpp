@@ -179,7 +179,7 @@ outcome<open_file> load_file(const importer_parts& with, waiting& on, const stat
   std::string bytes;
   for (std::int64_t position = 0;; ++position) {
     auto part = on.for_answer<std::optional<std::string>>(
-        [&](auto back) { with.from.read_part(of.id, position, std::move(back)); });
+        [&](auto back) { with.from.read_part(of.organisation, of.id, position, std::move(back)); });
     if (!part) return refusal{errc::unavailable, part.error().detail};
     if (!*part) break;
     bytes += **part;

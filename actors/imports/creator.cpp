@@ -16,7 +16,7 @@ outcome<std::unique_ptr<creator>> creator::open(const importer_parts& with, wait
   std::unique_ptr<creator> out{new creator{with, on, std::move(*file), of.id}};
   for (std::int64_t after = 0; of.what.bad_lines > 0;) {
     auto page = on.for_answer<line_page>(
-        [&](auto back) { with.from.list_lines(of.id, after, lines_read, std::move(back)); });
+        [&](auto back) { with.from.list_lines(of.organisation, of.id, after, lines_read, std::move(back)); });
     if (!page) return refusal{errc::unavailable, page.error().detail};
     for (const auto& each : page->lines) out->bad_.insert(after = each.number);
     if (!page->more) break;

@@ -114,9 +114,9 @@ public:
   /// Those that wait for the importer, of all organisations, the oldest first.
   virtual void list_open(std::function<void(outcome<std::vector<state>>)> done) = 0;
   /// A piece of the file; none behind the last.
-  virtual void read_part(const import_id& which, std::int64_t position,
+  virtual void read_part(const organisation_id& at, const import_id& which, std::int64_t position,
                          std::function<void(outcome<std::optional<std::string>>)> done) = 0;
-  virtual void list_lines(const import_id& which, std::int64_t after, int limit,
+  virtual void list_lines(const organisation_id& at, const import_id& which, std::int64_t after, int limit,
                           std::function<void(outcome<line_page>)> done) = 0;
   /// Clients with one of these addresses (keys) or numbers.
   virtual void find_known(const organisation_id& at, std::vector<std::string> email_keys,

@@ -60,15 +60,16 @@ struct duplicates_page {
 class records {
 public:
   virtual ~records() = default;
-  virtual void count(const household_id& of, std::function<void(outcome<belongings>)> done) = 0;
+  virtual void count(const organisation_id& at, const household_id& of,
+                     std::function<void(outcome<belongings>)> done) = 0;
   /// Those into this household, the newest first; without how both were.
-  virtual void list(const household_id& into, int limit,
+  virtual void list(const organisation_id& at, const household_id& into, int limit,
                     std::function<void(outcome<std::vector<record>>)> done) = 0;
   /// Refused: not_found.
   virtual void load(const organisation_id& at, const merge_id& which,
                     std::function<void(outcome<record>)> done) = 0;
   /// Whether this address was the contact of a household that went into this one, or into one that did.
-  virtual void had_address(const household_id& of, std::string email_key,
+  virtual void had_address(const organisation_id& at, const household_id& of, std::string email_key,
                            std::function<void(outcome<bool>)> done) = 0;
   virtual void list_duplicates(const organisation_id& at, std::optional<uuid> after, int limit,
                                std::function<void(outcome<duplicates_page>)> done) = 0;

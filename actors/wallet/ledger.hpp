@@ -18,7 +18,7 @@ class ledger {
 public:
   virtual ~ledger() = default;
   /// `before`: a cursor, entries with a smaller sequence number; 0 for the newest. 1 ≤ limit ≤ 200.
-  virtual void list_entries(const household_id& of, std::int64_t before, int limit,
+  virtual void list_entries(const organisation_id& at, const household_id& of, std::int64_t before, int limit,
                             std::function<void(outcome<ledger_page>)> done) = 0;
 };
 

@@ -20,7 +20,7 @@ asio::awaitable<response> list_cards(client_services& with, request& in) {
   if (!who) co_return problem_of(who.error());
   if (!who->of) co_return not_found();
   auto all = co_await runtime::await_reply<cards>(
-      [&](reply<cards> back) { with.files.list_cards(who->of->id, std::move(back)); });
+      [&](reply<cards> back) { with.files.list_cards(who->of->organisation, who->of->id, std::move(back)); });
   if (!all) co_return problem_of(all.error());
   co_return json_response(200, list_json(*all, [now = who->now](json::writer& out, const card_row& each) {
                             append_card(out, each, now);
@@ -31,8 +31,9 @@ asio::awaitable<outcome<documents>> shown_documents(client_services& with, const
   auto who = co_await household_visitor_of(with.house, in);
   if (!who) co_return who.error();
   if (!who->of) co_return errc::not_found;
-  auto all = co_await runtime::await_reply<documents>(
-      [&](reply<documents> back) { with.files.list_documents(who->of->id, std::move(back)); });
+  auto all = co_await runtime::await_reply<documents>([&](reply<documents> back) {
+    with.files.list_documents(who->of->organisation, who->of->id, std::move(back));
+  });
   if (all) std::erase_if(*all, [](const document_row& each) { return !each.shown; });
   co_return all;
 }

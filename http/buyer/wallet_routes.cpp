@@ -25,7 +25,7 @@ asio::awaitable<response> list_entries(house_services& with, request& in) {
   auto who = co_await household_visitor_of(with, in);
   if (!who) co_return problem_of(who.error());
   if (!who->of) co_return json_response(200, R"({"items":[],"next_cursor":null})");
-  co_return co_await entries_page(with, in, who->of->id, who->unit(), false);
+  co_return co_await entries_page(with, in, who->of->organisation, who->of->id, who->unit(), false);
 }
 
 } // namespace

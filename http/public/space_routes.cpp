@@ -113,7 +113,8 @@ asio::awaitable<outcome<pointed>> find_pointed(space_services& with, organisatio
   if (of->email_key != typed.email_key) {
     // The order may have come from a household that went into this one, and that had another address.
     auto had = co_await await_reply<bool>([&](reply<bool> back) {
-      with.house.merges.had_address(whose, typed.email_key, [back](outcome<bool> told) { back(std::move(told)); });
+      with.house.merges.had_address(at->id, whose, typed.email_key,
+                                    [back](outcome<bool> told) { back(std::move(told)); });
     });
     if (!had) co_return had.error();
     if (!*had) co_return errc::not_found;

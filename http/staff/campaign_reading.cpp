@@ -59,7 +59,7 @@ asio::awaitable<response> get_campaign(office_services& with, campaign::kind of,
   const auto only = campaign::parse_fate(status);
   if (!status.empty() && !only) co_return invalid("?status", "invalid");
   auto page = co_await await_reply<campaign::recipient_page>([&](reply<campaign::recipient_page> back) {
-    with.campaigns.list_recipients(found->id, only, asked->after, asked->limit, std::move(back));
+    with.campaigns.list_recipients(by->at->id, found->id, only, asked->after, asked->limit, std::move(back));
   });
   if (!page) co_return problem_of(page.error());
   co_return json_response(200, campaign_json(*found, &*page));

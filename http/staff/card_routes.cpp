@@ -30,7 +30,7 @@ std::string name_of(const household::state& of, const member_id& who) {
 }
 
 asio::awaitable<outcome<std::vector<card_row>>> cards_of(client_services& with, const at_file& here) {
-  return read_file<card_row>(with, here.of.id, &household::files::list_cards);
+  return read_file<card_row>(with, here.of, &household::files::list_cards);
 }
 
 asio::awaitable<response> list(client_services& with, request& in) {

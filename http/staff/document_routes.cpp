@@ -40,7 +40,7 @@ std::optional<int> parse_year(std::string_view text) {
 }
 
 asio::awaitable<outcome<std::vector<document_row>>> documents_of(client_services& with, const at_file& here) {
-  return read_file<document_row>(with, here.of.id, &household::files::list_documents);
+  return read_file<document_row>(with, here.of, &household::files::list_documents);
 }
 
 asio::awaitable<response> list(client_services& with, request& in) {

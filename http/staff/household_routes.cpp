@@ -103,14 +103,16 @@ asio::awaitable<response> set_archived(house_services& with, const staff_request
 
 // The keys of all that went into it, one after the other, are over, too (H9); so are the sessions that they
 // opened. Set: not all could be read, and whoever asked asks again.
-asio::awaitable<std::optional<refusal>> forget_sessions(house_services& with, household_id of) {
+asio::awaitable<std::optional<refusal>> forget_sessions(house_services& with, organisation_id house,
+                                                        household_id of) {
   using all = std::vector<merge::record>;
   std::vector<household_id> whose{of};
   for (std::size_t at = 0; at < whose.size(); ++at) {
     const auto into = whose[at];
     with.sessions.forget_space(into);
-    const auto gone = co_await runtime::await_reply<all>(
-        [&](reply<all> back) { with.merges.list(into, std::numeric_limits<int>::max(), std::move(back)); });
+    const auto gone = co_await runtime::await_reply<all>([&](reply<all> back) {
+      with.merges.list(house, into, std::numeric_limits<int>::max(), std::move(back));
+    });
     if (!gone) co_return gone.error();
     for (const auto& each : *gone)
       if (!each.undone_at) whose.push_back(each.from);
@@ -128,7 +130,7 @@ asio::awaitable<response> post_key(house_services& with, const staff_request& by
   command.audit.entry = by.audit("household.key", "household", before.id.value);
   const auto of = co_await ask_entity(with.households, before.id, std::move(command));
   if (!of) co_return problem_of(of.error());
-  if (auto why = co_await forget_sessions(with, of->id)) co_return problem_of(*why);
+  if (auto why = co_await forget_sessions(with, of->organisation, of->id)) co_return problem_of(*why);
   std::string body;
   json::writer out(body);
   out.begin_object().field("household_id", of->id);

@@ -131,7 +131,7 @@ asio::awaitable<response> get_import(import_services& with, const staff_request&
   const auto asked = paging_of<std::int64_t>(in);
   if (!asked) co_return problem_of(asked.error());
   auto page = co_await await_reply<imports::line_page>([&](reply<imports::line_page> back) {
-    with.imports.list_lines(found->id, asked->after.value_or(0), asked->limit, std::move(back));
+    with.imports.list_lines(by.at->id, found->id, asked->after.value_or(0), asked->limit, std::move(back));
   });
   if (!page) co_return problem_of(page.error());
   co_return json_response(200, import_json(*found, by.unit(), &*page));
@@ -175,7 +175,7 @@ asio::awaitable<void> send_bad_lines(import_services& with, state of, std::strin
   text += locale == "fr" ? "Motif\r\n" : "Reason\r\n";
   for (std::int64_t after = 0;;) {
     auto page = co_await await_reply<imports::line_page>([&](reply<imports::line_page> back) {
-      with.imports.list_lines(of.id, after, lines_read, std::move(back));
+      with.imports.list_lines(of.organisation, of.id, after, lines_read, std::move(back));
     });
     // A body without end tells the reader that something is missing.
     if (!page) throw std::runtime_error{"the lines of an import can't be read"};

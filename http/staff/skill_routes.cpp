@@ -26,7 +26,7 @@ void read_skill(const json::object& form, skill_row& into) {
 }
 
 asio::awaitable<outcome<std::vector<skill_row>>> skills_of(client_services& with, const at_file& here) {
-  return read_file<skill_row>(with, here.of.id, &household::files::list_skills);
+  return read_file<skill_row>(with, here.of, &household::files::list_skills);
 }
 
 asio::awaitable<response> list(client_services& with, request& in) {

@@ -31,7 +31,7 @@ asio::awaitable<response> get_wallet(house_services& with, const staff_request& 
 
 asio::awaitable<response> list_entries(house_services& with, const staff_request& by,
                                        const household::state& of, request& in) {
-  co_return co_await entries_page(with, in, of.id, by.unit(), true);
+  co_return co_await entries_page(with, in, of.organisation, of.id, by.unit(), true);
 }
 
 // The account on the other side (double entry).

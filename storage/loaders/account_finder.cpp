@@ -28,6 +28,8 @@ limit 10000
 constexpr pg::statement is_staff_sql{"account_is_staff",
                                      "select exists (select from roles where account_id = $1)"};
 
+constexpr everywhere accounts_everywhere{"accounts belong to no tenant"};
+
 using found_account = std::optional<account_id>;
 
 found_account account_in(const pg::rows& rows) {
@@ -40,41 +42,44 @@ public:
   explicit account_finder(read_pool_ptr from) : from_(std::move(from)) {}
 
   void by_email(const std::string& email_key, reply<found_account> back) override {
-    read<found_account>(from_, ask_for(by_email_sql, email_key), back, account_in);
+    read<found_account>(from_, accounts_everywhere, ask_for(by_email_sql, email_key), back, account_in);
   }
 
   void by_username(const std::string& username_key, reply<found_account> back) override {
-    read<found_account>(from_, ask_for(by_username_sql, username_key), back, account_in);
+    read<found_account>(from_, accounts_everywhere, ask_for(by_username_sql, username_key), back, account_in);
   }
 
   void by_token(const sha256_hash& hash, reply<std::optional<account::token_owner>> back) override {
     using found = std::optional<account::token_owner>;
-    read<found>(from_, ask_for(by_token_sql, hash), back, [](const pg::rows& rows) -> found {
-      if (rows.size() == 0) return {};
-      pg::row_reader row{rows, 0};
-      account::token_owner out;
-      out.token = token_in(row);
-      row.into(out.account, out.household);
-      return out;
-    });
+    read<found>(from_, everywhere{"a link says by itself whose it is"}, ask_for(by_token_sql, hash), back,
+                [](const pg::rows& rows) -> found {
+                  if (rows.size() == 0) return {};
+                  pg::row_reader row{rows, 0};
+                  account::token_owner out;
+                  out.token = token_in(row);
+                  row.into(out.account, out.household);
+                  return out;
+                });
   }
 
   void is_staff(const account_id& who, reply<bool> back) override {
-    read<bool>(from_, ask_for(is_staff_sql, who), back, [](const pg::rows& rows) {
+    read<bool>(from_, everywhere{"of any house"}, ask_for(is_staff_sql, who), back, [](const pg::rows& rows) {
       return pg::row_reader{rows, 0}.next<bool>();
     });
   }
 
   void by_new_email(const std::string& email, reply<found_account> back) override {
-    read<found_account>(from_, ask_for(by_new_email_sql, email), back, account_in);
+    read<found_account>(from_, accounts_everywhere, ask_for(by_new_email_sql, email), back, account_in);
   }
 
   void usernames_like(const std::string& base, reply<std::set<std::string>> back) override {
-    read<std::set<std::string>>(from_, ask_for(usernames_like_sql, base), back, [](const pg::rows& rows) {
-      std::set<std::string> out;
-      for (int i = 0; i < rows.size(); ++i) out.insert(pg::row_reader{rows, i}.next<std::string>());
-      return out;
-    });
+    read<std::set<std::string>>(from_, accounts_everywhere, ask_for(usernames_like_sql, base), back,
+                                [](const pg::rows& rows) {
+                                  std::set<std::string> out;
+                                  for (int i = 0; i < rows.size(); ++i)
+                                    out.insert(pg::row_reader{rows, i}.next<std::string>());
+                                  return out;
+                                });
   }
 
 private:

@@ -44,7 +44,8 @@ public:
     std::vector<pg::read_query> queries;
     queries.push_back(ask_for(load_account_sql, of));
     queries.push_back(ask_for(load_account_tokens_sql, of));
-    read<account::state>(from_, std::move(queries), std::nullopt, std::move(done),
+    read<account::state>(from_, everywhere{"accounts belong to no tenant"}, std::move(queries),
+                         std::move(done),
                          [of](const all_rows& rows) { return account_of(of, rows[0], rows[1]); });
   }
 

@@ -16,8 +16,8 @@ public:
 
   void find_answer(const uuid& key, told<stored_answer> done) override {
     read<stored_answer>(
-        from_, queries(query(answer_by_key, key)), std::move(done),
-        [](const pg::read_pool::all_rows& got) -> outcome<stored_answer> {
+        from_, everywhere{"keys of requests belong to no tenant"}, queries(query(answer_by_key, key)),
+        std::move(done), [](const pg::read_pool::all_rows& got) -> outcome<stored_answer> {
           stored_answer out;
           if (got[0].size() > 0)
             pg::row_reader{got[0], 0}.into(out.request_hash, out.status, out.answer, out.at, out.order);

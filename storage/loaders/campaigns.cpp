@@ -153,7 +153,7 @@ public:
                   told<preview> done) override {
     auto asked = which.kind == campaign::kind::balance ? of_balances(which, after, limit)
                                                        : of_invitations(which, after, limit);
-    read<preview>(from_, std::move(asked), std::move(done),
+    read<preview>(from_, within{which.organisation}, std::move(asked), std::move(done),
                   [limit, of = which.kind](const all_rows& got) -> outcome<preview> {
                     return preview_in(got, of, limit);
                   });
@@ -174,18 +174,19 @@ public:
                       });
   }
 
-  void list_recipients(const campaign_id& which, std::optional<campaign::fate> only,
-                       std::optional<household_id> after, int limit, told<recipient_page> done) override {
+  void list_recipients(const organisation_id& at, const campaign_id& which,
+                       std::optional<campaign::fate> only, std::optional<household_id> after, int limit,
+                       told<recipient_page> done) override {
     std::optional<std::int32_t> fate;
     if (only) fate = static_cast<std::int32_t>(*only);
     auto asked = query(recipients_of_campaign, which, after, fate, static_cast<std::int64_t>(limit) + 1);
     read<recipient_page>(
-        from_, queries(std::move(asked)), std::move(done),
+        from_, within{at}, queries(std::move(asked)), std::move(done),
         [limit](const all_rows& got) -> outcome<recipient_page> { return recipients_in(got[0], limit); });
   }
 
   void find_texts(const organisation_id& at, told<campaign::texts> done) override {
-    read<campaign::texts>(from_, queries(query(wordings_of_organisation, at)), std::move(done),
+    read<campaign::texts>(from_, within{at}, queries(query(wordings_of_organisation, at)), std::move(done),
                           [](const all_rows& got) -> outcome<campaign::texts> {
                             campaign::texts out;
                             for (int row = 0; row < got[0].size(); ++row) {
@@ -230,7 +231,7 @@ private:
                          std::optional<campaign_id> only, int limit, told<campaign_page> done) {
     const auto rows = static_cast<std::int64_t>(limit);
     const auto kind = pg::as_small(static_cast<int>(what));
-    read<campaign_page>(from_,
+    read<campaign_page>(from_, within{at},
                         queries(query(campaigns_of_organisation, at, before, only, rows + 1, kind),
                                 query(fates_of_campaigns, at, before, only, rows, kind)),
                         std::move(done), [at, what, limit](const all_rows& got) -> outcome<campaign_page> {

@@ -135,23 +135,27 @@ public:
   void find_tagged(const organisation_id& at, std::string tag, const household_id& after, int limit,
                    told<std::vector<household_id>> done) override {
     auto asked = query(households_tagged, at, tag, after, static_cast<std::int64_t>(limit));
-    read<std::vector<household_id>>(from_, queries(std::move(asked)), std::move(done), ids_in<household_id>);
+    read<std::vector<household_id>>(from_, within{at}, queries(std::move(asked)), std::move(done),
+                                    ids_in<household_id>);
   }
 
-  void list_skills(const household_id& of, told<std::vector<skill_row>> done) override {
-    list(skills_of_household, of, std::move(done), read_skill);
+  void list_skills(const organisation_id& at, const household_id& of,
+                   told<std::vector<skill_row>> done) override {
+    list(skills_of_household, at, of, std::move(done), read_skill);
   }
-  void list_cards(const household_id& of, told<std::vector<card_row>> done) override {
-    list(cards_of_household, of, std::move(done), read_card);
+  void list_cards(const organisation_id& at, const household_id& of,
+                  told<std::vector<card_row>> done) override {
+    list(cards_of_household, at, of, std::move(done), read_card);
   }
-  void list_documents(const household_id& of, told<std::vector<document_row>> done) override {
-    list(documents_of_household, of, std::move(done), read_document);
+  void list_documents(const organisation_id& at, const household_id& of,
+                      told<std::vector<document_row>> done) override {
+    list(documents_of_household, at, of, std::move(done), read_document);
   }
 
   void read_part(const organisation_id& at, const uuid& document, int position,
                  told<std::string> done) override {
     auto asked = query(document_part, at, document, position);
-    read<std::string>(from_, queries(std::move(asked)), std::move(done),
+    read<std::string>(from_, within{at}, queries(std::move(asked)), std::move(done),
                       [](const all_rows& got) -> outcome<std::string> {
                         if (got[0].size() == 0) return std::string{};
                         return std::string{got[0].raw(0, 0).value_or("")};
@@ -162,7 +166,7 @@ public:
     constexpr auto most = static_cast<std::int64_t>(household::participants_max);
     auto people = query(participants_of_offer, at, of, most + 1);
     auto days = query(presences_of_offer, at, of);
-    read<participation>(from_, queries(std::move(people), std::move(days)), std::move(done),
+    read<participation>(from_, within{at}, queries(std::move(people), std::move(days)), std::move(done),
                         [](const all_rows& got) -> outcome<participation> {
                           participation out;
                           out.people = all_of(got[0], read_participant);
@@ -174,19 +178,22 @@ public:
   }
 
   void list_open_courses(const organisation_id& at, told<std::vector<offer_id>> done) override {
-    read<std::vector<offer_id>>(from_, queries(query(open_courses, at)), std::move(done), ids_in<offer_id>);
+    read<std::vector<offer_id>>(from_, within{at}, queries(query(open_courses, at)), std::move(done),
+                                ids_in<offer_id>);
   }
 
-  void list_joined(const household_id& of, told<std::vector<offer_id>> done) override {
-    read<std::vector<offer_id>>(from_, queries(query(courses_joined, of)), std::move(done), ids_in<offer_id>);
+  void list_joined(const organisation_id& at, const household_id& of,
+                   told<std::vector<offer_id>> done) override {
+    read<std::vector<offer_id>>(from_, within{at}, queries(query(courses_joined, of)), std::move(done),
+                                ids_in<offer_id>);
   }
 
 private:
   template <class Row>
-  void list(const pg::statement& what, const household_id& of, told<std::vector<Row>> done,
-            Row (*read_one)(const pg::rows&, int)) {
+  void list(const pg::statement& what, const organisation_id& at, const household_id& of,
+            told<std::vector<Row>> done, Row (*read_one)(const pg::rows&, int)) {
     read<std::vector<Row>>(
-        from_, queries(query(what, of)), std::move(done),
+        from_, within{at}, queries(query(what, of)), std::move(done),
         [read_one](const all_rows& got) -> outcome<std::vector<Row>> { return all_of(got[0], read_one); });
   }
 

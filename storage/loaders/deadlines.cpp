@@ -16,8 +16,9 @@ public:
 
   void load_deadlines(time_point before, int limit,
                       std::function<void(outcome<std::vector<deadline_row>>)> done) override {
-    read<std::vector<deadline_row>>(from_, ask_for(load_deadlines_sql, before, std::int32_t{limit}),
-                                    std::move(done), [](const pg::rows& rows) {
+    read<std::vector<deadline_row>>(from_, everywhere{"what is due in any house"},
+                                    ask_for(load_deadlines_sql, before, std::int32_t{limit}), std::move(done),
+                                    [](const pg::rows& rows) {
                                       std::vector<deadline_row> out;
                                       for (int i = 0; i < rows.size(); ++i) {
                                         auto& each = out.emplace_back();

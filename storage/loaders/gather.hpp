@@ -93,7 +93,7 @@ private:
     for (const auto* each : what_) queries.push_back(ask_(*each, ids));
     auto self = this->shared_from_this();
     read<values>(
-        from_, std::move(queries), {},
+        from_, everywhere{"ids of any tenants are asked for together"}, std::move(queries),
         [self, batch](const outcome<values>& found) { self->answer(*batch, found); },
         [self](const all_rows& rows) { return self->parse_(rows); });
   }

@@ -11,7 +11,8 @@ using household::page;
 
 // Filters that are not set are null (migrations/007_search.sql tells how they are found).
 constexpr pg::statement household_ids{
-    "household_ids", "select id from find_households($1, $2, $3, $4, $5, $6, $7, $8, $9) as id"};
+    "household_ids", "select id from find_households(nullif(current_setting('foyer.organisation', true), "
+                     "'')::uuid, $1, $2, $3, $4, $5, $6, $7, $8) as id"};
 
 const std::string households_sql = std::string{"select "} + household_columns +
                                    " from households h left join accounts a on a.id = h.account_id "
@@ -61,18 +62,19 @@ public:
     std::optional<std::string> status;
     if (which.status) status = to_string(*which.status);
     const auto limit = static_cast<std::int64_t>(which.limit);
-    auto asked = query(household_ids, which.organisation, which.text, status, pg::none_if_empty(which.tag),
-                       which.linked, which.archived, which.balance_sign, which.before, limit + 1);
+    auto asked = query(household_ids, which.text, status, pg::none_if_empty(which.tag), which.linked,
+                       which.archived, which.balance_sign, which.before, limit + 1);
     auto& pool = from_;
-    pool.run(queries(std::move(asked)), std::nullopt,
-             [&pool, limit, done](outcome<pg::read_pool::all_rows> got) {
+    const within scope{which.organisation};
+    pool.run(queries(std::move(asked)), scope,
+             [&pool, scope, limit, done](outcome<pg::read_pool::all_rows> got) {
                if (!got) return done(std::move(got.error()));
                std::vector<household_id> ids;
                for (int row = 0; row < (*got)[0].size(); ++row)
                  ids.push_back(pg::row_reader{(*got)[0], row}.next<household_id>());
                const bool more = static_cast<std::int64_t>(ids.size()) > limit;
                if (more) ids.pop_back();
-               read<page>(pool,
+               read<page>(pool, scope,
                           queries(query(households_by_ids, ids), query(members_by_households, ids),
                                   query(wallets_by_ids, ids)),
                           done, [more](const pg::read_pool::all_rows& rows) -> outcome<page> {

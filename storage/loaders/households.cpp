@@ -121,17 +121,21 @@ public:
   void find_by_email(const organisation_id& at, std::string email_key, household::with_account which,
                      told<maybe_id> done) override {
     const bool any = which == household::with_account::any;
-    read<maybe_id>(from_, queries(query(household_by_email, at, email_key, any)), std::move(done), id_of);
+    read<maybe_id>(from_, within{at}, queries(query(household_by_email, at, email_key, any)), std::move(done),
+                   id_of);
   }
   void find_by_number(const organisation_id& at, std::string number, told<maybe_id> done) override {
-    read<maybe_id>(from_, queries(query(household_by_number, at, number)), std::move(done), id_of);
+    read<maybe_id>(from_, within{at}, queries(query(household_by_number, at, number)), std::move(done),
+                   id_of);
   }
   void find_by_key(const sha256_hash& hash, told<maybe_id> done) override {
-    read<maybe_id>(from_, queries(query(household_by_key, hash)), std::move(done), id_of);
+    read<maybe_id>(from_, everywhere{"a key says by itself whose it is"},
+                   queries(query(household_by_key, hash)), std::move(done), id_of);
   }
   void find_space_code(const household_id& of, told<std::optional<household::space_code>> done) override {
     using found = std::optional<household::space_code>;
-    read<found>(from_, queries(query(space_code_of_household, of)), std::move(done),
+    read<found>(from_, everywhere{"a household is asked for by its id alone"},
+                queries(query(space_code_of_household, of)), std::move(done),
                 [](const pg::read_pool::all_rows& got) -> outcome<found> {
                   if (got[0].size() == 0) return found{};
                   household::space_code out;

@@ -54,7 +54,8 @@ public:
             told<std::optional<imports::state>> done) override {
     constexpr std::optional<import_id> anywhere;
     read<std::optional<imports::state>>(
-        from_, queries(query(imports_of_organisation, at, anywhere, std::optional{which}, std::int64_t{1})),
+        from_, within{at},
+        queries(query(imports_of_organisation, at, anywhere, std::optional{which}, std::int64_t{1})),
         std::move(done), [](const all_rows& got) -> outcome<std::optional<imports::state>> {
           if (got[0].size() == 0) return std::optional<imports::state>{};
           return std::optional{read_import(got[0], 0)};
@@ -65,7 +66,7 @@ public:
             told<imports::page> done) override {
     constexpr std::optional<import_id> every;
     read<imports::page>(
-        from_,
+        from_, within{at},
         queries(query(imports_of_organisation, at, before, every, static_cast<std::int64_t>(limit) + 1)),
         std::move(done), [limit](const all_rows& got) -> outcome<imports::page> {
           imports::page out;
@@ -77,7 +78,8 @@ public:
   }
 
   void list_open(told<std::vector<imports::state>> done) override {
-    read<std::vector<imports::state>>(from_, queries(query(open_imports)), std::move(done),
+    read<std::vector<imports::state>>(from_, everywhere{"the importer works for all houses"},
+                                      queries(query(open_imports)), std::move(done),
                                       [](const all_rows& got) -> outcome<std::vector<imports::state>> {
                                         std::vector<imports::state> out;
                                         for (int row = 0; row < got[0].size(); ++row)
@@ -86,17 +88,19 @@ public:
                                       });
   }
 
-  void read_part(const import_id& which, std::int64_t position,
+  void read_part(const organisation_id& at, const import_id& which, std::int64_t position,
                  told<std::optional<std::string>> done) override {
-    read<std::optional<std::string>>(from_, queries(query(part_of_import, which, position)), std::move(done),
+    read<std::optional<std::string>>(from_, within{at}, queries(query(part_of_import, which, position)),
+                                     std::move(done),
                                      [](const all_rows& got) -> outcome<std::optional<std::string>> {
                                        if (got[0].size() == 0) return std::optional<std::string>{};
                                        return std::optional{pg::row_reader{got[0], 0}.next<std::string>()};
                                      });
   }
 
-  void list_lines(const import_id& which, std::int64_t after, int limit, told<line_page> done) override {
-    read<line_page>(from_,
+  void list_lines(const organisation_id& at, const import_id& which, std::int64_t after, int limit,
+                  told<line_page> done) override {
+    read<line_page>(from_, within{at},
                     queries(query(lines_of_import, which, after, static_cast<std::int64_t>(limit) + 1)),
                     std::move(done), [limit](const all_rows& got) -> outcome<line_page> {
                       line_page out;
@@ -115,7 +119,7 @@ public:
   void find_known(const organisation_id& at, std::vector<std::string> email_keys,
                   std::vector<std::string> numbers, told<std::vector<imports::known_client>> done) override {
     read<std::vector<imports::known_client>>(
-        from_, queries(query(known_clients, at, email_keys, numbers)), std::move(done),
+        from_, within{at}, queries(query(known_clients, at, email_keys, numbers)), std::move(done),
         [](const all_rows& got) -> outcome<std::vector<imports::known_client>> {
           std::vector<imports::known_client> out(static_cast<std::size_t>(got[0].size()));
           for (int row = 0; row < got[0].size(); ++row) {
@@ -128,7 +132,8 @@ public:
 
   void find_same(const organisation_id& at, const sha256_hash& content,
                  told<std::optional<import_id>> done) override {
-    read<std::optional<import_id>>(from_, queries(query(same_import, at, content)), std::move(done),
+    read<std::optional<import_id>>(from_, within{at}, queries(query(same_import, at, content)),
+                                   std::move(done),
                                    [](const all_rows& got) -> outcome<std::optional<import_id>> {
                                      if (got[0].size() == 0) return std::optional<import_id>{};
                                      return std::optional{pg::row_reader{got[0], 0}.next<import_id>()};

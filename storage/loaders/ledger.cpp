@@ -32,11 +32,12 @@ class ledger final : public wallet::ledger {
 public:
   explicit ledger(pg::read_pool& from) : from_(from) {}
 
-  void list_entries(const household_id& of, std::int64_t before, int limit, told<ledger_page> done) override {
+  void list_entries(const organisation_id& at, const household_id& of, std::int64_t before, int limit,
+                    told<ledger_page> done) override {
     const auto below = before > 0 ? before : std::numeric_limits<std::int64_t>::max();
     const auto wanted = static_cast<std::int64_t>(limit);
-    read<ledger_page>(from_, queries(query(entries_of_wallet, of, below, wanted + 1)), std::move(done),
-                      [limit](const pg::read_pool::all_rows& got) -> outcome<ledger_page> {
+    read<ledger_page>(from_, within{at}, queries(query(entries_of_wallet, of, below, wanted + 1)),
+                      std::move(done), [limit](const pg::read_pool::all_rows& got) -> outcome<ledger_page> {
                         ledger_page out;
                         out.more = got[0].size() > limit;
                         for (int row = 0; row < std::min(got[0].size(), limit); ++row)

@@ -55,7 +55,7 @@ public:
     if (!which.text.empty()) text = like_pattern(which.text);
     auto asked = query(link_candidates_sql, which.organisation, which.to_link, text, which.before,
                        static_cast<std::int64_t>(which.limit) + 1);
-    read<candidate_page>(from_, queries(std::move(asked)), std::move(done),
+    read<candidate_page>(from_, within{which.organisation}, queries(std::move(asked)), std::move(done),
                          [limit = which.limit](const all_rows& got) -> outcome<candidate_page> {
                            return page_of(got[0], limit);
                          });
@@ -64,7 +64,7 @@ public:
   void find_candidate(const organisation_id& at, const account_id& whose,
                       told<std::optional<household::link_candidate>> done) override {
     using found = std::optional<household::link_candidate>;
-    read<found>(from_, queries(query(link_candidate_sql, at, whose)), std::move(done),
+    read<found>(from_, within{at}, queries(query(link_candidate_sql, at, whose)), std::move(done),
                 [](const all_rows& got) -> outcome<found> {
                   if (got[0].size() == 0) return found{};
                   return found{candidate_of(got[0], 0)};

@@ -108,13 +108,13 @@ public:
                      ? query(troubled_mails, at, which.before, state, limit)
                      : query(mails_of_organisation, at, which.before, state, limit);
     read<mail_page>(
-        from_, queries(std::move(asked)), std::move(done),
+        from_, within{at}, queries(std::move(asked)), std::move(done),
         [limit = which.limit](const all_rows& got) -> outcome<mail_page> { return page_in(got[0], limit); });
   }
 
   void find(const organisation_id& at, const mail_id& which, told<std::optional<kept_mail>> done) override {
     using maybe = std::optional<kept_mail>;
-    read<maybe>(from_, queries(query(mail_with_params, at, which)), std::move(done),
+    read<maybe>(from_, within{at}, queries(query(mail_with_params, at, which)), std::move(done),
                 [](const all_rows& got) -> outcome<maybe> {
                   if (got[0].size() == 0) return maybe{};
                   pg::row_reader row{got[0], 0};
@@ -131,7 +131,8 @@ public:
   void find_suppression(const std::string& email_key,
                         told<std::optional<mailer::suppression>> done) override {
     using maybe = std::optional<mailer::suppression>;
-    read<maybe>(from_, queries(query(suppression_of, email_key)), std::move(done),
+    read<maybe>(from_, everywhere{"dead addresses belong to no tenant"},
+                queries(query(suppression_of, email_key)), std::move(done),
                 [](const all_rows& got) -> outcome<maybe> {
                   if (got[0].size() == 0) return maybe{};
                   mailer::suppression out;
@@ -142,7 +143,7 @@ public:
 
   void find_logo(const organisation_id& at, told<std::optional<mailer::logo>> done) override {
     using maybe = std::optional<mailer::logo>;
-    read<maybe>(from_, queries(query(logo_of, at)), std::move(done),
+    read<maybe>(from_, within{at}, queries(query(logo_of, at)), std::move(done),
                 [](const all_rows& got) -> outcome<maybe> {
                   if (got[0].size() == 0) return maybe{};
                   mailer::logo out;

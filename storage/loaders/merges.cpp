@@ -102,8 +102,8 @@ class merges final : public merge::records {
 public:
   explicit merges(pg::read_pool& from) : from_(from) {}
 
-  void count(const household_id& of, told<belongings> done) override {
-    read<belongings>(from_, queries(query(merge_belongings, of)), std::move(done),
+  void count(const organisation_id& at, const household_id& of, told<belongings> done) override {
+    read<belongings>(from_, within{at}, queries(query(merge_belongings, of)), std::move(done),
                      [](const all_rows& got) -> outcome<belongings> {
                        belongings out;
                        pg::row_reader{got[0], 0}.into(out.orders, out.open_orders, out.tickets, out.benefits,
@@ -112,9 +112,10 @@ public:
                      });
   }
 
-  void list(const household_id& into, int limit, told<std::vector<record>> done) override {
+  void list(const organisation_id& at, const household_id& into, int limit,
+            told<std::vector<record>> done) override {
     using all = std::vector<record>;
-    read<all>(from_, queries(query(merges_of_household, into, static_cast<std::int64_t>(limit))),
+    read<all>(from_, within{at}, queries(query(merges_of_household, into, static_cast<std::int64_t>(limit))),
               std::move(done), [](const all_rows& got) -> outcome<all> {
                 all out;
                 for (int row = 0; row < got[0].size(); ++row) out.push_back(record_of(got[0], row));
@@ -123,7 +124,7 @@ public:
   }
 
   void load(const organisation_id& at, const merge_id& which, told<record> done) override {
-    read<record>(from_,
+    read<record>(from_, within{at},
                  queries(query(merge_by_id, at, which), query(merge_into_before, at, which),
                          query(merge_into_members, at, which), query(merge_from_before, at, which),
                          query(merge_from_members, at, which)),
@@ -136,8 +137,9 @@ public:
                  });
   }
 
-  void had_address(const household_id& of, std::string email_key, told<bool> done) override {
-    read<bool>(from_, queries(query(merged_addresses, of, email_key)), std::move(done),
+  void had_address(const organisation_id& at, const household_id& of, std::string email_key,
+                   told<bool> done) override {
+    read<bool>(from_, within{at}, queries(query(merged_addresses, of, email_key)), std::move(done),
                [](const all_rows& got) -> outcome<bool> {
                  return pg::row_reader{got[0], 0}.next<bool>();
                });
@@ -146,8 +148,8 @@ public:
   void list_duplicates(const organisation_id& at, std::optional<uuid> after, int limit,
                        told<duplicates_page> done) override {
     const auto wanted = static_cast<std::int64_t>(limit) + 1;
-    read<duplicates_page>(from_, queries(query(likely_duplicates, at, after, wanted)), std::move(done),
-                          [limit](const all_rows& got) -> outcome<duplicates_page> {
+    read<duplicates_page>(from_, within{at}, queries(query(likely_duplicates, at, after, wanted)),
+                          std::move(done), [limit](const all_rows& got) -> outcome<duplicates_page> {
                             duplicates_page out;
                             out.more = got[0].size() > limit;
                             for (int row = 0; row < std::min(got[0].size(), limit); ++row) {

@@ -167,7 +167,7 @@ public:
   explicit order_records(pg::read_pool& from) : from_(from) {}
 
   void read_takings(const period& of, told<takings> done) override {
-    read<takings>(from_,
+    read<takings>(from_, within{of.organisation},
                   queries(in_period(days_of_period, of), in_period(received_of_period, of),
                           in_period(returned_of_period, of), in_period(entered_of_period, of)),
                   std::move(done), takings_of);
@@ -175,14 +175,14 @@ public:
 
   void read_statement(const period& of, const household_id& whose, told<statement> done) override {
     const auto limit = std::int64_t{order::statement_entries_max} + 1;
-    read<statement>(from_,
+    read<statement>(from_, within{of.organisation},
                     queries(in_period(days_of_period, of), in_period(statement_sums, of, whose),
                             in_period(statement_entries, of, whose, limit)),
                     std::move(done), statement_of);
   }
 
   void find_credit_note(const organisation_id& of, const uuid& note, told<order_id> done) override {
-    read<order_id>(from_, queries(query(order_of_credit_note, of, note)), std::move(done),
+    read<order_id>(from_, within{of}, queries(query(order_of_credit_note, of, note)), std::move(done),
                    [](const all_rows& got) -> outcome<order_id> {
                      if (got[0].size() == 0) return errc::not_found;
                      return pg::row_reader{got[0], 0}.next<order_id>();
@@ -192,7 +192,7 @@ public:
   void kinds_of(const organisation_id& of, std::vector<offer_id> offers,
                 told<std::map<offer_id, offer::kind>> done) override {
     using kinds = std::map<offer_id, offer::kind>;
-    read<kinds>(from_, queries(query(kinds_of_offers, of, offers)), std::move(done),
+    read<kinds>(from_, within{of}, queries(query(kinds_of_offers, of, offers)), std::move(done),
                 [](const all_rows& got) -> outcome<kinds> {
                   kinds out;
                   for (int row = 0; row < got[0].size(); ++row) {

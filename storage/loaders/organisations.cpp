@@ -53,11 +53,13 @@ public:
   explicit organisations(pg::read_pool& from) : from_(from) {}
 
   void load_organisation(std::string slug, told<snapshot_ptr> done) override {
-    read<snapshot_ptr>(from_, queries(query(organisation_by_slug, slug), query(shops_by_slug, slug)),
+    read<snapshot_ptr>(from_, everywhere{"which tenant it is, is what is asked"},
+                       queries(query(organisation_by_slug, slug), query(shops_by_slug, slug)),
                        std::move(done), snapshot_of);
   }
   void load_organisation(const organisation_id& id, told<snapshot_ptr> done) override {
-    read<snapshot_ptr>(from_, queries(query(organisation_by_id, id), query(shops_by_organisation, id)),
+    read<snapshot_ptr>(from_, within{id},
+                       queries(query(organisation_by_id, id), query(shops_by_organisation, id)),
                        std::move(done), snapshot_of);
   }
 

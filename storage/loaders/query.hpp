@@ -30,9 +30,10 @@ std::vector<pg::read_query> queries(Queries... each) {
 /// Runs the queries in one snapshot and tells what `make` makes of their rows (an outcome<T>), or the
 /// refusal.
 template <class T, class Make>
-void read(pg::read_pool& from, std::vector<pg::read_query> asked, told<T> done, Make make) {
+void read(pg::read_pool& from, pg::read_scope scope, std::vector<pg::read_query> asked, told<T> done,
+          Make make) {
   const auto* name = asked.front().what->name;
-  from.run(std::move(asked), std::nullopt,
+  from.run(std::move(asked), scope,
            [name, done = std::move(done), make = std::move(make)](outcome<pg::read_pool::all_rows> got) {
              if (!got) return done(std::move(got.error()));
              outcome<T> made = errc::internal;

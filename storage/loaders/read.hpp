@@ -23,10 +23,13 @@ pg::read_query ask_for(const pg::statement& what, const Values&... values) {
   return out;
 }
 
+using pg::everywhere;
+using pg::within;
+
 /// Runs the queries in one snapshot and answers `done` with what `make(rows per query)` makes of them.
 template <class T, class Make>
-void read(const read_pool_ptr& from, std::vector<pg::read_query> queries,
-          std::optional<organisation_id> scope, std::function<void(outcome<T>)> done, Make make) {
+void read(const read_pool_ptr& from, pg::read_scope scope, std::vector<pg::read_query> queries,
+          std::function<void(outcome<T>)> done, Make make) {
   const auto* name = queries.front().what->name;
   from->run(std::move(queries), scope,
             [name, done = std::move(done), make = std::move(make)](outcome<all_rows> rows) {
@@ -43,10 +46,11 @@ void read(const read_pool_ptr& from, std::vector<pg::read_query> queries,
 }
 
 template <class T, class Make>
-void read(const read_pool_ptr& from, pg::read_query query, std::function<void(outcome<T>)> done, Make make) {
+void read(const read_pool_ptr& from, pg::read_scope scope, pg::read_query query,
+          std::function<void(outcome<T>)> done, Make make) {
   std::vector<pg::read_query> queries;
   queries.push_back(std::move(query));
-  read<T>(from, std::move(queries), std::nullopt, std::move(done),
+  read<T>(from, scope, std::move(queries), std::move(done),
           [make = std::move(make)](const all_rows& rows) { return make(rows.front()); });
 }
 

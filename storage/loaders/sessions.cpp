@@ -72,7 +72,8 @@ public:
 
   void list_sessions(const account_id& of,
                      std::function<void(outcome<std::vector<session::record>>)> done) override {
-    read<std::vector<session::record>>(from_, ask_for(list_sessions_sql, of), std::move(done),
+    read<std::vector<session::record>>(from_, everywhere{"of one account at all houses"},
+                                       ask_for(list_sessions_sql, of), std::move(done),
                                        [](const pg::rows& rows) {
                                          std::vector<session::record> out;
                                          for (int i = 0; i < rows.size(); ++i) {

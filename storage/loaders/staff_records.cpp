@@ -58,7 +58,7 @@ public:
   explicit staff_records(pg::read_pool& from) : from_(from) {}
 
   void list_staff(const organisation_id& at, told<people> done) override {
-    read<people>(from_, queries(query(staff_of_organisation, at)), std::move(done), people_in);
+    read<people>(from_, within{at}, queries(query(staff_of_organisation, at)), std::move(done), people_in);
   }
 
   void list_changes(const organisation::change_filter& which, told<change_page> done) override {
@@ -66,7 +66,7 @@ public:
                        which.subject, which.by, pg::none_if_empty(which.action), which.before,
                        static_cast<std::int64_t>(which.limit) + 1);
     read<change_page>(
-        from_, queries(std::move(asked)), std::move(done),
+        from_, within{which.organisation}, queries(std::move(asked)), std::move(done),
         [limit = which.limit, at = which.organisation](const all_rows& got) -> outcome<change_page> {
           return page_of(got[0], limit, at);
         });

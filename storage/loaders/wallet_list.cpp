@@ -91,7 +91,7 @@ public:
                       which.before, wanted, which.mailed_before, which.mailed_since));
     if (which.with_totals) add_totals(asked, which, some);
     read<list_page>(
-        from_, std::move(asked), std::move(done),
+        from_, within{which.organisation}, std::move(asked), std::move(done),
         [limit = which.limit](const all_rows& got) -> outcome<list_page> { return page_of(got, limit); });
   }
 

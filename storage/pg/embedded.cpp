@@ -40,6 +40,41 @@ constexpr auto restart_forgotten = 60s;
 /// The server's log of former starts is kept once, and only up to about this size.
 constexpr std::uintmax_t log_bytes_max = 16 * 1024 * 1024;
 
+// The roles of serving: one that owns the database, and one that it takes on to read for one tenant
+// (migration 018). They may be there already.
+constexpr const char* roles_sql = R"sql(
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'foyer_server') then
+    create role foyer_server login createdb;
+  end if;
+  if not exists (select from pg_roles where rolname = 'foyer_server_tenant') then
+    create role foyer_server_tenant nologin;
+  end if;
+  grant foyer_server_tenant to foyer_server;
+  if exists (select from pg_database where datname = 'foyer' and datdba <> 'foyer_server'::regrole) then
+    alter database foyer owner to foyer_server;
+  end if;
+end $$)sql";
+// Databases of former versions were served, and made, by the superuser. What belongs to an extension stays.
+constexpr const char* own_sql = R"sql(
+do $$ declare it record; begin
+  for it in
+    select format('alter %s %s owner to foyer_server',
+             case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'c' then 'type' else 'table' end,
+             c.oid::regclass) as statement
+    from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'c')
+      and c.relowner <> 'foyer_server'::regrole
+      and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+    union all
+    select format('alter routine %s owner to foyer_server', p.oid::regprocedure) from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and p.proowner <> 'foyer_server'::regrole
+      and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+  loop
+    execute it.statement;
+  end loop;
+end $$)sql";
+
 refusal failed(std::string text) {
   return {errc::unavailable, std::move(text)};
 }
@@ -51,7 +86,8 @@ public:
 
   ~embedded() override { stop(); }
 
-  std::string connection_string() const override { return connection_to("foyer"); }
+  std::string connection_string() const override { return connection_to("foyer", "foyer_server"); }
+  std::string administration_string() const override { return connection_to("foyer", "foyer"); }
 
   pid_t pid() const override { return pid_; }
 
@@ -83,13 +119,14 @@ public:
     const bool found = pid_ != 0;
     if (auto wrong = start()) return wrong;
     users_.shared();
-    const auto open = connect_blocking(connection_to("postgres"));
+    const auto open = connect_blocking(connection_to("postgres", "foyer"));
     if (!open) return open.error();
     if (found && options_.serving) {
       options_.report("took over the PostgreSQL that was running");
       if (auto wrong = end_old_sessions(open->get())) return wrong;
     }
     if (auto wrong = create_database(open->get())) return wrong;
+    if (auto wrong = hand_over(open->get())) return wrong;
     start_lock_.release();
     if (options_.serving) supervisor_ = std::thread{[this] { supervise(); }};
     return std::nullopt;
@@ -116,8 +153,8 @@ public:
   }
 
 private:
-  std::string connection_to(const char* database) const {
-    return "host=" + files_.socket_folder.string() + " port=5432 user=foyer dbname=" + database +
+  std::string connection_to(const char* database, const char* role) const {
+    return "host=" + files_.socket_folder.string() + " port=5432 user=" + role + " dbname=" + database +
            " application_name=" + (options_.serving ? "foyer-serve" : "foyer-command");
   }
 
@@ -206,6 +243,15 @@ private:
     const auto made =
         query(open, "create database foyer template template0 encoding 'UTF8' locale 'C.UTF-8'");
     if (!made) return made.error();
+    return std::nullopt;
+  }
+
+  /// Makes the roles that serve, and gives them what there is.
+  std::optional<refusal> hand_over(PGconn* open) {
+    if (const auto made = query(open, roles_sql); !made) return made.error();
+    const auto inside = connect_blocking(administration_string());
+    if (!inside) return inside.error();
+    if (const auto given = query(inside->get(), own_sql); !given) return given.error();
     return std::nullopt;
   }
 

@@ -31,8 +31,13 @@ class embedded_server {
 public:
   virtual ~embedded_server() = default;
 
-  /// For libpq: `host=… port=5432 user=foyer dbname=foyer application_name=…`. The same over restarts.
+  /// For libpq: `host=… port=5432 user=foyer_server dbname=foyer application_name=…`. The same over restarts.
+  /// The role owns the database, may make others beside it, and is no superuser: those see through row-level
+  /// security.
   virtual std::string connection_string() const = 0;
+  /// As the cluster's superuser `foyer`, for what only that one may: COPY into tables of tenants, backups.
+  /// Nothing that serves uses it.
+  virtual std::string administration_string() const = 0;
   /// Of the postmaster, 0 while there is none.
   virtual pid_t pid() const = 0;
   /// A fast shutdown, unless another process still uses the server. Blocking; called by the destructor too.

@@ -5,15 +5,14 @@
 namespace foyer::storage::pg {
 
 const std::vector<pipeline::step>& pipeline::send(read_request request, clock::time_point now) {
-  auto& added = flights_.emplace_back();
-  added.sent_at = now;
-  for (std::size_t i = 0; i < request.queries.size(); ++i) {
-    if (prepared_.insert(request.queries[i].what).second) added.steps.push_back({step::kind::prepare, i});
+  auto& added = flights_.emplace_back(flight{std::move(request), now, {}, 0, {}});
+  const auto& queries = added.request.queries;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (prepared_.insert(queries[i].what).second) added.steps.push_back({step::kind::prepare, i});
   }
-  if (request.scope) added.steps.push_back({step::kind::scope});
-  for (std::size_t i = 0; i < request.queries.size(); ++i) added.steps.push_back({step::kind::query, i});
-  added.answer.results.reserve(request.queries.size());
-  added.request = std::move(request);
+  if (std::holds_alternative<within>(added.request.scope)) added.steps.push_back({step::kind::scope});
+  for (std::size_t i = 0; i < queries.size(); ++i) added.steps.push_back({step::kind::query, i});
+  added.answer.results.reserve(queries.size());
   return added.steps;
 }
 

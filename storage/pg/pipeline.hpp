@@ -21,8 +21,7 @@ struct read_answer {
 /// Queries that share one snapshot, and who wants to know.
 struct read_request {
   std::vector<read_query> queries;
-  /// The tenant whose rows may be seen (row-level security); none for what is not a tenant's.
-  std::optional<organisation_id> scope;
+  read_scope scope;
   std::function<void(outcome<std::vector<rows>>)> done;
   int attempts = 0; // so far
 };

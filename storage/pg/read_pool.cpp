@@ -27,12 +27,17 @@ constexpr int attempts_max = 2;
 constexpr auto watch_every = std::chrono::seconds{1};
 
 // A repeatable read gives all queries of a request one snapshot. Rows are found by index wherever there is
-// one: plans are made once, perhaps while the tables are still empty.
+// one: plans are made once, perhaps while the tables are still empty. What many rows are looked up by is
+// rarely the same twice, so that remembering each for a second time would only cost.
 constexpr const char* session_settings =
-    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c default_transaction_read_only=on"
-    " -c default_transaction_isolation=repeatable\\ read -c statement_timeout=";
+    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_memoize=off"
+    " -c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read"
+    " -c statement_timeout=";
 
-constexpr const char* scope_sql = "select set_config('foyer.organisation', $1, true)";
+// Holds until the transaction's end, which is the request's sync.
+constexpr statement scope_statement{"tenant_of_request", "select set_config('foyer.organisation', $1, true)"};
+// Before anything is asked: takes on the role that sees nothing without a scope.
+constexpr const char* tenants_only_sql = "select read_for_tenants()";
 
 /// The database's fault, or its absence: the same may succeed later.
 bool temporary(const failure& why) {
@@ -43,22 +48,36 @@ bool temporary(const failure& why) {
 
 class pool;
 
+struct slot;
+
+/// The connections for one kind of scope, and what waits for one of them.
+struct lane {
+  bool tenants_only = false;
+  std::vector<std::unique_ptr<slot>> slots;
+  std::deque<read_request> waiting;
+  std::atomic<int> open{0};
+};
+
 /// One connection of the pool, and what it was asked.
 struct slot final : connection::listener {
-  slot(pool& of, const strand& on, backoff::duration reconnect_max)
-      : owner(of), timer(on), wait(reconnect_max) {}
+  slot(pool& of, lane& in, const strand& on, backoff::duration reconnect_max)
+      : owner(of), beside(in), timer(on), wait(reconnect_max) {}
 
   void on_open() override;
-  void on_result(rows result) override { sent.result(std::move(result)); }
+  void on_result(rows result) override;
   void on_sync() override;
   void on_lost(const failure& why) override;
 
   pool& owner;
+  lane& beside;
   asio::steady_timer timer; // until the next attempt to connect
   backoff wait;
   pipeline sent;
   std::shared_ptr<connection> link;
   bool open = false;
+  bool settling = false; // until it can see no more than it should
+  clock::time_point settling_since;
+  std::string unsettled; // why it can't be used
 };
 
 class pool final : public read_pool, public std::enable_shared_from_this<pool> {
@@ -70,40 +89,49 @@ public:
     options_ = {url, "foyer-read",
                 session_settings + std::to_string(settings.database.statement_deadline.count()),
                 settings.database.connect_deadline};
-    for (std::int64_t i = 0; i < settings.database.read_connections; ++i)
-      slots_.push_back(std::make_unique<slot>(*this, strand_, settings.database.reconnect_max));
+    tenants_.tenants_only = true;
+    for (auto* each : {&tenants_, &platform_})
+      for (std::int64_t i = 0; i < settings.database.read_connections; ++i)
+        each->slots.push_back(std::make_unique<slot>(*this, *each, strand_, settings.database.reconnect_max));
   }
 
   void start() {
     asio::post(strand_, [self = shared_from_this()] {
-      for (auto& one : self->slots_) self->connect(*one);
+      for (auto* each : {&self->tenants_, &self->platform_})
+        for (auto& one : each->slots) self->connect(*one);
       self->watch();
     });
   }
 
-  void run(std::vector<read_query> queries, std::optional<organisation_id> scope,
+  void run(std::vector<read_query> queries, read_scope scope,
            std::function<void(outcome<all_rows>)> done) override {
     read_request request{std::move(queries), scope, std::move(done)};
     const auto full = stats_.waiting.fetch_add(1, std::memory_order_relaxed) >= queue_max_;
     asio::post(strand_, [self = shared_from_this(), full, request = std::move(request)]() mutable {
       if (full) return self->refuse(std::move(request), "too many reads wait");
-      self->waiting_.push_back(std::move(request));
-      self->dispatch();
+      auto& in = std::holds_alternative<within>(request.scope) ? self->tenants_ : self->platform_;
+      in.waiting.push_back(std::move(request));
+      self->dispatch(in);
     });
   }
 
-  bool ready() const noexcept override { return stats_.connected.load(std::memory_order_relaxed) > 0; }
+  bool ready() const noexcept override {
+    return tenants_.open.load(std::memory_order_relaxed) > 0 &&
+           platform_.open.load(std::memory_order_relaxed) > 0;
+  }
   const read_stats& stats() const noexcept override { return stats_; }
 
   void close() override {
     asio::post(strand_, [self = shared_from_this()] {
       self->closed_ = true;
       self->watch_.cancel();
-      for (auto& one : self->slots_) {
-        one->timer.cancel();
-        self->drop(*one);
+      for (auto* each : {&self->tenants_, &self->platform_}) {
+        for (auto& one : each->slots) {
+          one->timer.cancel();
+          self->drop(*one);
+        }
+        self->dispatch(*each);
       }
-      self->dispatch();
     });
   }
 
@@ -113,13 +141,14 @@ public:
   void opened(slot& which) {
     which.open = true;
     which.wait.reset();
+    which.beside.open.fetch_add(1, std::memory_order_relaxed);
     stats_.connected.fetch_add(1, std::memory_order_relaxed);
-    dispatch();
+    dispatch(which.beside);
   }
 
   void finished(slot& which) {
     auto [request, answer] = which.sent.sync();
-    dispatch(); // the next one is on its way before this one is told
+    dispatch(which.beside); // the next one is on its way before this one is told
     if (!answer.failed) {
       stats_.requests.fetch_add(1, std::memory_order_relaxed);
       request.done(std::move(answer.results));
@@ -146,7 +175,7 @@ public:
     which.timer.async_wait([self = shared_from_this(), &which](boost::system::error_code ec) {
       if (!ec) self->connect(which);
     });
-    dispatch();
+    dispatch(which.beside);
   }
 
 private:
@@ -157,15 +186,19 @@ private:
   /// Disconnects; what the connection had not answered is tried elsewhere once, as reading twice does no
   /// harm.
   void drop(slot& which) {
-    if (std::exchange(which.open, false)) stats_.connected.fetch_sub(1, std::memory_order_relaxed);
+    if (std::exchange(which.open, false)) {
+      which.beside.open.fetch_sub(1, std::memory_order_relaxed);
+      stats_.connected.fetch_sub(1, std::memory_order_relaxed);
+    }
     if (which.link) std::exchange(which.link, nullptr)->close();
+    which.settling = false;
     auto unanswered = which.sent.abandon();
     for (auto at = unanswered.rbegin(); at != unanswered.rend(); ++at) {
       stats_.waiting.fetch_add(1, std::memory_order_relaxed);
       if (at->attempts >= attempts_max)
         refuse(std::move(*at), "the database went away");
       else
-        waiting_.push_front(std::move(*at));
+        which.beside.waiting.push_front(std::move(*at));
     }
   }
 
@@ -176,18 +209,18 @@ private:
   }
 
   /// Hands what waits to the connections that have least to do.
-  void dispatch() {
-    while (!waiting_.empty()) {
+  void dispatch(lane& in) {
+    while (!in.waiting.empty()) {
       slot* best = nullptr;
       auto any = false;
-      for (auto& one : slots_) {
+      for (auto& one : in.slots) {
         any = any || one->open;
         if (!one->open || one->sent.in_flight() >= depth_max) continue;
         if (best == nullptr || one->sent.in_flight() < best->sent.in_flight()) best = one.get();
       }
       if (any && best == nullptr) return;
-      auto request = std::move(waiting_.front());
-      waiting_.pop_front();
+      auto request = std::move(in.waiting.front());
+      in.waiting.pop_front();
       if (!any) {
         refuse(std::move(request), "the database is away");
         continue;
@@ -206,8 +239,8 @@ private:
       case pipeline::step::kind::prepare: which.link->prepare(*queries[step.index].what); break;
       case pipeline::step::kind::scope:
         scope_.clear();
-        scope_.add(to_string(*which.sent.last().scope));
-        which.link->run_once(scope_sql, scope_);
+        scope_.add(to_string(std::get<within>(which.sent.last().scope).tenant));
+        which.link->run(scope_statement, scope_);
         break;
       case pipeline::step::kind::query:
         which.link->run(*queries[step.index].what, queries[step.index].with);
@@ -222,9 +255,12 @@ private:
     watch_.expires_after(watch_every);
     watch_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
       if (ec) return;
-      for (auto& one : self->slots_) {
-        const auto oldest = one->sent.oldest();
-        if (one->open && oldest && clock::now() - *oldest > self->stall_) self->lost(*one, "no answer");
+      for (auto* each : {&self->tenants_, &self->platform_}) {
+        for (auto& one : each->slots) {
+          auto oldest = one->settling ? std::optional{one->settling_since} : std::nullopt;
+          if (one->open) oldest = one->sent.oldest();
+          if (oldest && clock::now() - *oldest > self->stall_) self->lost(*one, "no answer");
+        }
       }
       self->watch();
     });
@@ -236,20 +272,34 @@ private:
   clock::duration stall_;
   connect_options options_;
   read_stats stats_;
-  std::vector<std::unique_ptr<slot>> slots_;
-  std::deque<read_request> waiting_;
+  lane tenants_;
+  lane platform_;
   params scope_;
   bool closed_ = false;
 };
 
 void slot::on_open() {
-  owner.opened(*this);
+  if (!beside.tenants_only) return owner.opened(*this);
+  settling = true;
+  settling_since = clock::now();
+  unsettled.clear();
+  link->run_once(tenants_only_sql, {});
+  link->prepare(scope_statement);
+  link->sync();
+}
+void slot::on_result(rows result) {
+  if (!settling) return sent.result(std::move(result));
+  if (!result.ok() && !result.skipped()) unsettled = result.error().message;
 }
 void slot::on_sync() {
-  owner.finished(*this);
+  if (!std::exchange(settling, false)) return owner.finished(*this);
+  if (unsettled.empty()) return owner.opened(*this);
+  spdlog::error("a connection that reads for tenants can't be used: {}", unsettled);
+  owner.lost(*this, unsettled);
 }
 void slot::on_lost(const failure& why) {
   link = nullptr;
+  settling = false;
   owner.lost(*this, why.message);
 }
 

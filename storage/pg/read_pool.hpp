@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace boost::asio {
@@ -36,8 +36,28 @@ struct read_query {
   params with;
 };
 
-/// A few pipelined connections that only read (the session refuses writes). Statements are prepared on a
-/// connection at their first use there.
+/// Only rows of this tenant are seen, even where a statement forgets to ask for them (migration 018).
+struct within {
+  explicit within(const organisation_id& which) : tenant(which) {}
+  organisation_id tenant;
+};
+
+/// The rows of all tenants. The reason says why no tenant is known, or why many are asked for at once;
+/// whoever reads for a page of one house uses `within`.
+struct everywhere {
+  template <std::size_t Length>
+  explicit constexpr everywhere(const char (&reason)[Length]) : why(reason) {
+    static_assert(Length > 1, "say why");
+  }
+  const char* why;
+};
+
+/// What a request may see. There is no default: each caller says it.
+using read_scope = std::variant<within, everywhere>;
+
+/// Two sets of pipelined connections that only read (the session refuses writes): one for what is
+/// asked within a tenant, one for what is asked everywhere. Statements are prepared on a connection at their
+/// first use there.
 class read_pool {
 public:
   using all_rows = std::vector<rows>;
@@ -47,12 +67,11 @@ public:
   /// Any thread. The queries see one snapshot. `done` is called once, on the pool's strand and never inside
   /// this call: rows per query; or `unavailable` when the queue (database.read_queue_max) is full or the
   /// database away or slower than database.statement_deadline; or `internal` when it refused the query
-  /// (logged). `done` must only pass the news on. With a scope, only that tenant's rows are seen where a
-  /// table has row-level security.
-  virtual void run(std::vector<read_query> queries, std::optional<organisation_id> scope,
+  /// (logged). `done` must only pass the news on.
+  virtual void run(std::vector<read_query> queries, read_scope scope,
                    std::function<void(outcome<all_rows>)> done) = 0;
 
-  /// At least one connection stands. Any thread.
+  /// At least one connection of each set stands. Any thread.
   [[nodiscard]] virtual bool ready() const noexcept = 0;
   [[nodiscard]] virtual const read_stats& stats() const noexcept = 0;
 

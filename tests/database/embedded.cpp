@@ -167,3 +167,49 @@ TEST_CASE("migrations run once, wait for each other, and refuse a newer schema")
   ask(url, "insert into schema_migrations (version, name, checksum) values (999, '999_future', '')");
   CHECK(storage::migrate(url).error().detail.find("use the newer foyer") != std::string::npos);
 }
+
+TEST_CASE(
+    "a data folder of the version before, which a superuser served, is handed over to a role that is none") {
+  constexpr int before_roles = 17; // the last migration of that version
+  const data_folder data;
+  {
+    auto former = data.start(false);
+    REQUIRE(former.ok());
+    const auto url = (*former)->administration_string();
+    // Everything belonged to the superuser, and there was no other role.
+    REQUIRE(ask(url, "alter database foyer owner to foyer; drop owned by foyer_server; "
+                     "drop role foyer_server, foyer_server_tenant") == "");
+    REQUIRE(ask(url, "create table schema_migrations (version integer primary key, name text not null, "
+                     "checksum text not null, applied_at timestamptz not null default now())") == "");
+    auto open = storage::connect_blocking(url);
+    REQUIRE(open.ok());
+    for (const auto& step : storage::all_migrations()) {
+      if (step.version > before_roles) break;
+      REQUIRE(storage::query(open->get(), std::string{step.sql}).ok());
+      REQUIRE(storage::query(open->get(),
+                             "insert into schema_migrations (version, name, checksum) "
+                             "values ($1, $2, encode(sha256(convert_to($3, 'UTF8')), 'hex'))",
+                             {std::to_string(step.version), std::string{step.name}, std::string{step.sql}})
+                  .ok());
+    }
+    ask(url, "insert into organisations (id, slug, name, currency, locale, created_at) "
+             "values (gen_random_uuid(), 'parc', 'Parc', 'EUR', 'fr', now())");
+    (*former)->stop();
+  }
+  auto server = data.start(true);
+  REQUIRE(server.ok());
+  const auto url = (*server)->connection_string();
+  const auto migrated = storage::migrate(url);
+  INFO((migrated ? "" : migrated.error().detail));
+  REQUIRE(migrated.ok());
+  CHECK_FALSE(migrated->empty());
+  CHECK(ask(url,
+            "select rolsuper or rolbypassrls or rolcreaterole from pg_roles where rolname = current_user") ==
+        "f");
+  CHECK(ask(url, "select count(*) from pg_class where relnamespace = 'public'::regnamespace "
+                 "and relowner <> 'foyer_server'::regrole") == "0");
+  CHECK(ask(url, "select count(*) from organisations") == "1");
+  CHECK(ask(url, "select tenant_role()") == "foyer_server_tenant");
+  CHECK(ask(url + " options='-c role=foyer_server_tenant'", "select count(*) from organisations") == "0");
+  (*server)->stop();
+}

@@ -26,6 +26,7 @@ struct private_database {
     if (!started) throw std::runtime_error(started.error().detail);
     server = std::move(*started);
     url = server->connection_string();
+    administration = server->administration_string();
     if (auto migrated = storage::migrate(url); !migrated) throw std::runtime_error(migrated.error().detail);
   }
   ~private_database() {
@@ -37,21 +38,31 @@ struct private_database {
   std::filesystem::path path;
   std::unique_ptr<storage::embedded_server> server;
   std::string url;
+  std::string administration;
 };
+
+const private_database& database() {
+  static const private_database all;
+  return all;
+}
 
 } // namespace
 
 const std::string& database_url() {
-  static const private_database database;
-  return database.url;
+  return database().url;
+}
+
+const std::string& administration_url() {
+  return database().administration;
 }
 
 struct session::impl {
-  PGconn* pg = PQconnectdb(database_url().c_str());
+  explicit impl(const std::string& url) : pg(PQconnectdb(url.c_str())) {}
   ~impl() { PQfinish(pg); }
+  PGconn* pg;
 };
 
-session::session() : impl_(std::make_unique<impl>()) {
+session::session(const std::string& url) : impl_(std::make_unique<impl>(url)) {
   if (PQstatus(impl_->pg) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(impl_->pg));
 }
 session::~session() = default;

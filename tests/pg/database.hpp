@@ -20,6 +20,8 @@ namespace foyer::tests {
 
 /// The URL of a private PostgreSQL with the schema, started once per test program and stopped at its end.
 const std::string& database_url();
+/// As the cluster's superuser, who sees through row-level security.
+const std::string& administration_url();
 
 /// Runs one statement over a blocking connection of its own and gives the first value as text, "" for none.
 /// An error is returned as "ERROR <sqlstate>".
@@ -28,7 +30,7 @@ std::string sql(const std::string& statement);
 /// A blocking connection that stays open, for locks and open transactions.
 class session {
 public:
-  session();
+  explicit session(const std::string& url = database_url());
   ~session();
   session(const session&) = delete;
   session& operator=(const session&) = delete;

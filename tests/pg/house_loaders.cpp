@@ -145,14 +145,14 @@ TEST_CASE("W2 the ledger is read newest first, in pages") {
     rows.entries.push_back(an_entry(rows.wallets.back(), i, 100));
     here.write(std::move(rows));
   }
-  const auto first =
-      *answer_of<wallet::ledger_page>([&](auto done) { ledger->list_entries(claire.id, 0, 2, done); });
+  const auto first = *answer_of<wallet::ledger_page>(
+      [&](auto done) { ledger->list_entries(here.at, claire.id, 0, 2, done); });
   REQUIRE(first.entries.size() == 2);
   CHECK(first.more);
   CHECK(first.entries[0].seq == 3);
   CHECK(first.entries[0].balance_after == 300);
-  const auto rest =
-      *answer_of<wallet::ledger_page>([&](auto done) { ledger->list_entries(claire.id, 2, 2, done); });
+  const auto rest = *answer_of<wallet::ledger_page>(
+      [&](auto done) { ledger->list_entries(here.at, claire.id, 2, 2, done); });
   CHECK(rest.entries.size() == 1);
   CHECK_FALSE(rest.more);
 }

@@ -38,7 +38,9 @@ struct running_pool {
       if (with) queries.back().with.add(*with);
     }
     auto promise = std::make_shared<std::promise<answer>>();
-    pool->run(std::move(queries), as, [promise](answer is) { promise->set_value(std::move(is)); });
+    const auto seen = as ? storage::pg::read_scope{storage::pg::within{*as}}
+                         : storage::pg::read_scope{storage::pg::everywhere{"nothing of a tenant is read"}};
+    pool->run(std::move(queries), seen, [promise](answer is) { promise->set_value(std::move(is)); });
     return promise->get_future();
   }
 
@@ -88,10 +90,13 @@ TEST_CASE("read pool: a scope holds for its own request only") {
   settings.database.read_connections = 1;
   running_pool reads(settings);
   const auto organisation = fresh_id<organisation_id>();
+  const auto other = fresh_id<organisation_id>();
   auto scoped = reads.run({&scope}, {}, organisation);
   auto unscoped = reads.run({&scope});
+  auto next = reads.run({&scope, &scope}, {}, other);
   CHECK(first<std::string>(scoped.get()) == to_string(organisation));
   CHECK(first<std::string>(unscoped.get()).empty());
+  CHECK(first<std::string>(next.get(), 1) == to_string(other));
 }
 
 TEST_CASE("read pool: the queries of a request see one snapshot") {
@@ -139,7 +144,7 @@ TEST_CASE("read pool: what a dying connection took along is answered by another"
   REQUIRE(eventually([&] { return reads.pool->stats().reconnects == 1; }));
   other.run("select pg_advisory_unlock(4711)");
   CHECK(asked.get().ok());
-  CHECK(eventually([&] { return reads.pool->stats().connected == 4; }));
+  CHECK(eventually([&] { return reads.pool->stats().connected == 8; }));
 }
 
 TEST_CASE("read pool: without a database it says unavailable, with one again it answers") {
@@ -163,7 +168,7 @@ TEST_CASE("read pool: a server that has become silent is given up") {
   settings.database.statement_deadline = std::chrono::milliseconds{300};
   settings.database.connect_deadline = std::chrono::milliseconds{300};
   running_pool reads(settings, between.url());
-  REQUIRE(eventually([&] { return reads.pool->stats().connected == 4; }));
+  REQUIRE(eventually([&] { return reads.pool->stats().connected == 8; }));
   between.hold_answers();
   const auto is = reads.run({&plus_one}, 1).get();
   if (!is) CHECK(is.error().code == errc::unavailable);

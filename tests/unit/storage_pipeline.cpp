@@ -23,12 +23,12 @@ rows skipped() {
 }
 
 read_request asking(std::vector<const statement*> what, bool scoped = false) {
-  read_request out;
+  const read_scope scope = scoped ? read_scope{within{organisation_id{}}} : read_scope{everywhere{"a test"}};
+  read_request out{{}, scope, {}};
   for (const auto* each : what) {
     out.queries.emplace_back();
     out.queries.back().what = each;
   }
-  if (scoped) out.scope = organisation_id{};
   return out;
 }
 
