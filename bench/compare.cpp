@@ -47,6 +47,10 @@ file read(const std::string& name) {
 
 std::string text_of(const json::value& value) {
   std::ostringstream out;
+  if (value.is_double()) { // which JSON would write as 3E2
+    out << value.get_double();
+    return out.str();
+  }
   out << value;
   return out.str();
 }
@@ -204,6 +208,7 @@ void compare(const std::string& file_a, const std::string& file_b, std::ostream&
     warn(a, b, to);
     to << "\n                                  A          B      B/A   noise (any B/A)\n";
     for (const auto& each : figures_of(a, b)) print(each, to);
+    if (a.repeats().size() < 2 || b.repeats().size() < 2) return; // nothing was said of any noise
     char text[160];
     std::snprintf(
         text, sizeof text,
