@@ -18,14 +18,16 @@ std::optional<milliseconds> retry_delay(const retry_options& options, int attemp
 }
 
 pacer::pacer(double rate_per_second)
-    : rate_(rate_per_second), burst_(std::max(1.0, rate_per_second / 10)), tokens_(burst_) {}
+    : rate_(rate_per_second), burst_(std::max(1.0, rate_per_second / 10)),
+      group_(std::max(1.0, burst_ * 0.6)), tokens_(burst_) {}
 
 pacer::time_point pacer::next(time_point now) const {
   if (rate_ <= 0) return now;
   pacer at_now = *this;
   at_now.refill(now);
-  if (at_now.tokens_ >= 1) return now;
-  const std::chrono::duration<double> missing((1 - at_now.tokens_) / rate_);
+  const auto wanted = spent_ ? group_ : 1;
+  if (at_now.tokens_ >= wanted) return now;
+  const std::chrono::duration<double> missing((wanted - at_now.tokens_) / rate_);
   // One microsecond more, so that rounding can't ask for the same wait again.
   return now + std::chrono::duration_cast<std::chrono::microseconds>(missing) + std::chrono::microseconds{1};
 }
@@ -34,6 +36,7 @@ void pacer::take(time_point now) {
   if (rate_ <= 0) return;
   refill(now);
   tokens_ -= 1;
+  spent_ = tokens_ < 1;
 }
 
 void pacer::refill(time_point now) {

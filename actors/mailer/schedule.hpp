@@ -20,8 +20,8 @@ struct retry_options {
 std::optional<milliseconds> retry_delay(const retry_options&, int attempt, milliseconds age,
                                         std::mt19937_64&);
 
-/// A token bucket that lets a rate of events per second pass, evenly, with bursts of a tenth of a second's
-/// worth.
+/// A token bucket that lets a rate of events per second pass, with bursts of a tenth of a second's worth. Who
+/// has used it up waits for several, since waking up for each one costs more than a mail.
 class pacer {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -39,7 +39,10 @@ private:
 
   double rate_;
   double burst_;
+  double group_; // events for which a bucket that was used up is waited for; below burst_, so that a late
+                 // waiter loses none
   double tokens_;
+  bool spent_ = false;
   time_point filled_at_{};
 };
 
