@@ -36,6 +36,17 @@ void receive(order::state& of, const record_payment& command, time_point at, com
   rows.payments.push_back(order::to_row(of, made));
 }
 
+// P2: what staff did, beside the order as it was and as it is.
+template <class Command>
+void add_audit(const Command& command, std::string before, const order::state& now, commit& rows) {
+  if (!command.audit) return;
+  auto entry = *command.audit;
+  entry.subject = now.id.value;
+  entry.before = std::move(before);
+  entry.after = command.note(now);
+  rows.cold.emplace_back(std::move(entry));
+}
+
 asio::awaitable<outcome<placed>> record_once(services& with, const record_payment& command) {
   const auto at = with.clock.now();
   auto loaded = co_await load_order(with, command.organisation->id, command.number);
@@ -44,6 +55,7 @@ asio::awaitable<outcome<placed>> record_once(services& with, const record_paymen
   if (is_over(next)) co_return errc::too_late;
   if (command.sum <= 0 || command.sum > next.outstanding()) co_return errc::payment_mismatch;
 
+  auto before = command.audit ? command.note(next) : std::string{};
   commit rows;
   money_moved moved;
   moved.capture = true;
@@ -54,11 +66,12 @@ asio::awaitable<outcome<placed>> record_once(services& with, const record_paymen
   std::optional<offers_before> offers;
   if (paid) {
     moved.held = held;
-    auto before = co_await make_paid(with, *command.organisation, next, at, rows);
-    if (!before) co_return before.error();
-    offers = std::move(*before);
+    auto made = co_await make_paid(with, *command.organisation, next, at, rows);
+    if (!made) co_return made.error();
+    offers = std::move(*made);
     if (next.kind == order::kind::repayment) moved.top_up = next.total;
   }
+  add_audit(command, std::move(before), next, rows);
   const wallet::origin by{wallet::actor_kind::staff, command.by, at};
   co_return co_await finish(with, std::move(next), command.answer, moved, by, std::move(rows), offers, true);
 }
@@ -71,10 +84,11 @@ asio::awaitable<outcome<placed>> cancel_once(services& with, const cancel_order&
   if (is_over(next)) co_return errc::too_late;
   if (command.only_if_expired_at && (!next.expires_at || *next.expires_at > *command.only_if_expired_at))
     co_return errc::too_late;
-  auto before = co_await offers_of(with, next);
-  if (!before) co_return before.error();
-  const std::optional offers{std::move(*before)};
+  auto sold = co_await offers_of(with, next);
+  if (!sold) co_return sold.error();
+  const std::optional offers{std::move(*sold)};
 
+  auto before = command.audit ? command.note(next) : std::string{};
   commit rows;
   money_moved moved;
   moved.held = held_sum(next);
@@ -95,6 +109,7 @@ asio::awaitable<outcome<placed>> cancel_once(services& with, const cancel_order&
   if (command.mail_from && !next.buyer_email.empty())
     rows.mails.push_back(
         order_mail("order_expired", next, *command.mail_from, next.buyer_email, command.by.at));
+  add_audit(command, std::move(before), next, rows);
   co_return co_await finish(with, std::move(next), command.answer, moved, command.by, std::move(rows), offers,
                             false);
 }

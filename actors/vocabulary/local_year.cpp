@@ -17,9 +17,12 @@ struct known_year {
   time_point until;
 };
 
+icu::UnicodeString id_of(std::string_view name) {
+  return icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int32_t>(name.size())));
+}
+
 std::unique_ptr<icu::TimeZone> zone_of(std::string_view name) {
-  std::unique_ptr<icu::TimeZone> zone(icu::TimeZone::createTimeZone(
-      icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int32_t>(name.size())))));
+  std::unique_ptr<icu::TimeZone> zone(icu::TimeZone::createTimeZone(id_of(name)));
   if (name.empty() || *zone == icu::TimeZone::getUnknown()) zone.reset(icu::TimeZone::createTimeZone("UTC"));
   return zone;
 }
@@ -59,6 +62,18 @@ int local_year(std::string_view time_zone, time_point at) {
   }
   known = {std::string{time_zone}, year, from, until};
   return year;
+}
+
+bool is_time_zone(std::string_view name) {
+  if (name == "UTC") return true;
+  // Names that ICU alone has.
+  if (name.find('/') == std::string_view::npos || name.starts_with("SystemV/") || name == "Etc/Unknown")
+    return false;
+  icu::UnicodeString canonical;
+  UBool is_system = false;
+  UErrorCode status = U_ZERO_ERROR;
+  icu::TimeZone::getCanonicalID(id_of(name), canonical, is_system, status);
+  return U_SUCCESS(status) && is_system;
 }
 
 std::string local_minute(std::string_view time_zone, time_point at) {

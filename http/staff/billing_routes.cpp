@@ -10,9 +10,9 @@
 #include "http/period_of.hpp"
 #include "http/staff/purchases_json.hpp"
 #include "http/staff/staff_request.hpp"
+#include "http/staff/table_words.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <set>
 
 namespace foyer::http::staff {
@@ -115,16 +115,6 @@ asio::awaitable<response> get_statement(paper_services& with, request& in) {
   co_return json_response(200, std::move(body));
 }
 
-void append_row(std::string& out, std::initializer_list<std::string> cells) {
-  bool first = true;
-  for (const auto& each : cells) {
-    if (!first) out += ';';
-    first = false;
-    imports::append_cell(out, each, ';');
-  }
-  out += "\r\n";
-}
-
 std::string statement_csv(const asked_statement& of) {
   const auto& at = *of.by.at;
   const bool french = at.locale == "fr";
@@ -132,16 +122,17 @@ std::string statement_csv(const asked_statement& of) {
   const auto sum = [&](amount value) { return imports::write_amount(value, at.locale); };
   std::string out = "\xEF\xBB\xBF"; // spreadsheets take it for UTF-8 by that
   if (french)
-    append_row(out, {"Date", "Opération", "Commande", "Motif", "Montant", "Solde", "Devise"});
+    imports::append_line(out, {"Date", "Opération", "Commande", "Motif", "Montant", "Solde", "Devise"});
   else
-    append_row(out, {"Date", "Entry", "Order", "Reason", "Amount", "Balance", "Currency"});
-  append_row(out, {imports::write_day(of.what.from), french ? "Solde au début" : "Opening balance", "", "",
-                   "", sum(of.what.opening), unit});
+    imports::append_line(out, {"Date", "Entry", "Order", "Reason", "Amount", "Balance", "Currency"});
+  imports::append_line(out, {imports::write_day(of.what.from), french ? "Solde au début" : "Opening balance",
+                             "", "", "", sum(of.what.opening), unit});
   for (const auto& each : of.what.entries)
-    append_row(out, {local_minute(at.options.time_zone, each.by.at), std::string{to_string(each.kind)},
-                     each.order_number, each.reason, sum(each.change), sum(each.balance_after), unit});
-  append_row(out, {imports::write_day(of.what.to), french ? "Solde à la fin" : "Closing balance", "", "", "",
-                   sum(of.what.closing), unit});
+    imports::append_line(out, {local_minute(at.options.time_zone, each.by.at),
+                               std::string{name_of(each.kind).in(at.locale)}, each.order_number, each.reason,
+                               sum(each.change), sum(each.balance_after), unit});
+  imports::append_line(out, {imports::write_day(of.what.to), french ? "Solde à la fin" : "Closing balance",
+                             "", "", "", sum(of.what.closing), unit});
   return out;
 }
 

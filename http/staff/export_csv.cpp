@@ -3,6 +3,7 @@
 #include "actors/imports/cells.hpp"
 #include "actors/imports/csv.hpp"
 #include "http/json/writer.hpp"
+#include "http/staff/table_words.hpp"
 
 #include <boost/json.hpp>
 
@@ -11,11 +12,6 @@
 
 namespace foyer::http::staff {
 namespace {
-
-struct words {
-  std::string_view fr;
-  std::string_view en;
-};
 
 class line {
 public:
@@ -30,7 +26,7 @@ public:
     imports::append_cell(out_, text, how_.separator);
     return *this;
   }
-  line& cell(const words& of) { return cell(how_.locale == "fr" ? of.fr : of.en); }
+  line& cell(const words& of) { return cell(of.in(how_.locale)); }
   line& sum(amount of) { return cell(imports::write_amount(of, how_.locale)); }
   line& flag(bool of) { return cell(of ? words{"oui", "yes"} : words{"non", "no"}); }
   line& day(const std::optional<date>& of) { return cell(of ? imports::write_day(*of) : std::string{}); }
@@ -44,38 +40,6 @@ private:
   const table_style& how_;
   bool first_ = true;
 };
-
-words name_of(household::status of) {
-  switch (of) {
-  case household::status::added: return {"ajouté", "added"};
-  case household::status::invited: return {"invité", "invited"};
-  case household::status::accepted: return {"accepté", "accepted"};
-  }
-  return {"", ""};
-}
-
-words name_of(order::status of) {
-  switch (of) {
-  case order::status::awaiting_payment: return {"en attente de paiement", "awaiting payment"};
-  case order::status::paid: return {"payée", "paid"};
-  case order::status::cancelled: return {"annulée", "cancelled"};
-  case order::status::refunded: return {"remboursée", "refunded"};
-  }
-  return {"", ""};
-}
-
-words name_of(organisation::payment_method of) {
-  using organisation::payment_method;
-  switch (of) {
-  case payment_method::wallet: return {"compte client", "client account"};
-  case payment_method::voucher: return {"bon", "voucher"};
-  case payment_method::card: return {"carte", "card"};
-  case payment_method::bank_transfer: return {"virement", "bank transfer"};
-  case payment_method::cash: return {"espèces", "cash"};
-  case payment_method::cheque: return {"chèque", "cheque"};
-  }
-  return {"", ""};
-}
 
 // Answers are texts, or lists of them, by key (organisation/form.hpp).
 std::string answer_in(const boost::json::value& answers, const std::string& key) {

@@ -2,6 +2,7 @@
 
 #include "actors/vocabulary/json_text.hpp"
 #include "http/bind.hpp"
+#include "http/json/writer.hpp"
 #include "http/paging.hpp"
 #include "http/staff/campaign_reading.hpp"
 #include "http/staff/invitation_form.hpp"
@@ -64,6 +65,13 @@ commit rows_of(const selection& which, const campaign::texts& typed, const campa
   return rows;
 }
 
+problem not_invited(campaign::reason why) {
+  const std::string name{campaign::to_string(why)};
+  auto out = conflict("conflict", "This client can't be invited: " + name + ".");
+  json::writer(out.members).key("reason").value(name);
+  return out;
+}
+
 asio::awaitable<response> post_campaign(office_services& with, const staff_request& by, request& in) {
   json::reader form(in);
   const auto which = read_selection(*form, by.at->id);
@@ -73,9 +81,7 @@ asio::awaitable<response> post_campaign(office_services& with, const staff_reque
   if (const auto foreign = co_await check_client(with, which)) co_return problem_of(*foreign);
   const auto why = co_await why_not(with, which);
   if (!why) co_return problem_of(why.error());
-  if (*why)
-    co_return problem_of(refusal{
-        errc::conflict, "This client can't be invited: " + std::string{campaign::to_string(**why)} + "."});
+  if (*why) co_return not_invited(**why);
   auto kept = co_await await_reply<campaign::texts>(
       [&](reply<campaign::texts> back) { with.campaigns.find_texts(by.at->id, std::move(back)); });
   if (!kept) co_return problem_of(kept.error());

@@ -151,7 +151,7 @@ asio::awaitable<response> get_plan(house_services& with, const staff_request& by
   if (!seen) co_return problem_of(seen.error());
   const auto source = seen->from.id;
   auto what = co_await await_reply<merge::belongings>(
-      [&](reply<merge::belongings> back) { with.merges.count(by.at->id, source, std::move(back)); });
+      [&](reply<merge::belongings> back) { with.merges.count(source, std::move(back)); });
   if (!what) co_return problem_of(what.error());
   co_return json_response(200, plan_json(*seen, *what, by));
 }
@@ -239,7 +239,7 @@ asio::awaitable<response> list_merges(house_services& with, const staff_request&
   const auto which = of.id;
   using all = std::vector<merge::record>;
   auto found = co_await await_reply<all>(
-      [&](reply<all> back) { with.merges.list(by.at->id, which, merges_max, std::move(back)); });
+      [&](reply<all> back) { with.merges.list(which, merges_max, std::move(back)); });
   if (!found) co_return problem_of(found.error());
   const auto append = [&](json::writer& out, const merge::record& each) {
     append_record(out, each, by.unit());
@@ -299,6 +299,20 @@ struct shown_household {
   wallet::state purse;
 };
 
+// Each client is asked for by itself: a page holds fewer groups where they are large.
+constexpr std::size_t duplicates_shown_max = 200;
+
+void shorten(merge::duplicates_page& page) {
+  std::size_t clients = 0;
+  auto end = page.groups.begin();
+  for (; end != page.groups.end(); ++end) {
+    clients += end->households.size();
+    if (clients > duplicates_shown_max && end != page.groups.begin()) break;
+  }
+  page.more = page.more || end != page.groups.end();
+  page.groups.erase(end, page.groups.end());
+}
+
 asio::awaitable<response> list_duplicates(house_services& with, const staff_request& by, request& in) {
   const auto asked = paging_of<uuid>(in);
   if (!asked) co_return problem_of(asked.error());
@@ -306,6 +320,7 @@ asio::awaitable<response> list_duplicates(house_services& with, const staff_requ
     with.merges.list_duplicates(by.at->id, asked->after, asked->limit, std::move(back));
   });
   if (!page) co_return problem_of(page.error());
+  shorten(*page);
   std::map<household_id, shown_household> known;
   for (const auto& group : page->groups) {
     for (const auto& each : group.households) {

@@ -8,6 +8,7 @@
 #include "http/organisation_of.hpp"
 #include "http/paging.hpp"
 #include "http/problem.hpp"
+#include "http/staff/staff_request.hpp"
 
 #include <algorithm>
 
@@ -33,6 +34,33 @@ amount floor_of(const caller_account& who, const organisation::snapshot& at) {
   return role ? at.options.floor_of(*role) : 0;
 }
 
+staff_change_row audit_of(std::string action, const caller_account& who, const organisation::snapshot_ptr& at,
+                          const order_services& with) {
+  const staff_request by{at, who, organisation::role::auditor, with.checkout.clock.now()};
+  return by.audit(std::move(action), "order", std::nullopt);
+}
+
+// P2: before and after what staff do with an order.
+std::string note_of(const order::state& of, const currency& unit) {
+  std::string body;
+  json::writer out(body);
+  out.begin_object().field("number", of.number).field("status", to_string(of.status));
+  out.field("total", money{of.total, unit}).field("outstanding", money{of.outstanding(), unit});
+  if (!of.cancel_reason.empty()) out.field("cancel_reason", of.cancel_reason);
+  out.key("payments").begin_array();
+  for (const auto& each : of.payments) {
+    out.begin_object().field("method", organisation::to_string(each.method));
+    out.field("amount", money{each.sum, unit}).field("status", to_string(each.status));
+    out.field("reference", each.reference).end_object();
+  }
+  out.end_array().end_object();
+  return body;
+}
+
+checkout::order_note noted_in(const currency& unit) {
+  return [unit](const order::state& of) { return note_of(of, unit); };
+}
+
 asio::awaitable<response> post_order(order_services& with, request& in) {
   auto at = co_await organisation_of(with.organisations, in);
   if (!at) co_return problem_of(at.error());
@@ -51,6 +79,8 @@ asio::awaitable<response> post_order(order_services& with, request& in) {
   command.allow_negative = form->boolean_or("allow_negative", false);
   command.quiet = !form->boolean_or("mail_tickets", true);
   if (auto bad = form.finish()) co_return *bad;
+  command.audit = audit_of("order.create", *who, *at, with);
+  command.note = noted_in((*at)->unit);
   const buyer::order_answer answer{*at, with.checkout.orders, with.secret};
   auto place = [&with, &command,
                 &answer](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
@@ -80,6 +110,8 @@ asio::awaitable<response> post_payment(order_services& with, request& in) {
   if (auto bad = form.finish()) co_return *bad;
   if (sum.unit != (*at)->unit) co_return problem_of(refusal{errc::currency_mismatch});
   command.sum = sum.value;
+  command.audit = audit_of("order.payment", *who, *at, with);
+  command.note = noted_in((*at)->unit);
   const buyer::order_answer answer{*at, with.checkout.orders, with.secret};
   auto record = [&with, &command,
                  &answer](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
@@ -115,6 +147,8 @@ asio::awaitable<response> cancel_order(order_services& with, request& in) {
   command.id = found->id;
   command.reason = reason;
   command.by = {wallet::actor_kind::staff, account_of(in)->id, with.checkout.clock.now()};
+  command.audit = audit_of("order.cancel", *account_of(in), *at, with);
+  command.note = noted_in((*at)->unit);
   auto done = co_await checkout::cancel(with.checkout, std::move(command));
   if (!done) co_return problem_of(done.error(), (*at)->unit);
   co_return json_response(200, order_json(done->order, **at, with.secret));

@@ -2,6 +2,7 @@
 
 #include "actors/organisation/form.hpp"
 #include "actors/vocabulary/email.hpp"
+#include "actors/vocabulary/local_year.hpp"
 
 #include <algorithm>
 #include <set>
@@ -31,13 +32,6 @@ void read_url(const json::object& form, std::string_view name, std::string& into
   read_text(form, name, into, {.max = 500});
   if (!into.empty() && !into.starts_with("https://") && !into.starts_with("http://"))
     form.note(name, "invalid");
-}
-
-bool is_time_zone(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' ||
-           c == '_' || c == '-' || c == '+';
-  });
 }
 
 bool is_colour(std::string_view text) {

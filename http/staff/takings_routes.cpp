@@ -6,8 +6,8 @@
 #include "http/json/writer.hpp"
 #include "http/period_of.hpp"
 #include "http/staff/staff_request.hpp"
+#include "http/staff/table_words.hpp"
 
-#include <initializer_list>
 #include <map>
 
 namespace foyer::http::staff {
@@ -88,16 +88,6 @@ asio::awaitable<response> get_takings(paper_services& with, const staff_request&
   co_return json_response(200, takings_json(*found, *by.at));
 }
 
-void append_row(std::string& out, std::initializer_list<std::string> cells) {
-  bool first = true;
-  for (const auto& each : cells) {
-    if (!first) out += ';';
-    first = false;
-    imports::append_cell(out, each, ';');
-  }
-  out += "\r\n";
-}
-
 asio::awaitable<response> get_takings_csv(paper_services& with, const staff_request& by, request& in) {
   auto found = co_await read_takings(with, by, in);
   if (!found) co_return problem_of(found.error());
@@ -106,17 +96,17 @@ asio::awaitable<response> get_takings_csv(paper_services& with, const staff_requ
   const auto sum = [&](amount of) { return imports::write_amount(of, locale); };
   std::string body = "\xEF\xBB\xBF"; // spreadsheets take it for UTF-8 by that
   if (french)
-    append_row(body, {"Du", "Au", "Moyen de paiement", "Vendeur", "Encaissé", "Paiements", "Remboursé",
-                      "Remboursements", "Net", "Devise"});
+    imports::append_line(body, {"Du", "Au", "Moyen de paiement", "Vendeur", "Encaissé", "Paiements",
+                                "Remboursé", "Remboursements", "Net", "Devise"});
   else
-    append_row(body, {"From", "To", "Method", "Seller", "Received", "Payments", "Refunded", "Refunds", "Net",
-                      "Currency"});
+    imports::append_line(body, {"From", "To", "Method", "Seller", "Received", "Payments", "Refunded",
+                                "Refunds", "Net", "Currency"});
   for (const auto& each : found->lines)
-    append_row(body, {imports::write_day(found->from), imports::write_day(found->to),
-                      std::string{organisation::to_string(each.method)}, each.by ? each.by->name : "",
-                      sum(each.received), std::to_string(each.payments), sum(each.refunded),
-                      std::to_string(each.refunds), sum(each.received - each.refunded),
-                      std::string{by.unit().code()}});
+    imports::append_line(body, {imports::write_day(found->from), imports::write_day(found->to),
+                                std::string{name_of(each.method).in(locale)}, each.by ? each.by->name : "",
+                                sum(each.received), std::to_string(each.payments), sum(each.refunded),
+                                std::to_string(each.refunds), sum(each.received - each.refunded),
+                                std::string{by.unit().code()}});
   response out(200, "text/csv; charset=utf-8", std::move(body));
   out.header("Content-Disposition", "attachment; filename=\"takings.csv\"");
   co_return out;

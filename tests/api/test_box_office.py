@@ -110,11 +110,46 @@ def test_O5_a_days_takings_by_method_and_seller(server):
     rows = rows_of(get(own, "/takings.csv"))
     assert rows[0][:5] == ["Du", "Au", "Moyen de paiement", "Vendeur", "Encaissé"]
     assert sorted(row[8] for row in rows[1:]) == ["10,00", "10,00", "10,00", "20,00"], rows
+    assert sorted(row[2] for row in rows[1:]) == ["compte client", "compte client", "espèces", "espèces"], rows
     yesterday = (datetime.date.fromisoformat(today(own)) - datetime.timedelta(days=1)).isoformat()
     assert get(own, "/takings", **{"from": yesterday, "to": yesterday})["lines"] == []
     for query in ({"from": "x"}, {"from": "2026-02-30"}, {"from": "2026-02-02", "to": "2026-02-01"}):
         refused(own.admin.get(f"{own.staff_base}/takings", query=query), 422, "invalid")
     own.audit()
+
+
+def test_P2_orders_payments_and_cancellations_by_staff_are_in_the_audit_log(house):
+    def recorded(number):
+        order = house.staff_view(number)
+        log = house.admin.get(f"{house.staff_base}/audit", query={"subject_id": order["id"]})
+        assert log.status == 200 and {each["subject"]["kind"] for each in log["items"]} <= {"order"}, log
+        return [(each["action"], each["before"] and each["before"]["status"], each["after"]["status"], each)
+                for each in log["items"]]
+
+    seller = house.staff("box_office")
+    household, what = house.household()["id"], house.offer(1500)
+    too_little = house.staff_order(household, (what, 1), [{"method": "cash", "amount": money(1)}], by=seller)
+    assert too_little.status == 409, too_little
+    sale = house.staff_order(household, (what, 1), [{"method": "cheque", "reference": "n° 7"}], by=seller)
+    assert sale.status == 201, sale
+    [(action, before, after, entry)] = recorded(sale["number"])
+    assert (action, before, after) == ("order.create", None, "paid") and entry["by"]["username"], entry
+    assert entry["after"]["total"] == money(1500) and entry["after"]["number"] == sale["number"]
+    assert [(each["method"], each["reference"]) for each in entry["after"]["payments"]] == [("cheque", "n° 7")]
+
+    paid, cancelled = (house.guest_order(house.offer(1500)) for _ in range(2))
+    assert recorded(paid["number"]) == []
+    assert house.record_payment(paid["number"], "bank_transfer", 500, by=seller).status == 201
+    assert house.record_payment(paid["number"], "bank_transfer", 2000, by=seller).status == 422
+    assert house.record_payment(paid["number"], "cash", 1000, by=seller).status == 201
+    last, first = recorded(paid["number"])
+    assert first[:3] == ("order.payment", "awaiting_payment", "awaiting_payment")
+    assert (first[3]["before"]["outstanding"], first[3]["after"]["outstanding"]) == (money(1500), money(1000))
+    assert last[:3] == ("order.payment", "awaiting_payment", "paid")
+
+    assert house.cancel(cancelled["number"], by=seller).status == 200
+    [(action, before, after, entry)] = recorded(cancelled["number"])
+    assert (action, before, after) == ("order.cancel", "awaiting_payment", "cancelled")
 
 
 def test_H8_billing_holds_invoices_payments_and_credit_notes(house):
@@ -149,6 +184,7 @@ def test_H8_a_statement_opens_lists_and_closes(house):
     assert later["opening"] == later["closing"] == money(5000) and later["entries"] == []
     rows = rows_of(get(house, path + ".csv"))
     assert [row[4] for row in rows] == ["Montant", "", "50,00", "-20,00", "20,00", ""]
+    assert [row[1] for row in rows[2:-1]] == ["versement", "achat", "remboursement"]
     assert rows[1][5] == "0,00" and rows[-1][5] == "50,00" and rows[3][2] == order["number"]
     refused(house.admin.get(f"{house.staff_base}{path}", query={"to": "2026-13-01"}), 422, "invalid", "?to")
 

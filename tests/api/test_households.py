@@ -180,6 +180,9 @@ def test_O1_settings_are_read_and_changed_with_versions(server):
     assert {each["field"]: each["code"] for each in bad["errors"]} == {
         "/floors/box_office/amount": "out_of_range", "/terms_url": "invalid", "/slug": "read_only",
         "/unknown": "unknown_field"}
+    for nowhere in ("Mars/Olympus", "CET", "", "GMT+5"):
+        unknown = house.admin.patch(f"{house.staff_base}/settings", {"time_zone": nowhere})
+        assert unknown.status == 422 and unknown["errors"][0]["field"] == "/time_zone", unknown
     foreign = house.admin.patch(f"{house.staff_base}/settings", {"floors": {"editor": money(-5, "USD")}})
     assert (foreign.status, foreign.code) == (422, "currency_mismatch")
 

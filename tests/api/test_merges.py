@@ -396,3 +396,17 @@ def test_H9_who_comes_and_goes_among_many_alike_leaves_the_others_as_they_are(se
         assert shown() == set(left) and wrong() == "0"
     made.append(client(5))
     assert shown() == set(made) and len(made) == 2 and wrong() == "0"
+
+
+def test_H9_a_page_of_large_groups_is_short(server):
+    house = Venue(server)
+    lines = "".join(f"Anne;Petit {number};anne{number % 5}@alike.example\n" for number in range(250))
+    made = house.admin.post(f"{house.staff_base}/imports?duplicates=create", ("Prénom;Nom;Courriel\n" + lines).encode(),
+                            headers={"Content-Type": "text/csv"}, key=True)
+    assert made.status == 201, made
+    path = f"{house.staff_base}/imports/{made['id']}"
+    eventually(lambda: house.admin.get(path)["status"] == "done", 30, "the import")
+    first = duplicates(house)
+    assert [len(each["households"]) for each in first["items"]] == [50] * 4 and first["next_cursor"], first
+    rest = duplicates(house, cursor=first["next_cursor"])
+    assert [len(each["households"]) for each in rest["items"]] == [50] and rest["next_cursor"] is None, rest

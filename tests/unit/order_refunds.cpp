@@ -180,3 +180,12 @@ TEST_CASE("O7 an invoice belongs to the year that it is where the organisation i
   CHECK(papers::paper_number(papers::paper_kind::invoice, 2026, 123) == "F2026-000123");
   CHECK(papers::paper_number(papers::paper_kind::credit_note, 2026, 1'234'567) == "A2026-1234567");
 }
+
+TEST_CASE("O1 a time zone is a region's name, or UTC") {
+  for (const auto* name :
+       {"Europe/Paris", "America/Martinique", "America/Argentina/Buenos_Aires", "Etc/UTC", "UTC"})
+    CHECK(is_time_zone(name));
+  for (const auto* name : {"", "Mars/X", "Europe/", "Europe/paris", "Paris", "CET", "PST", "GMT+5", "+02:00",
+                           "Etc/Unknown", "SystemV/AST4"})
+    CHECK_FALSE(is_time_zone(name));
+}
