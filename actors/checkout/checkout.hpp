@@ -5,6 +5,7 @@
 #include "actors/household/households.hpp"
 #include "actors/journal.hpp"
 #include "actors/offer/offers.hpp"
+#include "actors/order/check_in.hpp"
 #include "actors/order/loader.hpp"
 #include "actors/order/refund.hpp"
 #include "actors/wallet/wallets.hpp"
@@ -163,5 +164,21 @@ struct refund_order {
   answer_to_keep answer;
 };
 boost::asio::awaitable<outcome<placed>> refund(services& with, refund_order command);
+
+/// A ticket is shown at the door (O6). Refused: not_found when the organisation has no such ticket, or
+/// `is_genuine` says no; version_conflict when scanners and refunds come all at once.
+struct check_in_ticket {
+  organisation::snapshot_ptr organisation;
+  ticket_id ticket;
+  std::function<bool(const order::ticket&)> is_genuine; // whether the code that was shown is this one's
+  account_id by;
+  staff_change_row audit; // P2, of a check-in that happened; its subject is the ticket
+};
+struct checked_in {
+  order::scanned_ticket ticket; // as it was before
+  order::admission what = order::admission::cancelled;
+  std::optional<time_point> since{}; // when it was checked in, now or before
+};
+boost::asio::awaitable<outcome<checked_in>> check_in(services& with, check_in_ticket command);
 
 } // namespace foyer::checkout

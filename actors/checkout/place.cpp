@@ -92,10 +92,6 @@ bool by_the_house(const place_order& command) {
   return command.staff || command.enrolment;
 }
 
-bool is_guest(const place_order& command) {
-  return !command.account && !command.household;
-}
-
 std::optional<refusal> refuse_at_the_door(const place_order& command) {
   if (by_the_house(command)) return std::nullopt;
   if (command.shop->box_office) return refusal{errc::not_found};
@@ -291,17 +287,23 @@ void save_profile(services& with, const place_order& command, const client& whos
     with.households.tell(whose.whose.id, ask<household::change>{std::move(change), {}});
 }
 
-// An account's own orders, or those of the household that a my-space session buys for. Orders of guests are
-// nobody's who is known, and bounded at the door (throttle.guest_places).
-uuid buyer_of(const place_order& command) {
-  return command.account ? command.account->value : command.household->value;
+// Whose places are counted together: a household's, whether its account or its unique key orders (of an
+// account's first order, which makes the household, the account's). A guest's are those of the typed address
+// and apart: whoever knows a client's address takes nothing from the client (H3).
+uuid buyer_of(const place_order& command, const client& whose) {
+  if (!is_guest(command)) return whose.is_new ? command.account->value : whose.whose.id.value;
+  const auto hash = sha256(to_string(command.organisation->id) + whose.whose.email_key);
+  uuid out;
+  std::copy_n(hash.begin(), out.bytes.size(), out.bytes.begin());
+  return out;
 }
 
 // Set: with these places too many would await the buyer's payment. To be asked after the claim was made.
 asio::awaitable<std::optional<refusal>> refuse_unpaid(services& with, const unpaid_places::claim& claimed,
-                                                      household_id whose, std::optional<account_id> by) {
-  auto stored = co_await await_reply<std::int64_t>(
-      [&](reply<std::int64_t> back) { with.orders.count_unpaid_places(whose, by, std::move(back)); });
+                                                      const order::state& wanted) {
+  auto stored = co_await await_reply<std::int64_t>([&](reply<std::int64_t> back) {
+    with.orders.count_unpaid_places(wanted.organisation, *wanted.household, wanted.by_guest, std::move(back));
+  });
   if (!stored) co_return stored.error();
   if (!claimed.exceeds(*stored)) co_return std::nullopt;
   co_return refusal{errc::order_limit_exceeded,
@@ -342,13 +344,16 @@ asio::awaitable<outcome<placed>> place_once(services& with, place_order& command
   placed out;
   out.order = build_order(command, *what, whose->whose, with.expire_after, at);
   std::optional<unpaid_places::claim> claimed;
-  if (with.unpaid != nullptr && out.order.status == order::status::awaiting_payment && !is_guest(command)) {
-    claimed.emplace(*with.unpaid, buyer_of(command), order::places_in(out.order));
-    if (auto why = co_await refuse_unpaid(with, *claimed, whose->whose.id, command.account)) co_return *why;
+  if (with.unpaid != nullptr && out.order.status == order::status::awaiting_payment &&
+      !by_the_house(command)) {
+    claimed.emplace(*with.unpaid, buyer_of(command, *whose), order::places_in(out.order));
+    if (auto why = co_await refuse_unpaid(with, *claimed, out.order)) co_return *why;
   }
   auto written = co_await write(with, command, *whose, out.order,
                                 rows_of(command, *what, *whose, out.order, out.answer));
   if (!written) {
+    // Another process may have merged it: its actor here does not know.
+    if (written.error().code == errc::household_merged) with.households.reread({&whose->whose.id, 1});
     if (written.error().code == errc::sold_out) taken.settle(offer::fate::refused);
     if (written.error().code == errc::insufficient_funds && wallet_alone) {
       // Nothing there at all, or too little: two different answers (API.md).

@@ -151,7 +151,7 @@ asio::awaitable<response> get_plan(house_services& with, const staff_request& by
   if (!seen) co_return problem_of(seen.error());
   const auto source = seen->from.id;
   auto what = co_await await_reply<merge::belongings>(
-      [&](reply<merge::belongings> back) { with.merges.count(source, std::move(back)); });
+      [&](reply<merge::belongings> back) { with.merges.count(by.at->id, source, std::move(back)); });
   if (!what) co_return problem_of(what.error());
   co_return json_response(200, plan_json(*seen, *what, by));
 }
@@ -239,7 +239,7 @@ asio::awaitable<response> list_merges(house_services& with, const staff_request&
   const auto which = of.id;
   using all = std::vector<merge::record>;
   auto found = co_await await_reply<all>(
-      [&](reply<all> back) { with.merges.list(which, merges_max, std::move(back)); });
+      [&](reply<all> back) { with.merges.list(by.at->id, which, merges_max, std::move(back)); });
   if (!found) co_return problem_of(found.error());
   const auto append = [&](json::writer& out, const merge::record& each) {
     append_record(out, each, by.unit());
