@@ -203,6 +203,16 @@ void append_cell(std::string& out, std::string_view text, char separator) {
   append_quoted(out, '\'' + std::string{text}, separator);
 }
 
+void append_line(std::string& out, std::initializer_list<std::string> cells, char separator) {
+  bool first = true;
+  for (const auto& each : cells) {
+    if (!first) out += separator;
+    first = false;
+    append_cell(out, each, separator);
+  }
+  out += "\r\n";
+}
+
 std::string_view without_apostrophe(std::string_view cell) noexcept {
   if (cell.size() > 1 && cell[0] == '\'' && computed.find(cell[1]) != std::string_view::npos)
     cell.remove_prefix(1);

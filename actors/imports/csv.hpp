@@ -3,6 +3,7 @@
 #include "actors/vocabulary/outcome.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +75,8 @@ private:
 /// Appends a cell: quoted where it must be; what a spreadsheet would compute (it begins with = + - @, tab or
 /// CR) has an apostrophe before it. A negative number stays one.
 void append_cell(std::string& out, std::string_view text, char separator);
+/// Appends a whole line of such cells.
+void append_line(std::string& out, std::initializer_list<std::string> cells, char separator = ';');
 /// Without the apostrophe of append_cell.
 std::string_view without_apostrophe(std::string_view cell) noexcept;
 
