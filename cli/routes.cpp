@@ -17,6 +17,7 @@
 #include "http/staff/billing_routes.hpp"
 #include "http/staff/client_file_routes.hpp"
 #include "http/staff/course_routes.hpp"
+#include "http/staff/door_routes.hpp"
 #include "http/staff/export_routes.hpp"
 #include "http/staff/household_routes.hpp"
 #include "http/staff/invitation_routes.hpp"
@@ -137,6 +138,7 @@ routes::routes(parts& with, std::shared_ptr<mailer::mailbox> mailbox, campaign::
   http::buyer::add_my_papers_routes(router, papers);
   http::staff::add_paper_routes(router, papers);
   http::staff::add_refund_routes(router, papers);
+  http::staff::add_door_routes(router, papers);
   http::staff::add_takings_routes(router, papers);
   http::staff::add_billing_routes(router, papers);
 }
