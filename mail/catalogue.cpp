@@ -13,6 +13,8 @@ constexpr std::array order_optional{"due"sv,    "reference"sv, "instructions"sv,
                                     "holder"sv, "payments"sv,  "tickets"sv};
 constexpr std::array paid_optional{"link"sv};
 constexpr std::array expired_optional{"released"sv, "refunded"sv};
+constexpr std::array refunded_optional{"whole"sv,     "to_wallet"sv, "elsewhere"sv, "credit_note_number"sv,
+                                       "starts_at"sv, "location"sv,  "rate"sv,      "holder"sv};
 constexpr std::array repayment_optional{"asked"sv,     "received"sv,     "over"sv,       "due"sv,
                                         "reference"sv, "instructions"sv, "expires_at"sv, "refunded"sv};
 constexpr std::array activation_optional{"has_account"sv};
@@ -32,6 +34,7 @@ constexpr std::array templates{
     template_info{"order_confirmation", "/orders", validity::none, false, order_optional},
     template_info{"order_paid", "/orders", validity::none, false, paid_optional},
     template_info{"order_expired", "", validity::none, false, expired_optional},
+    template_info{"order_refunded", "", validity::none, false, refunded_optional},
     template_info{"staff_welcome", "/accept", validity::invitation, false},
     template_info{"household_activation", "/accept", validity::invitation, false, activation_optional},
     template_info{"repayment", "", validity::none, false, repayment_optional},

@@ -1,7 +1,8 @@
 #include "papers/account_paper.hpp"
 
+#include "actors/order/refund.hpp"
+
 #include <algorithm>
-#include <cstdio>
 #include <map>
 
 namespace foyer::papers {
@@ -36,10 +37,7 @@ std::vector<vat_part> vat_of(const std::vector<order::line>& lines) {
 }
 
 std::string paper_number(paper_kind kind, int year, std::int64_t number) {
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%c%04d-%06lld", kind == paper_kind::credit_note ? 'A' : 'F', year,
-                static_cast<long long>(number));
-  return digits;
+  return order::paper_number(kind == paper_kind::credit_note ? 'A' : 'F', year, number);
 }
 
 account_paper invoice_of(const order::state& of, std::string client_address) {

@@ -45,8 +45,7 @@ struct account_paper {
   amount outstanding = 0;
 };
 
-/// "F2026-000123" of an invoice, "A2026-000123" of a credit note: the letters of the French facture and
-/// avoir.
+/// As order::paper_number tells it.
 std::string paper_number(paper_kind kind, int year, std::int64_t number);
 
 /// The invoice of an order that has one; the receipt of any order; a credit note of its order.

@@ -27,6 +27,8 @@ update benefits set uses_left = case when kind = 'pass' then 0 end, value_left =
 where order_id = $1 and line_position = any($2::int[])
 )sql"};
 
+// The mail that tells of it is in the same transaction, and learns its number here, as order::paper_number
+// writes it.
 constexpr pg::statement insert_credit_note{"insert_credit_note", R"sql(
 with numbered as (
   insert into paper_counters as c values ($1, 2, $4::smallint, 1)
@@ -34,7 +36,11 @@ with numbered as (
 note as (
   insert into credit_notes (organisation_id, id, order_id, year, number, amount, line_positions, reason, reference,
     by_account, at)
-  select $1, $2, $3, $4::smallint, last, $5, $6::int[]::smallint[], $7, $8, $9, $10 from numbered)
+  select $1, $2, $3, $4::smallint, last, $5, $6::int[]::smallint[], $7, $8, $9, $10 from numbered),
+told as (
+  update outbox set params = (params::jsonb || jsonb_build_object('credit_note_number',
+    format('A%s-%s', lpad(($4::smallint)::text, 4, '0'), lpad(last::text, greatest(6, length(last::text)), '0'))))::text
+  from numbered where outbox.id = $14)
 insert into refunds (organisation_id, credit_note_id, position, order_id, payment_position, method, amount)
 select $1, $2, part.place, $3, part.payment, part.method, part.amount
 from unnest($11::int[], $12::int[], $13::bigint[]) with ordinality as part (payment, method, amount, place)
@@ -68,7 +74,7 @@ const pg::statement& encode(pg::params& out, const credit_note_row& row, const c
   }
   out.add(row.organisation).add(row.id).add(row.order).add(as_small(row.year)).add(row.sum);
   out.add(row.line_positions).add(none_if_empty(row.reason)).add(none_if_empty(row.reference)).add(row.by);
-  out.add(row.at).add(payments).add(methods).add(sums);
+  out.add(row.at).add(payments).add(methods).add(sums).add(row.mail);
   return insert_credit_note;
 }
 

@@ -1,6 +1,6 @@
 #include "actors/order/refund.hpp"
 
-#include "actors/checkout/build.hpp"
+#include "actors/checkout/refund_mail.hpp"
 #include "actors/checkout/steps.hpp"
 #include "actors/runtime/ask.hpp"
 #include "actors/vocabulary/local_year.hpp"
@@ -54,7 +54,18 @@ commit rows_of(const refund_order& command, const order::state& before, const or
     delta.sold = -quantity;
     rows.stock.push_back(delta);
   }
-  if (what.sum > 0) rows.cold.emplace_back(note_of(command, next, what, at));
+  if (what.sum > 0) {
+    auto note = note_of(command, next, what, at);
+    if (!next.buyer_email.empty()) {
+      order::credit_note told;
+      told.sum = what.sum;
+      told.line_positions = what.line_positions;
+      told.parts = what.parts;
+      rows.mails.push_back(refund_mail(next, told, *command.organisation, at));
+      note.mail = rows.mails.back().id;
+    }
+    rows.cold.emplace_back(std::move(note));
+  }
   if (command.audit) rows.cold.emplace_back(*command.audit);
   return rows;
 }

@@ -55,6 +55,7 @@ struct credit_note_row {
   std::optional<account_id> by;
   time_point at;
   std::vector<refund_part> parts;
+  std::optional<mail_id> mail{}; // of the same commit: its params are given the number, as credit_note_number
 };
 
 } // namespace foyer

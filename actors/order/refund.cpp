@@ -1,6 +1,7 @@
 #include "actors/order/refund.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 
 namespace foyer::order {
@@ -103,6 +104,12 @@ void apply(state& of, const refund_plan& what) {
   of.status = status::refunded;
   for (auto& each : of.payments)
     if (each.status == payment_status::succeeded) each.status = payment_status::refunded;
+}
+
+std::string paper_number(char letter, int year, std::int64_t number) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%c%04d-%06lld", letter, year, static_cast<long long>(number));
+  return digits;
 }
 
 } // namespace foyer::order

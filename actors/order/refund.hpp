@@ -3,6 +3,7 @@
 #include "actors/order/order.hpp"
 #include "actors/vocabulary/outcome.hpp"
 
+#include <string>
 #include <vector>
 
 // What is given back of a paid order (O8). Pure.
@@ -31,5 +32,9 @@ outcome<refund_plan> plan_refund(const state& of, const std::vector<line_id>& li
 
 /// The order as it is afterwards, but for its credit note's number.
 void apply(state& of, const refund_plan& what);
+
+/// "F2026-000123" of an invoice, "A2026-000123" of a credit note (O7): the letters of the French facture and
+/// avoir.
+std::string paper_number(char letter, int year, std::int64_t number);
 
 } // namespace foyer::order

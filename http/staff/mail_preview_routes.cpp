@@ -1,4 +1,4 @@
-#include "actors/checkout/build.hpp"
+#include "actors/checkout/refund_mail.hpp"
 #include "actors/vocabulary/json_text.hpp"
 #include "http/account_flow.hpp"
 #include "http/bind.hpp"
@@ -23,7 +23,8 @@ enum class what {
   staff_welcome,
   order_confirmation,
   order_paid,
-  order_expired
+  order_expired,
+  order_refunded
 };
 
 /// In place of a token that is made when the mail is: previews show dots.
@@ -42,10 +43,12 @@ struct asked {
 
 asked read_asked(const json::object& form, const staff_request& by) {
   constexpr what kinds[] = {what::household_activation, what::invitation, what::staff_welcome,
-                            what::order_confirmation,   what::order_paid, what::order_expired};
+                            what::order_confirmation,   what::order_paid, what::order_expired,
+                            what::order_refunded};
   asked out;
-  out.kind = kinds[form.choice("template", {"household_activation", "invitation", "staff_welcome",
-                                            "order_confirmation", "order_paid", "order_expired"})];
+  out.kind =
+      kinds[form.choice("template", {"household_activation", "invitation", "staff_welcome",
+                                     "order_confirmation", "order_paid", "order_expired", "order_refunded"})];
   const auto locale = form.optional_choice("locale", {"fr", "en"});
   out.locale = locale ? (*locale == 1 ? "en" : "fr") : by.at->locale;
   switch (out.kind) {
@@ -83,23 +86,29 @@ asio::awaitable<outcome<bool>> has_account(office_services& with, std::string em
   co_return view && view->active;
 }
 
+outcome<queued_mail> queued(const outcome<mail_row>& row) {
+  if (!row) return row.error();
+  queued_mail out;
+  out.locale = row->locale;
+  out.to_address = row->to_address;
+  out.to_name = row->to_name;
+  out.template_name = row->template_name;
+  out.params = row->params;
+  return out;
+}
+
 asio::awaitable<outcome<queued_mail>> order_mail_of(office_services& with, const staff_request& by,
                                                     const asked& form) {
   auto found = co_await await_reply<order::state>([&](reply<order::state> back) {
     with.house.orders.load_order(by.at->id, form.order_number, std::move(back));
   });
   if (!found) co_return found.error();
+  if (form.kind == what::order_refunded)
+    co_return queued(checkout::preview_refund_mail(*found, *by.at, by.now));
   const char* name = form.kind == what::order_confirmation ? "order_confirmation"
                      : form.kind == what::order_paid       ? "order_paid"
                                                            : "order_expired";
-  auto row = checkout::order_mail(name, *found, *by.at, found->buyer_email, by.now);
-  queued_mail out;
-  out.locale = row.locale;
-  out.to_address = row.to_address;
-  out.to_name = row.to_name;
-  out.template_name = row.template_name;
-  out.params = row.params;
-  co_return out;
+  co_return queued(checkout::order_mail(name, *found, *by.at, found->buyer_email, by.now));
 }
 
 asio::awaitable<outcome<queued_mail>> client_mail_of(office_services& with, const staff_request& by,

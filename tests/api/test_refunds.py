@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts import fresh_email
 from house import money, text
 from papers import is_pdf, text_of
 from venue import Venue, in_parallel, refused
@@ -111,24 +112,44 @@ def test_W5_one_key_refunds_once(house):
     refused(refund(house, order, key="once", reference="x"), 422, "idempotency_key_reused")
 
 
+def race_to_refund(house, rounds=1):
+    """Twenty who refund five paid orders at once, whole or by line: (household, offer, their statuses)."""
+    household, what = client(house), house.offer(1250, capacity=500)
+    sold(house, client(house), (what, 90), ["cash"])  # places that a second refund could free
+    statuses = []
+    for _ in range(rounds):
+        orders = [sold(house, household, (what, 2), ["cash"]) for _ in range(5)]
+
+        def work(part):
+            by = house.admin.as_(house.admin.token)
+            body = {"to": "wallet", "reason": "x"}
+            if part % 2:
+                body["lines"] = [orders[part % 5]["lines"][0]["id"]]
+            done = by.post(f"{house.staff_base}/orders/{orders[part % 5]['number']}/refund", body, key=True)
+            by.close()
+            return done.status
+
+        statuses += in_parallel(work, 20)
+    return household, what, statuses
+
+
 def test_O8_two_refunds_at_once_give_back_once(house):
-    household, what = client(house), house.offer(1250, capacity=50)
-    orders = [sold(house, household, (what, 2), ["cash"]) for _ in range(5)]
-
-    def work(part):
-        by = house.admin.as_(house.admin.token)
-        body = {"to": "wallet", "reason": "x"}
-        if part % 2:
-            body["lines"] = [orders[part % 5]["lines"][0]["id"]]
-        done = by.post(f"{house.staff_base}/orders/{orders[part % 5]['number']}/refund", body, key=True)
-        by.close()
-        return done.status
-
-    statuses = in_parallel(work, 20)
+    household, what, statuses = race_to_refund(house)
     assert sorted(statuses) == [201] * 5 + [409] * 15, statuses
     assert balance(house, household) == 5 * 2500
-    assert house.places_left(what) == 50
+    assert house.places_left(what) == 500 - 90
     house.audit()
+
+
+def test_O8_without_the_guard_on_orders_some_are_refunded_twice(make_server):
+    house = Venue(make_server())
+    house.server.sql("create or replace function guard(what text, expected bigint, changed bigint) returns boolean "
+                     "language sql immutable as 'select true'")
+    household, _, statuses = race_to_refund(house, 8)
+    print(statuses)
+    assert statuses.count(201) > 40
+    assert balance(house, household) > 40 * 2500
+    assert house.server.command("audit", check=False).returncode == 1
 
 
 def test_O8_what_was_not_paid_or_is_a_foreign_order_is_not_refunded(house, server):
@@ -155,6 +176,54 @@ def test_P2_refunds_are_in_the_audit_log(house):
     assert log.status == 200, log
     entry = next(each for each in log["items"] if each["action"] == "order.refunded")
     assert order["id"] in str(entry) and "'paid'" in str(entry["before"]) and "Malade" in str(entry["after"]), entry
+
+
+def refund_mail(house, email):
+    return house.mailbox.wait(email, "Remboursement de la commande")
+
+
+def test_O8_M4_the_buyer_is_told_of_a_refund_by_mail(house):
+    email = fresh_email("refunded")
+    household, play, meal = client(house, email=email, send_notification=False), house.offer(1000), house.offer(500)
+    order = sold(house, household, [(play, 2), (meal, 1)],
+                 [{"method": "cash", "amount": money(1500)}, {"method": "cheque", "amount": money(1000)}])
+    preview = house.admin.post(f"{house.staff_base}/mails/preview",
+                               {"template": "order_refunded", "order_number": order["number"]})
+    assert preview.status == 200 and preview["to"]["address"] == email, preview
+    assert "est annulée" in preview["text"] and "25,00" in preview["text"] and "Compte client" in preview["text"]
+    part = refund(house, order, to="original", lines=[order["lines"][1]["id"]])
+    assert part.status == 201, part
+    note = billing(house, household)["credit_notes"][0]
+    told = refund_mail(house, email)
+    for words in (order["number"], "Une partie", "5,00", "Espèces", note["number"], "par le moyen indiqué"):
+        assert words in told["text"] and words in told["html"], (words, told["text"])
+    assert "Compte client" not in told["text"]
+    listed = house.admin.get(f"{house.staff_base}/mails", query={"household_id": household})["items"]
+    assert "order_refunded" in [each["template"] for each in listed], listed
+    # Seen again as it was told, with the number.
+    preview = house.admin.post(f"{house.staff_base}/mails/preview",
+                               {"template": "order_refunded", "order_number": order["number"]})
+    assert note["number"] in preview["text"] and "5,00" in preview["text"], preview
+    house.audit()
+
+
+def test_O8_M4_one_refund_brings_one_mail_and_without_an_address_none(house):
+    counted = "select count(*) from outbox where template = 'order_refunded' and params like '%{}%'"
+    order = sold(house, client(house), (house.offer(1250), 1), ["cash"])
+    assert refund(house, order).status == 201
+    assert house.server.sql(counted.format(order["number"])) == "0"
+    email = fresh_email("once")
+    order = sold(house, client(house, email=email, send_notification=False, locale="en"), (house.offer(1250), 2), ["cash"])
+    answers = in_parallel(lambda _: refund(house, order, by=house.admin.as_(house.admin.token)).status, 6)
+    assert sorted(answers) == [201] + [409] * 5, answers
+    assert house.server.sql(counted.format(order["number"])) == "1"
+    # Nothing was paid, nothing goes back.
+    free = sold(house, client(house, email=fresh_email("free"), send_notification=False), (house.offer(0), 1), [])
+    assert refund(house, free).status == 201
+    assert house.server.sql(counted.format(free["number"])) == "0"
+    refused(house.admin.post(f"{house.staff_base}/mails/preview",
+                             {"template": "order_refunded", "order_number": house.guest_order(house.offer(100))["number"]}),
+            409, "too_late")
 
 
 def test_O7_invoices_are_numbered_without_a_gap(server):
