@@ -13,7 +13,6 @@ namespace foyer::http {
 namespace {
 
 constexpr std::size_t key_max = 255;
-constexpr int created = 201;
 
 bool is_printable(std::string_view key) {
   return std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
@@ -85,7 +84,7 @@ public:
         keys_(limits.in_progress_max, limits.answers_max, limits.kept_for) {}
 
   boost::asio::awaitable<response> once(request& in, organisation::snapshot_ptr at, std::string principal,
-                                        command run, recall again) override {
+                                        command run, recall again, int status) override {
     const auto sent = in.header("idempotency-key").value_or("");
     if (sent.empty() || sent.size() > key_max || !is_printable(sent) || in.count("idempotency-key") != 1)
       co_return problem_of(errc::idempotency_key_required);
@@ -99,23 +98,23 @@ public:
     case idempotency_keys::arrival::full: co_return unavailable();
     case idempotency_keys::arrival::first: break;
     }
-    co_return co_await run_claimed(key, hash, std::move(at), std::move(run), std::move(again));
+    co_return co_await run_claimed(key, hash, std::move(at), std::move(run), std::move(again), status);
   }
 
 private:
   boost::asio::awaitable<response> run_claimed(uuid key, sha256_hash hash, organisation::snapshot_ptr at,
-                                               command run, recall again) {
+                                               command run, recall again, int status) {
     claim mine{keys_, key};
     idempotency_row row;
     row.id = key;
     row.request_hash = hash;
-    row.status = created;
+    row.status = status;
     const auto now = clock_.now();
     row.at = now;
     auto answer = co_await run(std::move(row));
     if (answer) {
-      keep(mine, {hash, created, *answer, now});
-      co_return json_response(created, std::move(*answer));
+      keep(mine, {hash, status, *answer, now});
+      co_return json_response(status, std::move(*answer));
     }
     // What is refused now may have been done before: by an earlier process, or so long ago that memory forgot
     // it. The money that is missing, or the place, may be the one that the first request took.
@@ -145,6 +144,19 @@ private:
 };
 
 } // namespace
+
+boost::asio::awaitable<response> idempotency::once_if_asked(request& in, organisation::snapshot_ptr at,
+                                                            std::string principal, command run, recall again,
+                                                            int status) {
+  if (in.header("idempotency-key"))
+    co_return co_await once(in, std::move(at), std::move(principal), std::move(run), std::move(again),
+                            status);
+  const auto unit = at->unit;
+  idempotency_row not_kept;
+  auto answer = co_await run(std::move(not_kept));
+  if (!answer) co_return problem_of(answer.error(), unit);
+  co_return json_response(status, std::move(*answer));
+}
 
 std::unique_ptr<idempotency> create_idempotency(order::answers& stored, const clock_source& clock,
                                                 idempotency_limits limits) {

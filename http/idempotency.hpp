@@ -40,8 +40,16 @@ public:
   /// The key counts for this principal ("account:…", "space:…", "guest") and operation of this organisation.
   /// It is under way until the command has ended, also when the client got 503 at the handler's deadline long
   /// before. `in` must live until the coroutine ends, as the server does it.
+  /// `status` of the answer in place of 201.
   virtual boost::asio::awaitable<response> once(request& in, organisation::snapshot_ptr at,
-                                                std::string principal, command run, recall again = {}) = 0;
+                                                std::string principal, command run, recall again = {},
+                                                int status = 201) = 0;
+
+  /// The same where the key may be left out: then the command runs each time, and gets a row with a nil id,
+  /// which it must not write.
+  boost::asio::awaitable<response> once_if_asked(request& in, organisation::snapshot_ptr at,
+                                                 std::string principal, command run, recall again,
+                                                 int status);
 };
 
 struct idempotency_limits {

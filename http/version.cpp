@@ -13,8 +13,12 @@ outcome<std::optional<std::int64_t>> expected_version(const request& in) {
   return std::optional<std::int64_t>{*number};
 }
 
+std::string etag_of(std::int64_t version) {
+  return '"' + std::to_string(version) + '"';
+}
+
 response record_response(int status, std::string body, std::int64_t version) {
-  return json_response(status, std::move(body)).header("ETag", '"' + std::to_string(version) + '"');
+  return json_response(status, std::move(body)).header("ETag", etag_of(version));
 }
 
 } // namespace foyer::http

@@ -8,7 +8,7 @@ namespace asio = boost::asio;
 
 checkout::answer_to_keep order_answer::to_keep(idempotency_row prefilled) const {
   checkout::answer_to_keep out;
-  out.row = std::move(prefilled);
+  if (!prefilled.id.is_nil()) out.row = std::move(prefilled);
   out.render = [at = at_, &secret = secret_, who = who_](const order::state& of) {
     return order_json(of, *at, secret, who);
   };

@@ -15,6 +15,7 @@ public:
                reader who = reader::known)
       : at_(std::move(at)), orders_(orders), secret_(secret), who_(who) {}
 
+  /// With the nil id of a request without key nothing is kept.
   [[nodiscard]] checkout::answer_to_keep to_keep(idempotency_row prefilled) const;
   [[nodiscard]] idempotency::recall again() const;
 

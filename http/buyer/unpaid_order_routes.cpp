@@ -48,18 +48,33 @@ asio::awaitable<response> pay_order(unpaid_order_services& with, request& in) {
 }
 
 // S8: what was paid is given back until the offer's deadline, to the wallet; by those whose household it is.
-asio::awaitable<response> give_back(unpaid_order_services& with, const visitor& who, const order::state& mine,
-                                    std::vector<line_id> lines) {
-  if (!who.of || mine.household != who.of->id) co_return forbidden();
+asio::awaitable<outcome<checkout::placed>> give_back(unpaid_order_services& with, const visitor& who,
+                                                     const order::state& mine, std::vector<line_id> lines,
+                                                     checkout::answer_to_keep answer) {
+  if (!who.of || mine.household != who.of->id) co_return errc::forbidden;
   checkout::refund_order command;
   command.organisation = who.at;
   command.number = mine.number;
   command.lines = std::move(lines);
   command.reason = "buyer";
   command.buyer = who.origin();
-  auto done = co_await checkout::refund(with.checkout, std::move(command));
-  if (!done) co_return problem_of(done.error(), who.unit());
-  co_return json_response(200, order_json(done->order, *who.at, with.house.secret, reader_of(who)));
+  command.answer = std::move(answer);
+  co_return co_await checkout::refund(with.checkout, std::move(command));
+}
+
+asio::awaitable<outcome<checkout::placed>> cancel(unpaid_order_services& with, const visitor& who,
+                                                  const order::state& mine, std::vector<line_id> lines,
+                                                  checkout::answer_to_keep answer) {
+  if (mine.status == order::status::paid)
+    co_return co_await give_back(with, who, mine, std::move(lines), std::move(answer));
+  if (!lines.empty()) co_return errc::too_late; // what awaits payment is cancelled whole
+  checkout::cancel_order command;
+  command.organisation = who.at->id;
+  command.id = mine.id;
+  command.reason = "buyer";
+  command.by = who.origin();
+  command.answer = std::move(answer);
+  co_return co_await checkout::cancel(with.checkout, std::move(command));
 }
 
 asio::awaitable<response> cancel_order(unpaid_order_services& with, request& in) {
@@ -74,16 +89,15 @@ asio::awaitable<response> cancel_order(unpaid_order_services& with, request& in)
       for (const auto& each : form->uuids("lines", {.min = 1, .max = lines_max})) lines.emplace_back(each);
     if (auto bad = form.finish()) co_return *bad;
   }
-  if (mine->status == order::status::paid) co_return co_await give_back(with, *who, *mine, std::move(lines));
-  if (!lines.empty()) co_return problem_of(errc::too_late); // what awaits payment is cancelled whole
-  checkout::cancel_order command;
-  command.organisation = who->at->id;
-  command.id = mine->id;
-  command.reason = "buyer";
-  command.by = who->origin();
-  auto done = co_await checkout::cancel(with.checkout, std::move(command));
-  if (!done) co_return problem_of(done.error(), who->unit());
-  co_return json_response(200, order_json(done->order, *who->at, with.house.secret, reader_of(*who)));
+  const order_answer answer{who->at, with.house.orders, with.house.secret, reader_of(*who)};
+  auto run = [&](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    auto kept = answer.to_keep(std::move(prefilled));
+    auto done = co_await cancel(with, *who, *mine, std::move(lines), std::move(kept));
+    if (!done) co_return done.error();
+    co_return std::move(done->answer);
+  };
+  co_return co_await with.house.idempotent.once_if_asked(in, who->at, principal_of(*who), std::move(run),
+                                                         answer.again(), 200);
 }
 
 } // namespace

@@ -91,11 +91,40 @@ household::audit audit_of(const staff_request& by, std::string action, const hou
   return {by.audit(std::move(action), "household", which.value), household_record_json};
 }
 
-asio::awaitable<response> answer_with(office_services& with, const staff_request& by,
-                                      const household::state& of) {
+asio::awaitable<outcome<std::string>> told(office_services& with, const staff_request& by,
+                                           const household::state& of) {
   auto purse = co_await runtime::ask_entity(with.house.wallets, of.id, wallet::get_view{});
-  if (!purse) co_return problem_of(purse.error());
-  co_return record_response(200, household_json(of, *purse, by.unit()), of.version);
+  if (!purse) co_return purse.error();
+  co_return household_json(of, *purse, by.unit());
+}
+
+using change = std::function<asio::awaitable<outcome<household::state>>(const idempotency_row& key)>;
+
+// Runs the change, once where the request has an Idempotency-Key. The row keeps no answer: the client is told
+// as it is when the repeat comes, with its personal data as they are then.
+asio::awaitable<response> change_once(office_services& with, const staff_request& by,
+                                      const household::state& of, request& in, change make) {
+  std::optional<std::int64_t> version;
+  auto run = [&](idempotency_row key) -> asio::awaitable<outcome<std::string>> {
+    auto done = co_await make(key);
+    if (!done) co_return done.error();
+    version = done->version;
+    co_return co_await told(with, by, *done);
+  };
+  auto again = [&](order::stored_answer) -> asio::awaitable<outcome<std::string>> {
+    auto seen = co_await merge::follow(with.house.households, of.id);
+    if (!seen) co_return seen.error();
+    version = seen->version;
+    co_return co_await told(with, by, *seen);
+  };
+  auto answer = co_await with.house.idempotent.once_if_asked(in, by.at, by.principal(), std::move(run),
+                                                             std::move(again), 200);
+  if (version && answer.status == 200) answer.header("ETag", etag_of(*version));
+  co_return answer;
+}
+
+void keep(const idempotency_row& key, commit& rows) {
+  if (!key.id.is_nil()) rows.idempotency.push_back(key);
 }
 
 /// An account that may be linked, with the household that it has here.
@@ -119,15 +148,13 @@ asio::awaitable<outcome<chosen>> choose(office_services& with, const staff_reque
   co_return chosen{std::move(*owner), (*candidate)->own};
 }
 
-asio::awaitable<response> put_link(office_services& with, const staff_request& by, const household::state& of,
-                                   request& in) {
-  json::reader form(in);
-  const account_id whose{form->uuid("account_id")};
-  if (auto bad = form.finish()) co_return *bad;
-  if (of.account == whose) co_return problem_of(errc::linked_here);
-  if (of.account) co_return problem_of(errc::other_account);
+asio::awaitable<outcome<household::state>> link(office_services& with, const staff_request& by,
+                                                const household::state& of, account_id whose,
+                                                const idempotency_row& key) {
+  if (of.account == whose) co_return errc::linked_here;
+  if (of.account) co_return errc::other_account;
   auto picked = co_await choose(with, by, whose);
-  if (!picked) co_return problem_of(picked.error());
+  if (!picked) co_return picked.error();
 
   merge::merge_households command;
   command.organisation = by.at->id;
@@ -141,9 +168,19 @@ asio::awaitable<response> put_link(office_services& with, const staff_request& b
   command.into_audit = audit_of(by, "account_link.set", of.id);
   command.from_audit = audit_of(by, "household.merged", picked->own);
   command.rows.mails.push_back(link_mail(picked->owner, "account_linked", by));
+  keep(key, command.rows);
   auto done = co_await merge::run(with.house.merging, std::move(command));
-  if (!done) co_return problem_of(done.error(), by.unit());
-  co_return co_await answer_with(with, by, done->into);
+  if (!done) co_return done.error();
+  co_return std::move(done->into);
+}
+
+asio::awaitable<response> put_link(office_services& with, const staff_request& by, const household::state& of,
+                                   request& in) {
+  json::reader form(in);
+  const account_id whose{form->uuid("account_id")};
+  if (auto bad = form.finish()) co_return *bad;
+  change make = [&](const idempotency_row& key) { return link(with, by, of, whose, key); };
+  co_return co_await change_once(with, by, of, in, std::move(make));
 }
 
 // The household that an account has after its link was taken away: its own data, and nothing else.
@@ -163,21 +200,27 @@ household::state empty_household(const account::state& owner, const staff_reques
 /// How often a new client number may be taken already.
 constexpr int number_tries = 4;
 
-asio::awaitable<response> delete_link(office_services& with, const staff_request& by,
-                                      const household::state& of, request&) {
-  if (!of.account) co_return problem_of(refusal{errc::conflict, "The client is linked to no account."});
+asio::awaitable<outcome<household::state>> unlink(office_services& with, const staff_request& by,
+                                                  const household::state& of, const idempotency_row& key) {
+  if (!of.account) co_return refusal{errc::conflict, "The client is linked to no account."};
   auto owner = co_await runtime::ask_entity(with.accounts.accounts, *of.account, account::get_view{});
-  if (!owner) co_return problem_of(owner.error());
+  if (!owner) co_return owner.error();
   for (int left = number_tries;; --left) {
     household::unlink_account command;
     command.linked = owner->id;
     command.instead = empty_household(*owner, by);
     command.audit = audit_of(by, "account_link.remove", of.id);
     command.rows.mails.push_back(link_mail(*owner, "account_unlinked", by));
+    keep(key, command.rows);
     auto done = co_await runtime::ask_entity(with.house.households, of.id, std::move(command));
-    if (done) co_return co_await answer_with(with, by, *done);
-    if (done.error().detail != household::number_constraint || left == 1) co_return problem_of(done.error());
+    if (done || done.error().detail != household::number_constraint || left == 1) co_return done;
   }
+}
+
+asio::awaitable<response> delete_link(office_services& with, const staff_request& by,
+                                      const household::state& of, request& in) {
+  change make = [&](const idempotency_row& key) { return unlink(with, by, of, key); };
+  co_return co_await change_once(with, by, of, in, std::move(make));
 }
 
 } // namespace

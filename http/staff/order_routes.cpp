@@ -142,16 +142,24 @@ asio::awaitable<response> cancel_order(order_services& with, request& in) {
     reason = form->optional_text("reason", {.max = 200}).value_or(reason);
     if (auto bad = form.finish()) co_return *bad;
   }
+  const auto* who = account_of(in);
   checkout::cancel_order command;
   command.organisation = (*at)->id;
   command.id = found->id;
   command.reason = reason;
-  command.by = {wallet::actor_kind::staff, account_of(in)->id, with.checkout.clock.now()};
-  command.audit = audit_of("order.cancel", *account_of(in), *at, with);
+  command.by = {wallet::actor_kind::staff, who->id, with.checkout.clock.now()};
+  command.audit = audit_of("order.cancel", *who, *at, with);
   command.note = noted_in((*at)->unit);
-  auto done = co_await checkout::cancel(with.checkout, std::move(command));
-  if (!done) co_return problem_of(done.error(), (*at)->unit);
-  co_return json_response(200, order_json(done->order, **at, with.secret));
+  const buyer::order_answer answer{*at, with.checkout.orders, with.secret};
+  auto cancel = [&with, &command,
+                 &answer](idempotency_row prefilled) -> asio::awaitable<outcome<std::string>> {
+    command.answer = answer.to_keep(std::move(prefilled));
+    auto done = co_await checkout::cancel(with.checkout, std::move(command));
+    if (!done) co_return done.error();
+    co_return std::move(done->answer);
+  };
+  co_return co_await with.idempotent.once_if_asked(in, *at, principal_of(*who), std::move(cancel),
+                                                   answer.again(), 200);
 }
 
 asio::awaitable<response> get_order(order_services& with, request& in) {

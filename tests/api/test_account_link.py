@@ -148,6 +148,29 @@ def test_H7_a_link_merges_what_the_account_has_here_and_shows_orders_from_then_o
     venue.audit()
 
 
+def test_W5_one_key_links_and_unlinks_once(venue, server):
+    client, other = venue.household("Anne", "Guichet")["id"], venue.household()["id"]
+    buyer = active_buyer(venue)
+    path = f"{venue.staff_base}/households/{{}}/account-link"
+    tie = lambda key="tie", to=client, whose=buyer.account: venue.admin.put(path.format(to), {"account_id": whose}, key=key)
+    cut = lambda key="cut": venue.admin.delete(path.format(client), key=key)
+    first = tie()
+    assert first.status == 200 and first["account"]["id"] == buyer.account, first
+    again = tie()
+    assert again.status == 200 and again.json == first.json and again.headers["Idempotency-Replayed"] == "true"
+    refused(tie(whose=str(uuid.uuid4())), 422, "idempotency_key_reused")
+    refused(tie(to=other), 422, "idempotency_key_reused")
+    refused(tie(key="new"), 409, "linked_here")
+    gone = cut()
+    assert gone.status == 200 and gone["account"] is None, gone
+    again = cut()
+    assert again.status == 200 and again.json == gone.json and again.headers["Idempotency-Replayed"] == "true"
+    refused(cut(key="new"), 409, "conflict")
+    counted = server.sql(f"select count(*) from staff_changes where subject_id = '{client}' and action like 'account_link.%'")
+    assert counted == "2"
+    venue.audit()
+
+
 def test_H7_the_answer_says_why_an_account_cannot_be_picked(server, venue, mailbox):
     client = venue.household()["id"]
     idle, elsewhere = venue.buyer(), active_buyer(Venue(server))

@@ -3,7 +3,7 @@
 import pytest
 
 from house import money
-from venue import guest, refused
+from venue import Venue, guest, refused
 
 
 def test_O2_a_guest_says_who_they_are(venue):
@@ -206,6 +206,38 @@ def test_O4_cancelling_frees_places_and_held_money(venue):
     assert buyer.wallet() == (1000, 0, 1000) and venue.places_left(offer) == 1
     refused(buyer.post(f"/orders/{order['number']}/cancel"), 409, "too_late")
     refused(venue.record_payment(order["number"], "bank_transfer", 2000), 409, "too_late")
+    venue.audit()
+
+
+def test_W5_one_key_cancels_once_and_gets_the_first_answer(make_server):
+    venue = Venue(make_server())
+    offer = venue.offer(3000, capacity=9, cancel_until="2099-01-01T00:00:00Z")
+    buyer = venue.buyer(credit=7000)
+    held, unpaid = buyer.order((offer, 3), ["wallet", "bank_transfer"]), buyer.order(offer, ["bank_transfer"])
+    assert held.status == unpaid.status == 201, (held, unpaid)
+    path = f"/orders/{held['number']}/cancel"
+    mine = {"mine": lambda key="mine", **body: buyer.post(path, body or None, key=key),
+            "staff": lambda key="staff", **body: venue.admin.post(
+                f"{venue.staff_base}/orders/{unpaid['number']}/cancel", body or None, key=key)}
+    first = {name: do() for name, do in mine.items()}
+    paid = buyer.order((offer, 2))
+    back = buyer.post(f"/orders/{paid['number']}/cancel", key="back")
+    assert back.status == 200 and back["status"] == "refunded", back
+    assert buyer.wallet() == (7000, 0, 7000)
+    for _ in range(2):
+        for name, do in mine.items():
+            assert first[name].status == 200 and first[name]["status"] == "cancelled", first[name]
+            again = do()
+            assert again.status == 200 and again.body == first[name].body, again
+            assert again.headers["Idempotency-Replayed"] == "true"
+        again = buyer.post(f"/orders/{paid['number']}/cancel", key="back")
+        assert again.status == 200 and again.body == back.body, again
+        venue.server.restart()
+    refused(mine["staff"](reason="autre"), 422, "idempotency_key_reused")
+    refused(mine["mine"](key="another"), 409, "too_late")
+    refused(mine["mine"](key="x" * 300), 400, "idempotency_key_required")
+    refused(buyer.post(path), 409, "too_late")
+    assert buyer.wallet() == (7000, 0, 7000) and venue.places_left(offer) == 9
     venue.audit()
 
 
