@@ -72,4 +72,21 @@ struct staff_add_options {
 };
 int run_staff_add(const staff_add_options& options, const config::settings& settings);
 
+struct import_options {
+  std::string organisation;
+  std::string file;
+  bool dry_run = false;
+  bool skip_errors = false;
+};
+/// Clients from a table (H10), as an upload does it. 0 as asked; 1 nothing was created, or a trial found
+/// wrong lines; 2 the file can't be read.
+int run_import(const import_options& options, const config::settings& settings);
+
+struct export_options {
+  std::string organisation;
+  std::string folder;
+};
+/// Clients, wallets and orders as CSV, as the exports over HTTP.
+int run_export(const export_options& options, const config::settings& settings);
+
 } // namespace foyer::cli

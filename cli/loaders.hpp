@@ -6,6 +6,7 @@
 #include "actors/offer/offers.hpp"
 #include "actors/order/loader.hpp"
 #include "actors/organisation/organisations.hpp"
+#include "actors/session/arrivals.hpp"
 #include "actors/session/sessions.hpp"
 #include "actors/wallet/ledger.hpp"
 #include "actors/wallet/wallets.hpp"
@@ -36,7 +37,7 @@ struct loaders {
         merges(storage::create_merge_records(*from)), staff_records(storage::create_staff_records(*from)),
         wallet_list(storage::create_wallet_list(*from)), accounts(storage::create_account_loader(from)),
         account_finder(storage::create_account_finder(from)), sessions(storage::create_session_loader(from)),
-        deadlines(storage::create_deadline_loader(from)) {}
+        arrivals(storage::create_arrival_loader(from)), deadlines(storage::create_deadline_loader(from)) {}
 
   std::unique_ptr<wallet::loader> wallets;
   std::unique_ptr<wallet::ledger> ledger;
@@ -58,6 +59,7 @@ struct loaders {
   std::unique_ptr<account::loader> accounts;
   std::unique_ptr<account::finder> account_finder;
   std::unique_ptr<session::loader> sessions;
+  std::unique_ptr<session::arrival_loader> arrivals;
   std::unique_ptr<deadlines::loader> deadlines;
 };
 

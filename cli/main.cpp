@@ -172,6 +172,33 @@ void add_staff(CLI::App& app, command_line& line, cli::staff_add_options& option
   line.then(add, [&options](const config::settings& s) { return cli::run_staff_add(options, s); });
 }
 
+void add_import(CLI::App& app, command_line& line, cli::import_options& options) {
+  auto& command = line.add(app, "import", "create an organisation's clients from a table");
+  command.add_option("org", options.organisation, "slug of the organisation")->required()->type_name("ORG");
+  command.add_option("file", options.file, "CSV with a header line, as a spreadsheet writes it")
+      ->required()
+      ->type_name("FILE.csv");
+  command.add_flag("--dry-run", options.dry_run, "only say what would be created, and what is wrong");
+  command.add_flag("--skip-errors", options.skip_errors, "leave wrong lines out instead of creating nothing");
+  command.footer(
+      "Works while the server runs, or without it. Wrong lines go to standard error, and with their "
+      "reasons into FILE.rejected.csv.\n"
+      "Exit status: 0 as asked, 1 nothing was created or the trial found wrong lines, 2 misuse or no "
+      "such file.");
+  line.then(command, [&options](const config::settings& s) { return cli::run_import(options, s); });
+}
+
+void add_export(CLI::App& app, command_line& line, cli::export_options& options) {
+  auto& command = line.add(app, "export", "write an organisation's clients, wallets and orders as CSV");
+  command.add_option("org", options.organisation, "slug of the organisation")->required()->type_name("ORG");
+  command.add_option("folder", options.folder, "where clients.csv, wallets.csv and orders.csv go")
+      ->required()
+      ->type_name("DIR");
+  command.footer("Files that are there are replaced; their owner alone may read them.\n"
+                 "Exit status: 0 written, 1 not, 2 misuse.");
+  line.then(command, [&options](const config::settings& s) { return cli::run_export(options, s); });
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -196,6 +223,10 @@ int main(int argc, char** argv) {
   add_org(app, line, org_create, org_list);
   cli::staff_add_options staff_add;
   add_staff(app, line, staff_add);
+  cli::import_options import_clients;
+  add_import(app, line, import_clients);
+  cli::export_options export_lists;
+  add_export(app, line, export_lists);
 
   try {
     app.parse(argc, argv);

@@ -1,6 +1,7 @@
 #include "http/staff/import_form.hpp"
 
 #include "actors/imports/cells.hpp"
+#include "actors/imports/upload.hpp"
 #include "actors/vocabulary/text.hpp"
 
 #include <algorithm>
@@ -10,8 +11,6 @@ namespace {
 
 constexpr std::size_t tag_max = 50;
 constexpr std::size_t file_name_max = 200;
-// Enough for a header; reading more would keep the thread from other requests.
-constexpr std::size_t looked_at = 64 * 1024;
 
 bool flag_of(const request& in, std::string_view name, std::vector<field_error>& bad) {
   const auto text = in.query(name).value_or("false");
@@ -51,7 +50,7 @@ outcome<imports::options> read_import_options(const request& in, time_point now)
   if (duplicates != "refuse" && duplicates != "create") bad.push_back({"?duplicates", "invalid"});
   out.duplicates_allowed = duplicates == "create";
   out.tag = text_of(in, "tag", tag_max, bad);
-  if (out.tag.empty()) out.tag = "import " + imports::write_day(std::chrono::floor<std::chrono::days>(now));
+  if (out.tag.empty()) out.tag = imports::default_tag(now);
   out.file_name = text_of(in, "file_name", file_name_max, bad);
   out.columns = split_names(in.query("columns").value_or(""));
   for (const auto& [name, value] : in.query_pairs())
@@ -75,26 +74,6 @@ std::optional<problem> check_table_type(const request& in) {
   answer.code = "unsupported_media_type";
   answer.detail = "The body has to be text/csv.";
   return answer;
-}
-
-outcome<imports::details> look_into(const request& in, imports::options asked,
-                                    const organisation::settings& of) {
-  std::string_view beginning = in.body;
-  if (beginning.size() > looked_at) {
-    beginning = beginning.substr(0, looked_at);
-    // Whole lines; without any, the reader says what is wrong.
-    if (const auto end = beginning.find_last_of("\r\n"); end != std::string_view::npos)
-      beginning = beginning.substr(0, end + 1);
-  }
-  auto seen = imports::open_table(std::string{beginning}, asked.columns, of);
-  if (!seen) return seen.error();
-  imports::details out;
-  out.asked = std::move(asked);
-  out.bytes = static_cast<std::int64_t>(in.body.size());
-  out.encoding = to_string(seen->from);
-  out.separator = seen->separator;
-  out.columns = std::move(seen->columns);
-  return out;
 }
 
 } // namespace foyer::http::staff

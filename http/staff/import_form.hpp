@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/imports/plan.hpp"
+#include "actors/imports/imports.hpp"
 #include "http/problem.hpp"
 #include "http/request.hpp"
 
@@ -14,10 +14,5 @@ outcome<imports::options> read_import_options(const request& in, time_point now)
 
 /// 415 unless the body is said to be text or CSV; nothing when it is.
 std::optional<problem> check_table_type(const request& in);
-
-/// What the beginning of the file tells at once: that it is none, its encoding, separator and columns. A
-/// large file is read whole in the background only.
-outcome<imports::details> look_into(const request& in, imports::options asked,
-                                    const organisation::settings& of);
 
 } // namespace foyer::http::staff

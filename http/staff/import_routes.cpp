@@ -1,7 +1,7 @@
 #include "http/staff/import_routes.hpp"
 
-#include "actors/imports/csv.hpp"
 #include "actors/imports/portion.hpp"
+#include "actors/imports/upload.hpp"
 #include "http/bind.hpp"
 #include "http/json/reader.hpp"
 #include "http/paging.hpp"
@@ -9,6 +9,7 @@
 #include "http/staff/import_form.hpp"
 #include "http/staff/import_json.hpp"
 #include "http/staff/progress_events.hpp"
+#include "http/staff/rejected_lines.hpp"
 #include "http/staff/staff_request.hpp"
 
 namespace foyer::http::staff {
@@ -19,8 +20,6 @@ using imports::phase;
 using imports::state;
 using runtime::await_reply;
 
-/// Pieces in which a file goes through the journal: a few milliseconds each, so that orders come between.
-constexpr std::size_t part_bytes = 256 * 1024;
 /// How often the events of an import look for news.
 constexpr std::chrono::milliseconds look_every{500};
 /// Lines of one read, where they are sent as CSV.
@@ -50,9 +49,10 @@ asio::awaitable<outcome<std::string>> write_import(import_services& with, const 
   auto begun = co_await write_rows(with.office, rows_of(made, 0));
   if (!begun) co_return begun.error();
   std::int64_t position = 0;
-  for (std::size_t at = 0; at < body.size(); at += part_bytes) {
+  for (std::size_t at = 0; at < body.size(); at += imports::part_bytes) {
     commit rows;
-    rows.cold.emplace_back(import_part_row{by.at->id, made.id, position++, body.substr(at, part_bytes)});
+    rows.cold.emplace_back(
+        import_part_row{by.at->id, made.id, position++, body.substr(at, imports::part_bytes)});
     auto written = co_await write_rows(with.office, std::move(rows));
     if (!written) co_return written.error();
   }
@@ -75,7 +75,7 @@ asio::awaitable<response> post_import(import_services& with, const staff_request
   if (const auto wrong = check_table_type(in)) co_return *wrong;
   auto asked = read_import_options(in, by.now);
   if (!asked) co_return problem_of(asked.error());
-  auto seen = look_into(in, std::move(*asked), by.at->options);
+  auto seen = imports::look_into(in.body, std::move(*asked), by.at->options);
   if (!seen) co_return problem_of(seen.error());
   state made;
   made.organisation = by.at->id;
@@ -150,29 +150,8 @@ asio::awaitable<response> get_events(import_services& with, const staff_request&
   co_return progress_events(std::move(look), look_every);
 }
 
-// The cells of a line as they were, one for each column, and the reason behind them.
-void append_bad_line(std::string& out, const imports::bad_line& line, const state& of, char separator,
-                     std::string_view locale) {
-  imports::csv_reader reader{line.cells, separator};
-  imports::record cells;
-  reader.next(cells);
-  cells.cells.resize(std::max(of.what.columns.size(), cells.cells.size()));
-  for (const auto& each : cells.cells) {
-    imports::append_cell(out, each, separator);
-    out += separator;
-  }
-  imports::append_cell(out, words_of(line.problems, locale), separator);
-  out += "\r\n";
-}
-
 asio::awaitable<void> send_bad_lines(import_services& with, state of, std::string locale, body_stream& to) {
-  const char separator = of.what.separator.empty() ? ';' : of.what.separator.front();
-  std::string text = "\xEF\xBB\xBF";
-  for (const auto& each : of.what.columns) {
-    imports::append_cell(text, each.header, separator);
-    text += separator;
-  }
-  text += locale == "fr" ? "Motif\r\n" : "Reason\r\n";
+  auto text = rejected_header(of, locale);
   for (std::int64_t after = 0;;) {
     auto page = co_await await_reply<imports::line_page>([&](reply<imports::line_page> back) {
       with.imports.list_lines(of.organisation, of.id, after, lines_read, std::move(back));
@@ -180,7 +159,7 @@ asio::awaitable<void> send_bad_lines(import_services& with, state of, std::strin
     // A body without end tells the reader that something is missing.
     if (!page) throw std::runtime_error{"the lines of an import can't be read"};
     for (const auto& line : page->lines) {
-      append_bad_line(text, line, of, separator, locale);
+      append_rejected(text, line, of, locale);
       after = line.number;
     }
     const bool sent = co_await to.write(text);
