@@ -21,7 +21,7 @@ bool may_be_refused(const options& wanted) {
 
 answers answers_of(const report& of, std::string_view kind) {
   answers out;
-  for (const auto* runs : {&of.server, &of.peak, &of.first})
+  for (const auto* runs : {&of.server, &of.peak, &of.first, &of.visited})
     for (const auto& run : *runs) {
       if (const auto* found = run.load.kind(kind)) out.succeeded += found->succeeded_in_all;
       out.unknown += run.load.unknown_in_all;
@@ -94,7 +94,7 @@ void check_answers(report& to) {
     if (run.load.succeeded == 0 && !run.load.interrupted)
       to.problems.push_back("a repeat without any good answer");
   }
-  for (const auto* runs : {&to.quiet, &to.peak, &to.small, &to.first})
+  for (const auto* runs : {&to.quiet, &to.peak, &to.small, &to.first, &to.visited})
     for (const auto& run : *runs) failed += run.load.failed();
   for (const auto& run : to.server)
     if (run.load.refused_without_hint > 0)

@@ -147,6 +147,11 @@ void own_run::warm() {
       "('r', 'i') and relname ~ '^(wallets|households|members|sessions|accounts|ledger_entries)'");
 }
 
+void own_run::settle() {
+  show_.live("vacuum");
+  db_->execute("vacuum (analyze)");
+}
+
 server_run own_run::measure_plan(const load_plan& plan, const std::string& label) {
   // Every run starts with no dirty pages of the one before.
   db_->execute("checkpoint");

@@ -37,6 +37,9 @@ public:
   // Has PostgreSQL hold the clients in its memory, as in a house that has been open for a while. What has
   // just been started would otherwise be measured while it fetches page after page from the file system.
   void warm();
+  // Does at once what PostgreSQL would do some time after a run, perhaps in the middle of the next one: dead
+  // rows are removed, the planner's figures are fresh.
+  void settle();
 
 private:
   void seed();

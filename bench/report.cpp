@@ -156,10 +156,16 @@ void print_beside(std::ostream& to, const char* title, const std::vector<server_
 void print_scale(std::ostream& to, const report& of) {
   print_beside(to, "1,000 households", of.small);
   print_beside(to, "buyers whom the server has not seen since it started", of.first);
-  if (const auto ratio = of.scale_ratio())
-    to << "\nratio                   " << format("%.2f x the rush on 1,000 households", *ratio) << '\n';
-  if (const auto ratio = of.first_ratio())
-    to << "ratio of first orders   " << format("%.2f x", *ratio) << '\n';
+  print_beside(to, "buyers who were here before the sale", of.visited);
+  to << "\nof the rush on 1,000 households, orders a second and CPU an order\n";
+  const auto compared = [&](const char* label, const std::vector<server_run>& runs,
+                            const std::optional<double>& speed) {
+    const auto cpu = cpu_ratio(runs, of.small);
+    if (speed) row(to, label, format("%.2f x, %.2f x", *speed, cpu.value_or(0)));
+  };
+  compared("first orders", of.first, of.first_ratio());
+  compared("returning buyers", of.server, of.scale_ratio());
+  compared("seen before the sale", of.visited, of.visited_ratio());
 }
 
 void print_overload(std::ostream& to, const report& of) {
@@ -300,6 +306,17 @@ std::optional<double> report::pgbench_per_second() const {
   return median(speeds(pgbench));
 }
 
+std::optional<double> cpu_ratio(const std::vector<server_run>& of, const std::vector<server_run>& than) {
+  std::vector<double> ratios;
+  const auto both = [](const server_run& run) {
+    return run.server_us.value_or(0) + run.postgres_us.value_or(0);
+  };
+  for (std::size_t i = 0; i < std::min(of.size(), than.size()); ++i)
+    if (both(than[i]) > 0 && both(of[i]) > 0) ratios.push_back(both(of[i]) / both(than[i]));
+  if (ratios.empty()) return std::nullopt;
+  return median(ratios);
+}
+
 std::optional<double> report::ratio() const {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < std::min(server.size(), pgbench.size()); ++i)
@@ -329,6 +346,9 @@ std::optional<double> report::scale_ratio() const {
 }
 std::optional<double> report::first_ratio() const {
   return speed_ratio(first, small);
+}
+std::optional<double> report::visited_ratio() const {
+  return speed_ratio(visited, small);
 }
 std::optional<double> report::overload_ratio() const {
   return speed_ratio(server, peak);

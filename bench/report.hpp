@@ -73,6 +73,7 @@ struct report {
   std::vector<server_run> peak;            // of overload: what the server does at most, in turn with `server`
   std::vector<server_run> small;           // of scale: the rush on few households, in turn with `server`
   std::vector<server_run> first;           // of scale: buyers whom the server hasn't seen since it started
+  std::vector<server_run> visited; // of scale: those whom it has seen, but who have bought nothing yet
   std::optional<memory_figures> memory;
   std::vector<double> ready_ms; // of start: each
   audit_outcome audit = audit_outcome::not_run;
@@ -93,15 +94,20 @@ struct report {
   std::optional<double> ratio() const;
   // The same of the CPU per request of server and bare handler (B3).
   std::optional<double> bare_ratio() const;
-  // The same of answers a second: of scale with buyers who are known (B5) and who are not, of overload.
+  // The same of answers a second: of scale (B5) with buyers who are known, who are not, and who looked around
+  // before; of overload.
   std::optional<double> scale_ratio() const;
   std::optional<double> first_ratio() const;
+  std::optional<double> visited_ratio() const;
   std::optional<double> overload_ratio() const;
   // The same of the readers' p99 in the storm and without it (B4).
   std::optional<double> readers_ratio() const;
 };
 
 double median(std::vector<double> values); // 0 when there are none
+// How much more CPU an answer takes, server and PostgreSQL together, in `of` than in `than` of the same
+// repeat: the median. None where it can't be seen.
+std::optional<double> cpu_ratio(const std::vector<server_run>& of, const std::vector<server_run>& than);
 
 // Kernel threads that write for us count as others too; more than this part of the machine is somebody else.
 inline constexpr double quiet_share = 0.2;

@@ -75,6 +75,9 @@ std::string cards(const report& of) {
     card(out, "readers' p99, calm = 1", format("%.2f&#8239;&#215;", *ratio));
   if (const auto ratio = of.scale_ratio())
     card(out, "against 1,000 households", format("%.2f&#8239;&#215;", *ratio));
+  if (const auto ratio = of.first_ratio()) card(out, "first orders", format("%.2f&#8239;&#215;", *ratio));
+  if (const auto ratio = of.visited_ratio())
+    card(out, "seen before the sale", format("%.2f&#8239;&#215;", *ratio));
   if (const auto ratio = of.overload_ratio())
     card(out, "accepted, peak = 1", format("%.2f&#8239;&#215;", *ratio));
   if (of.memory) {

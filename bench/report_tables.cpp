@@ -171,6 +171,8 @@ std::string percentiles_section(const report& of) {
   percentile_row(rows, "at the peak", merged(of.peak, [](auto& run) { return run.load.latency; }));
   percentile_row(rows, "1,000 households", merged(of.small, [](auto& run) { return run.load.latency; }));
   percentile_row(rows, "first orders", merged(of.first, [](auto& run) { return run.load.latency; }));
+  percentile_row(rows, "seen before the sale",
+                 merged(of.visited, [](auto& run) { return run.load.latency; }));
   if (rows.empty()) return {};
   return table(
       "Latency, all repeats",

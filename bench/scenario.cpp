@@ -189,6 +189,13 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
   return plan;
 }
 
+load_plan visit_plan_of(const options& wanted, const target& where, std::size_t repeat) {
+  auto plan = plan_of(wanted, where, repeat);
+  plan.streams[0].name = "visit";
+  plan.streams[0].shapes = {catalogue{where}.read("/api/v1/me", "account")};
+  return plan;
+}
+
 load_plan peak_plan_of(const options& wanted, const target& where, std::size_t repeat) {
   auto peak = wanted;
   peak.connections = peak_connections;

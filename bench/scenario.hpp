@@ -36,6 +36,8 @@ load_plan plan_of(const options& wanted, const target& where, std::size_t repeat
 load_plan quiet_plan_of(const options& wanted, const target& where);
 
 // overload: the rush at its peak, and then `rate` orders a second.
+// What the same callers do before: their page of the shop finds out who they are.
+load_plan visit_plan_of(const options& wanted, const target& where, std::size_t repeat);
 load_plan peak_plan_of(const options& wanted, const target& where, std::size_t repeat);
 load_plan crowd_plan_of(const options& wanted, const target& where, std::size_t repeat, double rate);
 

@@ -71,7 +71,8 @@ parts::parts(asio::io_context& on, caf::actor_system& system, const config::sett
                                     static_cast<std::size_t>(with.actors.queue_max))),
       accounts(account::create_registry(system, *load.accounts, *journal,
                                         static_cast<std::size_t>(with.actors.queue_max))),
-      sessions(session::create_store(*load.sessions, *journal, clock, with.sessions)),
+      reception(*load.arrivals, *households, *wallets),
+      sessions(session::create_store(*load.sessions, *journal, clock, with.sessions, &reception)),
       supplies(clock, key, with.accounts), hashes(password::create_hash_pool(hashing_of(with.security))),
       idempotent(
           http::create_idempotency(*load.answers, clock, {.kept_for = with.orders.idempotency_kept_for})),

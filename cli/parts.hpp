@@ -10,6 +10,7 @@
 #include "actors/offer/offers.hpp"
 #include "actors/organisation/organisations.hpp"
 #include "actors/password/hash_pool.hpp"
+#include "actors/session/arrivals.hpp"
 #include "actors/session/sessions.hpp"
 #include "actors/vocabulary/forward_clock.hpp"
 #include "actors/wallet/wallets.hpp"
@@ -62,6 +63,7 @@ struct parts {
   std::unique_ptr<wallet::registry> wallets;
   std::unique_ptr<offer::registry> offers;
   std::unique_ptr<account::registry> accounts;
+  session::reception reception;
   std::unique_ptr<session::store> sessions;
   account::supplier supplies;
   std::unique_ptr<password::hash_pool> hashes;

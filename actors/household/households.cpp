@@ -111,6 +111,16 @@ public:
     from_.find_space_code(of, std::move(back));
   }
 
+  void take(const moment& since, state read) override {
+    if (read.account)
+      cache_->keep(read.organisation, *read.account, read.id, since.at, account_cache::steady::now());
+    const auto which = read.id;
+    directory_->start_with(which, since.departures, std::move(read));
+  }
+  [[nodiscard]] moment reading() const override {
+    return {directory_->departures(), account_cache::steady::now()};
+  }
+
   void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override {
     directory_->sweep(idle_after, live_limit);
   }

@@ -77,6 +77,12 @@ public:
   virtual void list_households(const filter& which, std::function<void(outcome<page>)> done) = 0;
 };
 
+/// When something was read that the actors are to take over.
+struct moment {
+  std::uint64_t departures = 0;
+  std::chrono::steady_clock::time_point at;
+};
+
 /// The household actors. Any thread.
 class registry {
 public:
@@ -106,6 +112,12 @@ public:
   virtual void find_by_number(const organisation_id& at, std::string number, reply<maybe_id> back) = 0;
   virtual void find_by_key(const sha256_hash& hash, reply<maybe_id> back) = 0;
   virtual void find_space_code(const household_id& of, reply<std::optional<space_code>> back) = 0;
+
+  /// Takes a state that was read with others, if its actor is not in memory and the state is surely what it
+  /// would read itself; `since` is what `reading` said before it was read. Its account's household is known
+  /// then.
+  virtual void take(const moment& since, state read) = 0;
+  [[nodiscard]] virtual moment reading() const = 0;
 
   virtual void sweep(std::chrono::seconds idle_after, std::size_t live_limit) = 0;
   virtual void close() = 0;

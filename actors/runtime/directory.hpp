@@ -8,7 +8,9 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -20,10 +22,11 @@ namespace foyer::runtime {
 struct passivate {};
 
 /// Finds or starts the actor of an id, and lets idle ones go. Nobody else keeps the handles. Any thread.
-template <class Id, class Handle>
+template <class Id, class Handle, class State>
 class directory {
 public:
-  using factory = std::function<Handle(const Id&)>;
+  /// With its state, or without: then the actor reads it at its first message.
+  using factory = std::function<Handle(const Id&, std::shared_ptr<State>)>;
   using steady = std::chrono::steady_clock;
 
   explicit directory(factory start) : start_(std::move(start)) {}
@@ -37,7 +40,7 @@ public:
     if (closed_) return; // the message dies here, and its reply says unavailable
     auto found = here.slots.find(id);
     if (found == here.slots.end()) {
-      found = here.slots.emplace(id, slot{start_(id), {}}).first;
+      found = here.slots.emplace(id, slot{start_(id, nullptr), {}}).first;
       live_.fetch_add(1, std::memory_order_relaxed);
     }
     found->second.last_used = now_.load(std::memory_order_relaxed);
@@ -49,8 +52,29 @@ public:
   void tell_if_live(const Id& id, Message message) {
     auto& here = shard_of(id);
     const std::lock_guard lock{here.mutex};
+    departures_.fetch_add(1, std::memory_order_release);
     const auto found = here.slots.find(id);
     if (found != here.slots.end()) caf::anon_send(found->second.handle, std::move(message));
+  }
+
+  /// Counts whatever may have changed an entity that has no actor now: actors that left, and rows that were
+  /// written past them. To be asked before states are read that `start_with` is to take.
+  [[nodiscard]] std::uint64_t departures() const noexcept {
+    return departures_.load(std::memory_order_acquire);
+  }
+
+  /// Starts the id's actor with a state that was read since `departures()` was `since`. False, and nothing
+  /// done, when that state might be old: the actor is there already, or one left meanwhile. Whoever changes
+  /// an entity is its actor, and whoever writes past the actors tells them afterwards: so what was read while
+  /// there was none, none left and nothing was told is what the actor itself would read now.
+  bool start_with(const Id& id, std::uint64_t since, State state) {
+    auto& here = shard_of(id);
+    const std::lock_guard lock{here.mutex};
+    if (closed_ || departures() != since || here.slots.contains(id)) return false;
+    auto made = start_(id, std::make_shared<State>(std::move(state)));
+    here.slots.emplace(id, slot{std::move(made), now_.load(std::memory_order_relaxed)});
+    live_.fetch_add(1, std::memory_order_relaxed);
+    return true;
   }
 
   /// Called by an idle actor from within its handler of `passivate`: true when nothing waits for it, in which
@@ -60,6 +84,7 @@ public:
     auto& here = shard_of(id);
     const std::lock_guard lock{here.mutex};
     if (!mailbox.empty()) return false;
+    departures_.fetch_add(1, std::memory_order_release);
     if (here.slots.erase(id) > 0) live_.fetch_sub(1, std::memory_order_relaxed);
     return true;
   }
@@ -71,6 +96,7 @@ public:
     const std::lock_guard lock{here.mutex};
     const auto found = here.slots.find(id);
     if (found == here.slots.end() || found->second.handle.id() != who) return;
+    departures_.fetch_add(1, std::memory_order_release);
     here.slots.erase(found);
     live_.fetch_sub(1, std::memory_order_relaxed);
   }
@@ -120,6 +146,7 @@ private:
   factory start_;
   std::array<shard, shard_count> shards_;
   std::atomic<std::size_t> live_{0};
+  std::atomic<std::uint64_t> departures_{0};
   std::atomic<std::chrono::seconds> now_{
       std::chrono::duration_cast<std::chrono::seconds>(steady::now().time_since_epoch())};
   std::atomic<bool> closed_{false};

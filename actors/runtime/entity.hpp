@@ -184,9 +184,14 @@ private:
     handing_on on;
     if constexpr (requires { message.command.on; }) on = std::move(message.command.on);
     auto decided = decide(*current_, std::move(message.command));
-    if (!decided)
+    if (!decided) {
+      // Who asked has read something newer than what is in memory here: another process wrote it, or one that
+      // died and whose last commit landed late. A refusal writes nothing by which this would be noticed
+      // otherwise.
+      if (decided.error().code == errc::version_conflict) drop_state();
       return answer_when_durable(std::move(message.back),
                                  outcome<typename Command::result>{std::move(decided.error())});
+    }
     if constexpr (requires { decided->rows; }) {
       current_ = std::move(decided->next);
       if (decided->reload) drop_state();

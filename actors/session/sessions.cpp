@@ -1,5 +1,6 @@
 #include "actors/session/sessions.hpp"
 
+#include "actors/session/arrivals.hpp"
 #include "actors/vocabulary/secret.hpp"
 
 #include <algorithm>
@@ -146,8 +147,8 @@ private:
 class sessions final : public store {
 public:
   sessions(loader& from, journal& to, const clock_source& clock, const config::sessions_settings& settings,
-           std::size_t tracked_max)
-      : from_(from), to_(to), clock_(clock), limits_(limits_of(settings)),
+           reception* arrivals, std::size_t tracked_max)
+      : from_(from), arrivals_(arrivals), to_(to), clock_(clock), limits_(limits_of(settings)),
         cache_(std::make_shared<cache>(tracked_max)) {}
 
   session_ptr find(const sha256_hash& token_hash) override {
@@ -157,8 +158,8 @@ public:
   }
 
   void load(const sha256_hash& token_hash, reply<session_ptr> back) override {
-    from_.load_session(token_hash, [this, token_hash, kept = cache_, since = cache_->generation(),
-                                    back](outcome<std::optional<record>> read) {
+    auto take = [this, token_hash, kept = cache_, since = cache_->generation(),
+                 back](outcome<std::optional<record>> read) {
       if (!read) return back(std::move(read.error()));
       if (!*read) {
         kept->erase(token_hash);
@@ -166,7 +167,12 @@ public:
       }
       auto made = kept->keep(std::move(**read), since, steady::now());
       back(use(made, clock_.now()) ? made : session_ptr{});
-    });
+    };
+    // Whoever was here a minute ago is only looked at again.
+    if (arrivals_ != nullptr && !cache_->find(token_hash, {}))
+      arrivals_->load(token_hash, std::move(take));
+    else
+      from_.load_session(token_hash, std::move(take));
   }
 
   fresh prepare_login(const account_id& of, bool remember, bool staff, std::string device,
@@ -287,6 +293,7 @@ private:
   }
 
   loader& from_;
+  reception* arrivals_;
   journal& to_;
   const clock_source& clock_;
   limits limits_;
@@ -296,8 +303,9 @@ private:
 } // namespace
 
 std::unique_ptr<store> create_store(loader& from, journal& to, const clock_source& clock,
-                                    const config::sessions_settings& settings, std::size_t tracked_max) {
-  return std::make_unique<sessions>(from, to, clock, settings, tracked_max);
+                                    const config::sessions_settings& settings, reception* arrivals,
+                                    std::size_t tracked_max) {
+  return std::make_unique<sessions>(from, to, clock, settings, arrivals, tracked_max);
 }
 
 } // namespace foyer::session

@@ -92,10 +92,13 @@ public:
 /// How old a session in memory may be before it is read again.
 inline constexpr std::chrono::seconds reread_after{60};
 
-/// `from`, `to` and `clock` must outlive the store; `from` must have stopped calling back before it goes. At
-/// most `tracked_max` sessions are kept in memory.
+class reception;
+
+/// `from`, `to`, `clock` and `arrivals` must outlive the store; `from` must have stopped calling back before
+/// it goes. With `arrivals`, sessions that are not in memory come by it, and what their owners need with
+/// them. At most `tracked_max` sessions are kept in memory.
 std::unique_ptr<store> create_store(loader& from, journal& to, const clock_source& clock,
-                                    const config::sessions_settings& settings,
+                                    const config::sessions_settings& settings, reception* arrivals = nullptr,
                                     std::size_t tracked_max = 100'000);
 
 } // namespace foyer::session

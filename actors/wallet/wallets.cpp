@@ -51,6 +51,12 @@ public:
     directory_->tell(whose, std::move(command));
   }
 
+  void take(std::uint64_t since, state read) override {
+    const auto whose = read.household;
+    directory_->start_with(whose, since, std::move(read));
+  }
+  [[nodiscard]] std::uint64_t departures() const override { return directory_->departures(); }
+
   void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override {
     directory_->sweep(idle_after, live_limit);
   }

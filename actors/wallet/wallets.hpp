@@ -36,6 +36,11 @@ public:
   virtual void tell(const household_id& whose, ask<transfer> command) = 0;
   virtual void tell(const household_id& whose, ask<get_view> command) = 0;
 
+  /// Takes a state that was read with others, if its actor is not in memory and the state is surely what it
+  /// would read itself; `since` is what `departures` said before it was read.
+  virtual void take(std::uint64_t since, state read) = 0;
+  [[nodiscard]] virtual std::uint64_t departures() const = 0;
+
   virtual void sweep(std::chrono::seconds idle_after, std::size_t live_limit) = 0;
   virtual void close() = 0;
   [[nodiscard]] virtual std::size_t live() const = 0;

@@ -14,13 +14,17 @@ inline constexpr const char* household_columns =
     "h.email_key, "
     "h.phone, h.address, h.locale, h.tags, h.newsletter, h.account_id, a.username, h.linked_at, "
     "h.box_office_since, "
-    "h.everything_shown, h.username, h.website, h.key_version, h.last_balance_mail_at, h.created_at, h.merged_into";
+    "h.everything_shown, h.username, h.website, h.key_version, h.last_balance_mail_at, h.created_at, "
+    "h.merged_into";
 /// Likewise of a member.
 inline constexpr const char* member_columns =
     "m.household_id, m.id, m.first_name, m.last_name, m.birth_date, m.email, m.phone, m.relation, m.answers";
 
 household::state read_household(const pg::rows& from, int row);
+/// The next columns of a row.
+household::state read_household(pg::row_reader& from);
 /// Adds the member to its household's list; the household is given by id.
 household::member read_member(const pg::rows& from, int row, household_id& whose);
+household::member read_member(pg::row_reader& from, household_id& whose);
 
 } // namespace foyer::storage

@@ -153,21 +153,31 @@ private:
 } // namespace
 
 state read_household(const pg::rows& from, int row) {
+  pg::row_reader reader{from, row};
+  return read_household(reader);
+}
+
+state read_household(pg::row_reader& from) {
   state out;
   std::string status;
-  pg::row_reader{from, row}.into(
-      out.organisation, out.id, out.version, out.number, status, out.archived, out.responsible, out.email,
-      out.email_key, out.phone, out.address, out.locale, out.tags, out.newsletter, out.account,
-      out.account_username, out.linked_at, out.box_office_since, out.everything_shown, out.username,
-      out.website, out.key_version, out.last_balance_mail_at, out.created_at, out.merged_into);
+  from.into(out.organisation, out.id, out.version, out.number, status, out.archived, out.responsible,
+            out.email, out.email_key, out.phone, out.address, out.locale, out.tags, out.newsletter,
+            out.account, out.account_username, out.linked_at, out.box_office_since, out.everything_shown,
+            out.username, out.website, out.key_version, out.last_balance_mail_at, out.created_at,
+            out.merged_into);
   out.status = household::parse_status(status).value_or(household::status::added);
   return out;
 }
 
 household::member read_member(const pg::rows& from, int row, household_id& whose) {
+  pg::row_reader reader{from, row};
+  return read_member(reader, whose);
+}
+
+household::member read_member(pg::row_reader& from, household_id& whose) {
   household::member out;
-  pg::row_reader{from, row}.into(whose, out.id, out.first_name, out.last_name, out.birth_date, out.email,
-                                 out.phone, out.relation, out.answers);
+  from.into(whose, out.id, out.first_name, out.last_name, out.birth_date, out.email, out.phone, out.relation,
+            out.answers);
   return out;
 }
 

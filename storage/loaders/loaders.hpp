@@ -14,7 +14,8 @@ class finder;
 } // namespace foyer::account
 namespace foyer::session {
 class loader;
-}
+class arrival_loader;
+} // namespace foyer::session
 namespace foyer::offer {
 class loader;
 }
@@ -34,6 +35,7 @@ std::unique_ptr<wallet::loader> create_wallet_loader(read_pool_ptr from);
 std::unique_ptr<account::loader> create_account_loader(read_pool_ptr from);
 std::unique_ptr<account::finder> create_account_finder(read_pool_ptr from);
 std::unique_ptr<session::loader> create_session_loader(read_pool_ptr from);
+std::unique_ptr<session::arrival_loader> create_arrival_loader(read_pool_ptr from);
 std::unique_ptr<offer::loader> create_offer_loader(read_pool_ptr from);
 std::unique_ptr<deadlines::loader> create_deadline_loader(read_pool_ptr from);
 

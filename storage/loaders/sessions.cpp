@@ -1,62 +1,32 @@
 #include "actors/session/sessions.hpp"
 
 #include "storage/loaders/gather.hpp"
+#include "storage/loaders/session_rows.hpp"
 
 namespace foyer::storage {
 namespace {
 
 // A session that a unique key opened ends with that key (S6), also where it was opened while the key was
 // replaced.
-constexpr pg::statement load_sessions_sql{"load_sessions", R"sql(
-select s.token_hash, s.id, s.token_hash, s.assurance = 'login', s.account_id, s.organisation_id, s.household_id, s.remembered,
-  s.device, s.address, s.created_at, s.last_used_at, s.password_at, s.expires_at, s.only_order,
-  a.username, a.email, a.email_key, a.first_name, a.last_name, a.birth_date, a.locale,
-  array(select r.organisation_id from roles r where r.account_id = a.id order by r.organisation_id),
-  array(select r.role from roles r where r.account_id = a.id order by r.organisation_id)
-from sessions s left join accounts a on a.id = s.account_id left join households h on h.id = s.household_id
-where s.token_hash = any ($1::bytea[]) and (s.key_version is null or s.key_version = h.key_version)
-)sql"};
+const std::string load_sessions_text =
+    std::string{"select s.token_hash, "} + session_columns + ", " + owner_columns +
+    " from sessions s left join accounts a on a.id = s.account_id left join households h on h.id = "
+    "s.household_id"
+    " where s.token_hash = any ($1::bytea[]) and (s.key_version is null or s.key_version = h.key_version)";
+const pg::statement load_sessions_sql{"load_sessions", load_sessions_text.c_str()};
 
-constexpr pg::statement list_sessions_sql{"list_sessions", R"sql(
-select id, token_hash, assurance = 'login', account_id, organisation_id, household_id, remembered, device, address,
-  created_at, last_used_at, password_at, expires_at, only_order
-from sessions where account_id = $1 and expires_at > now() order by last_used_at desc, id desc limit 200
-)sql"};
-
-session::record session_of(pg::row_reader& row) {
-  session::record out;
-  row.into(out.id, out.token_hash, out.login, out.account, out.organisation, out.household, out.remembered,
-           out.device, out.address, out.created_at, out.last_used_at, out.password_at, out.expires_at,
-           out.only_order);
-  return out;
-}
+const std::string list_sessions_text = std::string{"select "} + session_columns +
+                                       " from sessions s where s.account_id = $1 and s.expires_at > now()"
+                                       " order by s.last_used_at desc, s.id desc limit 200";
+const pg::statement list_sessions_sql{"list_sessions", list_sessions_text.c_str()};
 
 using found_session = std::optional<session::record>;
 
 found_session session_with_owner(pg::row_reader& row, const sha256_hash&) {
-  auto out = session_of(row);
-  if (!out.account) return out;
-  auto owner = std::make_shared<session::owner>();
-  owner->id = *out.account;
-  std::vector<organisation_id> organisations;
-  std::vector<std::string> roles;
-  row.into(owner->username, owner->email, owner->email_key, owner->first_name, owner->last_name,
-           owner->birth_date, owner->locale, organisations, roles);
-  for (std::size_t i = 0; i < organisations.size() && i < roles.size(); ++i)
-    if (const auto role = organisation::parse_role(roles[i]))
-      owner->roles.emplace_back(organisations[i], *role);
-  out.owner = std::move(owner);
+  auto out = read_session(row);
+  read_owner(row, out);
   return out;
 }
-
-/// Of hashes: any of their bytes are as good as random.
-struct first_bytes {
-  std::size_t operator()(const sha256_hash& of) const noexcept {
-    std::size_t out = 0;
-    std::memcpy(&out, of.data(), sizeof out);
-    return out;
-  }
-};
 
 class session_loader final : public session::loader {
 public:
@@ -78,20 +48,44 @@ public:
                                          std::vector<session::record> out;
                                          for (int i = 0; i < rows.size(); ++i) {
                                            pg::row_reader row{rows, i};
-                                           out.push_back(session_of(row));
+                                           out.push_back(read_session(row));
                                          }
                                          return out;
                                        });
   }
 
 private:
-  using sessions = gather<sha256_hash, found_session, first_bytes>;
+  using sessions = gather<sha256_hash, found_session, hash_of_token>;
 
   read_pool_ptr from_;
   std::shared_ptr<sessions> sessions_;
 };
 
 } // namespace
+
+session::record read_session(pg::row_reader& from) {
+  session::record out;
+  from.into(out.id, out.token_hash, out.login, out.account, out.organisation, out.household, out.remembered,
+            out.device, out.address, out.created_at, out.last_used_at, out.password_at, out.expires_at,
+            out.only_order);
+  return out;
+}
+
+void read_owner(pg::row_reader& from, session::record& of) {
+  if (!of.account) return;
+  auto owner = std::make_shared<session::owner>();
+  owner->id = *of.account;
+  std::vector<std::string> roles;
+  from.into(owner->username, owner->email, owner->email_key, owner->first_name, owner->last_name,
+            owner->birth_date, owner->locale, roles);
+  for (const std::string_view each : roles) {
+    const auto gap = each.find(' ');
+    const auto role = organisation::parse_role(each.substr(0, gap));
+    const auto where = parse_uuid(each.substr(gap + 1));
+    if (role && where) owner->roles.emplace_back(organisation_id{*where}, *role);
+  }
+  of.owner = std::move(owner);
+}
 
 std::unique_ptr<session::loader> create_session_loader(read_pool_ptr from) {
   return std::make_unique<session_loader>(std::move(from));

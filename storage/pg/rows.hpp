@@ -57,6 +57,8 @@ public:
     read(out);
     return out;
   }
+  /// Leaves so many columns out.
+  void skip(int columns) noexcept { column_ += columns; }
 
 private:
   void read(bool& out);

@@ -14,7 +14,7 @@ import threading
 import pytest
 
 from house import House
-from server import BINARY, ROOT
+from server import BINARY, ROOT, eventually
 
 BENCH = os.environ.get("FOYER_BENCH", str(ROOT / "build/release/bench/foyer-bench"))
 
@@ -118,7 +118,8 @@ def test_B5_B6_B7_B9_bench_asks_what_a_large_house_costs_and_keeps_its_data(tmp_
     assert {each["kind"] for each in figures["server_repeats"][0]["kinds"]} == {"name", "e-mail", "phone", "number", "mistyped"}
     done, figures = bench(tmp_path, "scale", *kept)
     assert done.returncode == 0, done.stderr + done.stdout
-    assert figures["scale_ratio"] > 0 and figures["first_order_ratio"] > 0 and figures["audit"] == "clean"
+    assert figures["scale_ratio"] > 0 and figures["first_order_ratio"] > 0 and figures["visited_ratio"] > 0
+    assert figures["first_order_cpu_ratio"] > 0 and figures["audit"] == "clean"
 
 
 def test_bench_offers_more_than_there_is_and_the_surplus_is_refused_with_a_hint(tmp_path):
@@ -331,6 +332,16 @@ def test_bench_interrupted_reports_checks_and_cleans_up(tmp_path, open_folder):
     assert figures["problems"] == ["interrupted"] and figures["audit"] == "clean"
     assert figures["server_repeats"][0]["succeeded"] > 0
     assert os.listdir(open_folder) == []
+
+
+def test_bench_killed_leaves_neither_a_database_nor_its_data(tmp_path, open_folder):
+    run = started(tmp_path, open_folder)
+    (made,) = pathlib.Path(open_folder).glob("foyer-bench-*")
+    postmaster = int((made / "data/postgresql/postmaster.pid").read_text().split()[0])
+    run.kill()
+    run.wait()
+    eventually(lambda: not made.exists(), 60, "the end of what was left")
+    assert not pathlib.Path(f"/proc/{postmaster}").exists()
 
 
 def test_bench_misuse_has_status_2():

@@ -3,7 +3,9 @@
 #include "actors/account/accounts.hpp"
 #include "actors/deadlines/deadlines.hpp"
 #include "actors/offer/offers.hpp"
+#include "actors/session/arrivals.hpp"
 #include "actors/wallet/wallets.hpp"
+#include "storage/loaders/households.hpp"
 #include "storage/pg/read_pool.hpp"
 #include "tests/pg/database.hpp"
 
@@ -258,4 +260,116 @@ TEST_CASE("A8 accounts are found by what people type, and homonyms by their base
   CHECK(loaded->username == "zoe.lefevre");
   REQUIRE(loaded->tokens.size() == 1);
   CHECK(loaded->tokens[0].subject == "Zoe@New.example");
+}
+
+TEST_CASE("B5 a session is read together with its owner's households, members and wallets") {
+  running_journal journal;
+  running_reads reads;
+  const auto loader = storage::create_arrival_loader(reads.pool);
+  const auto households = storage::create_household_loader(*reads.pool);
+  const auto wallets = storage::create_wallet_loader(reads.pool);
+  const auto load = [&](const sha256_hash& hash) {
+    auto is =
+        answer_of<std::shared_ptr<session::arrival>>([&](auto done) { loader->load_arrival(hash, done); });
+    REQUIRE(is.ok());
+    return *is;
+  };
+  const auto same_as_alone = [&](const session::client& of) {
+    const auto who =
+        answer_of<household::state>([&](auto done) { households->load_household(of.who.id, done); });
+    const auto purse = answer_of<wallet::state>([&](auto done) { wallets->load_wallet(of.who.id, done); });
+    CHECK(of.who.organisation == who->organisation);
+    CHECK(of.who.version == who->version);
+    CHECK(of.who.number == who->number);
+    CHECK(of.who.account == who->account);
+    CHECK(of.who.account_username == who->account_username);
+    CHECK(of.who.created_at == who->created_at);
+    REQUIRE(of.who.members.size() == who->members.size());
+    for (std::size_t i = 0; i < who->members.size(); ++i) {
+      CHECK(of.who.members[i].id == who->members[i].id);
+      CHECK(of.who.members[i].first_name == who->members[i].first_name);
+    }
+    CHECK(of.purse.household == of.who.id);
+    CHECK(of.purse.organisation == purse->organisation);
+    CHECK(of.purse.version == purse->version);
+    CHECK(of.purse.balance == purse->balance);
+    CHECK(of.purse.head == purse->head);
+    CHECK(of.purse.closed == purse->closed);
+  };
+  const auto open = [&](std::optional<account_id> of, std::optional<household_id> space) {
+    session_row row;
+    row.id = fresh_id<session_id>();
+    const auto bytes = fresh_id<session_id>();
+    std::copy(bytes.value.bytes.begin(), bytes.value.bytes.end(), row.token_hash.begin());
+    row.login = of.has_value();
+    row.account = of;
+    row.household = space;
+    if (space) row.key_version = 1;
+    row.created_at = row.last_used_at = row.password_at = noon();
+    row.expires_at = noon() + std::chrono::hours{24 * 365 * 10};
+    write(journal, row);
+    return row.token_hash;
+  };
+
+  const auto account = an_account("arrives" + to_string(fresh_id<account_id>()));
+  write(journal, account);
+  std::vector<household_row> rows;
+  for (int i = 0; i < 2; ++i) {
+    auto row = a_household(an_organisation(journal));
+    row.account = account.id;
+    for (const auto* name : {"Claire", "Louis"}) {
+      member_row member;
+      member.id = rows.empty() && row.members.empty() ? row.responsible : fresh_id<member_id>();
+      member.first_name = name;
+      row.members.push_back(member);
+    }
+    write(journal, row);
+    rows.push_back(row);
+  }
+  commit first;
+  first.wallets.push_back(a_wallet(rows[0].organisation, rows[0].id, 0, 700));
+  REQUIRE(journal.append_and_wait(first).status == commit_status::committed);
+
+  const auto login = load(open(account.id, {}));
+  REQUIRE(login->session);
+  REQUIRE(login->session->owner);
+  CHECK(login->session->owner->username == account.username);
+  CHECK(login->session->owner->roles.empty());
+  REQUIRE(login->clients.size() == 2);
+  for (const auto& each : login->clients) {
+    CHECK(each.who.members.size() == 2);
+    same_as_alone(each);
+  }
+
+  // A door of my space: the household has an account that the session has not.
+  const auto space = load(open({}, rows[1].id));
+  REQUIRE(space->session);
+  CHECK_FALSE(space->session->owner);
+  REQUIRE(space->clients.size() == 1);
+  CHECK(space->clients[0].who.id == rows[1].id);
+  CHECK(space->clients[0].purse.version == 0);
+  same_as_alone(space->clients[0]);
+
+  // Whoever asks while a query is under way is answered by the next one, together.
+  const auto token = open(account.id, {});
+  std::vector<std::future<outcome<std::shared_ptr<session::arrival>>>> answers;
+  for (int i = 0; i < 40; ++i) {
+    auto promise = std::make_shared<std::promise<outcome<std::shared_ptr<session::arrival>>>>();
+    answers.push_back(promise->get_future());
+    loader->load_arrival(token, [promise](auto is) { promise->set_value(std::move(is)); });
+  }
+  for (auto& each : answers) {
+    const auto is = each.get();
+    REQUIRE(is.ok());
+    for (const auto& client : (*is)->clients) CHECK(client.who.members.size() == 2);
+  }
+
+  const auto nobody = an_account("nobody" + to_string(fresh_id<account_id>()));
+  write(journal, nobody);
+  const auto alone = load(open(nobody.id, {}));
+  CHECK(alone->session);
+  CHECK(alone->clients.empty());
+  const auto unknown = load(sha256_hash{});
+  CHECK_FALSE(unknown->session);
+  CHECK(unknown->clients.empty());
 }

@@ -26,6 +26,10 @@ struct add {
 struct fall_over {
   using result = std::int64_t;
 };
+struct take_what_was_read {
+  using result = std::int64_t;
+  std::int64_t what = 0;
+};
 
 outcome<step<state, std::int64_t>> decide(const state& now, add command) {
   auto next = now;
@@ -36,6 +40,11 @@ outcome<step<state, std::int64_t>> decide(const state& now, add command) {
 
 outcome<std::int64_t> decide(const state&, const fall_over&) {
   throw std::logic_error("a mistake of ours");
+}
+
+outcome<step<state, std::int64_t>> decide(const state& now, take_what_was_read command) {
+  if (command.what > now.sum) return errc::version_conflict;
+  return decide(now, add{-command.what});
 }
 
 } // namespace counters
@@ -80,7 +89,8 @@ struct yard {
       dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   std::shared_ptr<counter_model> model = std::make_shared<counter_model>();
   held_journal to;
-  using kind = runtime::entity<counter_model, counters::add, counters::fall_over>;
+  using kind =
+      runtime::entity<counter_model, counters::add, counters::fall_over, counters::take_what_was_read>;
   std::unique_ptr<kind::directory_type> counters = kind::create_directory(system, model, to, {});
   household_id one{*parse_uuid("01920000-0000-7000-8000-000000000001")};
   household_id other{*parse_uuid("01920000-0000-7000-8000-000000000002")};
@@ -98,6 +108,19 @@ struct yard {
                                          *out = std::move(told);
                                        }}});
     return out;
+  }
+  /// Until the actors that nobody waits for have left.
+  void let_go() {
+    counters->sweep(std::chrono::seconds{-10}, 1'000);
+    scheduler.run();
+  }
+  std::int64_t add_and_wait(const household_id& which, std::int64_t what) {
+    const auto told = ask_for(which, counters::add{what});
+    scheduler.run();
+    commit_all();
+    REQUIRE(*told);
+    REQUIRE((*told)->ok());
+    return **(*told);
   }
   void commit_all() {
     for (auto& done : std::exchange(to.waiting, {})) done({commit_status::committed, {}, {}});
@@ -139,6 +162,24 @@ TEST_CASE("P4 an exception in one actor stops that actor only, and the next mess
   CHECK(here.model->loads == loads + 1); // the other one lived on
 }
 
+TEST_CASE("P4 an actor that refuses because it knows less than its asker has read reads its state again") {
+  yard here;
+  here.ask_for(here.one, counters::add{5});
+  here.scheduler.run();
+  here.commit_all();
+  here.model->stored[here.one] = 8; // another process, or one that died and whose last commit landed late
+  const auto refused = here.ask_for(here.one, counters::take_what_was_read{8});
+  here.scheduler.run();
+  REQUIRE(*refused);
+  CHECK((*refused)->error().code == errc::version_conflict);
+  const auto again = here.ask_for(here.one, counters::take_what_was_read{8});
+  here.scheduler.run();
+  here.commit_all();
+  REQUIRE(*again);
+  REQUIRE((*again)->ok());
+  CHECK(**(*again) == 0);
+}
+
 TEST_CASE("P4 who waits for a commit of an actor that an exception stops is told to come again") {
   yard here;
   const auto waiting = here.ask_for(here.one, counters::add{5});
@@ -157,4 +198,56 @@ TEST_CASE("P4 who waits for a commit of an actor that an exception stops is told
   here.commit_all();
   REQUIRE(*again);
   CHECK(**(*again) == 6);
+}
+
+TEST_CASE("B5 an actor that is started with its state decides on it and reads nothing") {
+  yard here;
+  const auto since = here.counters->departures();
+  REQUIRE(here.counters->start_with(here.one, since, counters::state{40}));
+  here.scheduler.run();
+  CHECK(here.counters->live() == 1);
+  CHECK(here.add_and_wait(here.one, 2) == 42);
+  CHECK(here.model->loads == 0);
+}
+
+TEST_CASE("B5 a state that was read before its actor left memory is not taken") {
+  yard here;
+  const auto since = here.counters->departures();
+  const counters::state read{here.model->stored[here.one]}; // 0
+  CHECK(here.add_and_wait(here.one, 5) == 5);
+  CHECK_FALSE(here.counters->start_with(here.one, since, read)); // it is there
+  here.model->stored[here.one] = 5;
+  here.let_go();
+  REQUIRE(here.counters->live() == 0);
+  CHECK_FALSE(here.counters->start_with(here.one, since, read)); // it was there
+  CHECK(here.counters->live() == 0);
+  CHECK(here.add_and_wait(here.one, 1) == 6);
+}
+
+TEST_CASE("B5 a state that was read before an exception stopped its actor is not taken") {
+  yard here;
+  const auto since = here.counters->departures();
+  CHECK(here.add_and_wait(here.one, 5) == 5);
+  here.model->stored[here.one] = 5;
+  here.ask_for(here.one, counters::fall_over{});
+  here.scheduler.run();
+  REQUIRE(here.counters->live() == 0);
+  CHECK_FALSE(here.counters->start_with(here.one, since, counters::state{0}));
+}
+
+TEST_CASE("B5 a state that was read before its row was written past the actors is not taken") {
+  yard here;
+  const auto since = here.counters->departures();
+  here.counters->tell_if_live(here.one, ask<counters::add>{}); // as a campaign tells what it wrote
+  CHECK_FALSE(here.counters->start_with(here.one, since, counters::state{0}));
+  CHECK(here.counters->start_with(here.one, here.counters->departures(), counters::state{3}));
+}
+
+TEST_CASE("B5 an actor that nobody asked for leaves memory like any other, and none starts after the end") {
+  yard here;
+  REQUIRE(here.counters->start_with(here.one, here.counters->departures(), counters::state{40}));
+  here.let_go();
+  CHECK(here.counters->live() == 0);
+  here.counters->close();
+  CHECK_FALSE(here.counters->start_with(here.one, here.counters->departures(), counters::state{40}));
 }

@@ -85,6 +85,8 @@ public:
   void tell(const household_id& whose, ask<wallet::get_view> command) override {
     real_->tell(whose, std::move(command));
   }
+  void take(std::uint64_t since, wallet::state read) override { real_->take(since, std::move(read)); }
+  [[nodiscard]] std::uint64_t departures() const override { return real_->departures(); }
   void sweep(std::chrono::seconds idle_after, std::size_t live_limit) override {
     real_->sweep(idle_after, live_limit);
   }
@@ -142,6 +144,7 @@ struct process::parts {
   generous_wallets wallets;
   std::unique_ptr<household::registry> households;
   std::unique_ptr<account::registry> accounts;
+  session::reception reception{loaders, *households, wallets};
   checkout::services services;
   merge::services merging{*households, wallets};
   std::unique_ptr<deadlines::timer> timer;
@@ -221,6 +224,20 @@ void process::run(const request& what, std::function<void(answer)> done) {
                         });
 }
 
+void process::arrive(const household_id& whose) {
+  auto& all = *parts_;
+  const auto hash = faulty_loaders::session_of(whose);
+  if (!all.in.bugs.arrivals_unguarded)
+    return all.reception.load(hash, [](const outcome<std::optional<session::record>>&) {});
+  all.loaders.load_arrival(hash, [&all](outcome<std::shared_ptr<session::arrival>> came) {
+    if (!came) return;
+    for (auto& each : (*came)->clients) {
+      all.households->take(all.households->reading(), std::move(each.who));
+      all.wallets.take(all.wallets.departures(), std::move(each.purse));
+    }
+  });
+}
+
 void process::sweep() {
   auto& jobs = parts_->scheduler.jobs;
   const auto before = static_cast<std::ptrdiff_t>(jobs.size());
@@ -288,6 +305,10 @@ std::optional<wallet::state> process::view(const household_id& whose) {
 
 std::optional<account::state> process::view(const account_id& whose) {
   return view_of<account::get_view>(*this, *parts_->accounts, whose);
+}
+
+std::optional<household::state> process::view_household(const household_id& which) {
+  return view_of<household::get_view>(*this, *parts_->households, which);
 }
 
 } // namespace foyer::simulation

@@ -36,6 +36,8 @@ public:
   [[nodiscard]] bool busy() const;
 
   void run(const request& what, std::function<void(answer)> done);
+  /// Somebody of the household comes with a session that the server has not seen.
+  void arrive(const household_id& whose);
   /// Idle actors leave memory.
   void sweep();
   void end_faults();
@@ -48,6 +50,7 @@ public:
   std::optional<offer::state> view(const offer_id& which);
   std::optional<wallet::state> view(const household_id& whose);
   std::optional<account::state> view(const account_id& whose);
+  std::optional<household::state> view_household(const household_id& which);
 
 private:
   struct parts;

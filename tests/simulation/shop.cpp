@@ -89,6 +89,15 @@ mix about_keys() {
   return out;
 }
 
+mix about_arrivals() {
+  mix out;
+  out.wallet_orders = 8;
+  out.records = 6;
+  out.household_changes = 6;
+  out.arrivals = true;
+  return out;
+}
+
 mix about_expiry() {
   mix out;
   out.split_orders = 4;
@@ -135,6 +144,14 @@ TEST_CASE("O3 places are never sold twice and paid orders have their tickets, wh
 }
 TEST_CASE("O3 two processes on one database sell no place twice") {
   auto beside_others = about_places();
+  beside_others.strangers = true;
+  hold_for_all_seeds(beside_others);
+}
+TEST_CASE("B5 what is read together with a session is never older than what is in memory, whatever fails") {
+  hold_for_all_seeds(about_arrivals());
+}
+TEST_CASE("B5 two processes on one database overwrite nothing that was read with a session") {
+  auto beside_others = about_arrivals();
   beside_others.strangers = true;
   hold_for_all_seeds(beside_others);
 }
@@ -247,6 +264,9 @@ TEST_CASE("simulation: every planted bug is noticed") {
   }
   SECTION("O3 the fate of a batch is guessed instead of asked") {
     notice(about_keys(), {.fate_guessed = true}, "O3 something was acknowledged");
+  }
+  SECTION("B5 what was read with a session is taken though it may be old") {
+    notice(about_arrivals(), {.arrivals_unguarded = true}, "W2 the wallet's memory");
   }
   SECTION("the versions of households, offers and accounts are ignored") {
     notice(about_records(), {.row_versions_ignored = true}, "lost update");

@@ -43,6 +43,7 @@ struct planted_bugs {
   bool merged_still_open = false;      // the wallets' loader does not know that a household was merged
   bool buyers_as_staff = false;        // buyers spend down to the floor of staff, and the database lets them
   bool expiry_sleeps = false;          // the timer tells nobody what is due
+  bool arrivals_unguarded = false;     // what was read with a session is taken whatever happened meanwhile
   bool ledger_rewritten =
       false; // somebody with the database's password makes an entry anew, with all that follows
 };

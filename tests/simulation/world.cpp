@@ -66,6 +66,8 @@ private:
     if (chance_.one_in(60)) return clock_.advance(std::chrono::minutes{chance_.between(1, 6'000)});
     if (chance_.one_in(60)) return process_->tick();
     if (!quiet_ && mix_.strangers && chance_.one_in(40)) return stranger();
+    if (mix_.arrivals && chance_.one_in(12))
+      return process_->arrive(house_.households[chance_.below(house_.households.size())]);
     if (!quiet_ && mix_.crashes && chance_.one_in(250)) return crash();
     if (!ghosts_.empty() && chance_.one_in(20)) return haunt();
     if (chance_.one_in(100)) return process_->sweep();
@@ -318,6 +320,9 @@ private:
       const auto there = tables_.wallet_of(whose);
       if (!seen || seen->balance != there.balance || seen->held != there.held)
         fail("W2 the wallet's memory is not what the table has");
+      const auto client = process_->view_household(whose);
+      if (!client || client->version != tables_.households.at(whose).version)
+        fail("H1 the household's memory is not what the table has");
     }
   }
 

@@ -23,6 +23,7 @@ struct mix {
   std::size_t merges = 0;        // two households become one
   std::size_t undone_merges = 0; // and are two again
   std::size_t refunds = 0;       // of paid orders, whole or by line
+  bool arrivals = false;         // sessions are read with what their owners need
   bool strangers = false;        // another process writes to the same tables
   bool crashes = true;
   bool faults = true;

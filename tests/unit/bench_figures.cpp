@@ -150,6 +150,8 @@ TEST_CASE("bench report: what a large house costs, and how the rush looks beside
   of.first = {run(50), run(40), run(60)};
   CHECK(of.scale_ratio().value() == Approx(0.9));
   CHECK(of.first_ratio().value() == Approx(0.5));
+  of.visited = {run(80), run(90), run(70)};
+  CHECK(of.visited_ratio().value() == Approx(0.8));
   CHECK_FALSE(of.overload_ratio());
   CHECK(memory_figures{1'000, 10, 11'000, 110, 61'000}.per_household() == Approx(500));
   CHECK(rush_plot(of).empty());
