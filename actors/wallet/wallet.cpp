@@ -236,8 +236,9 @@ decided<entry> decide(const state& now, hold command) {
 
 decided<entry> decide(const state& now, settle_hold command) {
   if (is_closed(now)) return errc::household_merged;
-  if (command.sum < 0 || command.sum > now.held || command.refund < 0 || command.refund > largest_amount)
-    return errc::conflict;
+  if (command.sum < 0 || command.refund < 0 || command.refund > largest_amount) return errc::conflict;
+  // The order's row says that so much is held: this is older than that row, or the order is over by now.
+  if (command.sum > now.held) return errc::version_conflict;
   if (command.more < 0 || command.more > largest_amount || (command.more > 0 && !command.capture))
     return errc::conflict;
   if (command.sum == 0 && command.refund == 0 && command.more == 0) return errc::conflict;
