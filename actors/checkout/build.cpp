@@ -168,10 +168,16 @@ mail_row order_mail(std::string_view template_name, const order::state& of,
                       {"total", money_json(of.total, from.unit)},
                       {"token_id", to_string(of.id.value)}};
   json::array lines;
-  for (const auto& line : of.lines)
-    lines.push_back({{"title", line.title},
+  for (const auto& line : of.lines) {
+    json::object one{{"title", line.title},
                      {"quantity", line.quantity},
-                     {"unit_price", money_json(line.unit_price, from.unit)}});
+                     {"unit_price", money_json(line.unit_price, from.unit)}};
+    const auto dated = std::find_if(of.tickets.begin(), of.tickets.end(), [&](const order::ticket& each) {
+      return each.line_position == line.position && each.starts_at;
+    });
+    if (dated != of.tickets.end()) one["starts_at"] = utc_text(*dated->starts_at);
+    lines.push_back(std::move(one));
+  }
   params["lines"] = std::move(lines);
   json::array payments;
   amount due = 0;

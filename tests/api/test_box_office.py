@@ -76,6 +76,11 @@ def test_O5_the_tickets_are_mailed_or_not_and_mailed_again(house):
     assert (again.status, again["status"]) == (202, "queued"), again
     mail = house.mailbox.wait(address)
     assert quiet["number"] in str(mail), mail
+    play = house.offer(1000, title=text("Phèdre"), starts_at="2027-12-24T19:30:00Z")
+    dated = sold(house, household, [(what, 1), (play, 2), (what, 1)], ["cash"])
+    mail = house.mailbox.wait(address, dated["number"])["text"].replace("\u00a0", " ")
+    assert ("- 1 × Le Cid, 12,50 €\n- 2 × Phèdre, 20,00 €\n  vendredi 24 décembre 2027 à 20:30\n"
+            "- 1 × Le Cid, 12,50 €\n\nTotal 45,00 €") in mail, mail
     refund(house, quiet)
     refused(house.admin.post(f"{house.staff_base}/orders/{quiet['number']}/mail"), 409, "too_late")
     nobody = sold(house, house.household()["id"], what, ["cash"])
