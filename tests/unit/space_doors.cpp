@@ -1,5 +1,4 @@
 #include "http/buyer/qr_svg.hpp"
-#include "http/paging.hpp"
 #include "http/server/guard.hpp"
 #include "http/unique_key.hpp"
 #include "http/version.hpp"
@@ -28,17 +27,6 @@ TEST_CASE("S1 a QR code is a picture with a quiet zone and sharp edges") {
   CHECK(picture.find("M4 4h7v1h-7z") != std::string::npos); // the finder pattern begins behind four modules
   CHECK(picture.find("M3 ") == std::string::npos);
   CHECK(http::buyer::qr_svg(std::string(5'000, 'a')).empty());
-}
-
-TEST_CASE("lists are asked for in pages of at most 200") {
-  const auto asked = [](const std::string& query) {
-    return http::paging_of(*http::make_request("GET /x" + query + " HTTP/1.1\r\n"));
-  };
-  CHECK(asked("")->limit == 50);
-  CHECK(asked("?limit=200&cursor=abc")->limit == 200);
-  CHECK(asked("?cursor=abc")->cursor == "abc");
-  for (const auto* bad : {"?limit=0", "?limit=201", "?limit=x", "?limit=-1", "?limit="})
-    CHECK(asked(bad).error().fields.at(0).field == "?limit");
 }
 
 TEST_CASE("If-Match takes our own ETags and nothing else") {
