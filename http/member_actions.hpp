@@ -2,6 +2,7 @@
 
 #include "actors/household/household.hpp"
 #include "http/house_services.hpp"
+#include "http/problem.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 
@@ -31,5 +32,14 @@ response get_member(const at_household& here, const request& in);
 boost::asio::awaitable<response> add_member(house_services& with, at_household here, request& in);
 boost::asio::awaitable<response> change_member(house_services& with, at_household here, request& in);
 boost::asio::awaitable<response> remove_member(house_services& with, at_household here, request& in);
+
+/// A handler that enters the household by `Enter` (an awaitable<outcome<at_household>> of services and
+/// request) and then does one of those that change.
+template <auto Enter, auto Act>
+boost::asio::awaitable<response> enter_and(house_services& with, request& in) {
+  auto here = co_await Enter(with, in);
+  if (!here) co_return problem_of(here.error());
+  co_return co_await Act(with, std::move(*here), in);
+}
 
 } // namespace foyer::http

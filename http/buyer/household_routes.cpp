@@ -144,13 +144,6 @@ asio::awaitable<outcome<at_household>> enter(house_services& with, const request
   co_return at_household{who->at, std::move(*who->of), *expected, who->now};
 }
 
-template <asio::awaitable<response> (*Act)(house_services&, at_household, request&)>
-asio::awaitable<response> act(house_services& with, request& in) {
-  auto here = co_await enter(with, in);
-  if (!here) co_return problem_of(here.error());
-  co_return co_await Act(with, std::move(*here), in);
-}
-
 } // namespace
 
 void add_household_routes(router& to, house_services& with) {
@@ -158,9 +151,10 @@ void add_household_routes(router& to, house_services& with) {
   const std::string member = base + "/members/{member}";
   to.add(verb::get, base, bind<get_household>(with), space_route("get_my_household"));
   to.add(verb::put, base, bind<put_household>(with), space_route("put_my_household"));
-  to.add(verb::post, base + "/members", bind<act<add_member>>(with), space_route("add_my_member"));
-  to.add(verb::patch, member, bind<act<change_member>>(with), space_route("change_my_member"));
-  to.add(verb::delete_, member, bind<act<remove_member>>(with), space_route("remove_my_member"));
+  to.add(verb::post, base + "/members", bind<enter_and<enter, add_member>>(with),
+         space_route("add_my_member"));
+  to.add(verb::patch, member, bind<enter_and<enter, change_member>>(with), space_route("change_my_member"));
+  to.add(verb::delete_, member, bind<enter_and<enter, remove_member>>(with), space_route("remove_my_member"));
 }
 
 } // namespace foyer::http::buyer

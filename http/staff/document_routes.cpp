@@ -43,13 +43,10 @@ asio::awaitable<outcome<std::vector<document_row>>> documents_of(client_services
   return read_file<document_row>(with, here.of, &household::files::list_documents);
 }
 
-asio::awaitable<response> list(client_services& with, request& in) {
-  auto here = co_await enter_file(with, in);
-  if (!here) co_return problem_of(here.error());
-  auto all = co_await documents_of(with, *here);
+asio::awaitable<response> list(client_services& with, const at_file& here, request&) {
+  auto all = co_await documents_of(with, here);
   if (!all) co_return problem_of(all.error());
-  if (here->member)
-    std::erase_if(*all, [&](const document_row& each) { return each.member != here->member; });
+  keep_of_member(*all, here);
   co_return json_response(200, list_json(*all, [](json::writer& out, const document_row& each) {
                             append_document(out, each, true);
                           }));
@@ -113,48 +110,39 @@ asio::awaitable<outcome<done>> write_parts(client_services& with, document_row o
   co_return co_await write_client_rows(with, std::move(last));
 }
 
-asio::awaitable<response> post(client_services& with, request& in) {
-  auto here = co_await enter_file(with, in);
-  if (!here) co_return problem_of(here.error());
+asio::awaitable<response> post(client_services& with, const at_file& here, request& in) {
   const auto type = sniffed_type(in.body);
   if (!type || !equal_ignoring_case(in.header("Content-Type").value_or(""), *type)) co_return not_taken();
-  auto made = read_upload(*here, in);
+  auto made = read_upload(here, in);
   if (!made) co_return problem_of(made.error());
-  auto all = co_await documents_of(with, *here);
+  auto all = co_await documents_of(with, here);
   if (!all) co_return problem_of(all.error());
   if (all->size() >= documents_max)
     co_return problem_of(refusal{errc::conflict, "The household has too many documents."});
-  auto entry = here->entry("document.add", "", show(*made));
+  auto entry = here.entry("document.add", "", show(*made));
   auto written = co_await write_parts(with, *made, in.body, std::move(entry));
   if (!written) co_return problem_of(written.error());
   co_return json_response(201, show(*made));
 }
 
-struct found_document {
-  at_file here;
-  document_row what;
-};
-asio::awaitable<outcome<found_document>> find(client_services& with, const request& in) {
-  auto here = co_await enter_file(with, in);
-  if (!here) co_return here.error();
-  auto all = co_await documents_of(with, *here);
+asio::awaitable<outcome<document_row>> find(client_services& with, const at_file& here, const request& in) {
+  auto all = co_await documents_of(with, here);
   if (!all) co_return all.error();
-  const auto* which = find_in_file(*all, in.parameter("document"), *here);
+  const auto* which = find_in_file(*all, in.parameter("document"), here);
   if (which == nullptr) co_return errc::not_found;
-  found_document out{std::move(*here), *which};
-  co_return out;
+  co_return *which;
 }
 
-asio::awaitable<response> get(client_services& with, request& in) {
-  auto found = co_await find(with, in);
+asio::awaitable<response> get(client_services& with, const at_file& here, request& in) {
+  auto found = co_await find(with, here, in);
   if (!found) co_return problem_of(found.error());
-  co_return document_answer(with, found->what);
+  co_return document_answer(with, *found);
 }
 
-asio::awaitable<response> patch(client_services& with, request& in) {
-  auto found = co_await find(with, in);
+asio::awaitable<response> patch(client_services& with, const at_file& here, request& in) {
+  auto found = co_await find(with, here, in);
   if (!found) co_return problem_of(found.error());
-  auto after = found->what;
+  auto after = *found;
   json::reader form(in);
   if (form->has("name")) {
     after.name = form->text("name", {.max = name_max, .tidy = true});
@@ -167,25 +155,18 @@ asio::awaitable<response> patch(client_services& with, request& in) {
     if (const auto year = form->optional_integer("year", {1900, 9999})) after.year = static_cast<int>(*year);
   }
   if (form->has("shown")) after.shown = form->boolean("shown");
-  if (const auto other = read_reassignment(*form, found->here)) after.member = *other;
+  if (const auto other = read_reassignment(*form, here)) after.member = *other;
   if (auto bad = form.finish()) co_return *bad;
-  commit rows;
-  rows.cold.emplace_back(after);
-  rows.cold.emplace_back(found->here.entry("document.change", show(found->what), show(after)));
-  auto written = co_await write_client_rows(with, std::move(rows));
-  if (!written) co_return problem_of(written.error());
-  co_return json_response(200, show(after));
+  auto entry = here.entry("document.change", show(*found), show(after));
+  co_return co_await save_record(with, after, std::move(entry), json_response(200, show(after)));
 }
 
-asio::awaitable<response> remove(client_services& with, request& in) {
-  auto found = co_await find(with, in);
+asio::awaitable<response> remove(client_services& with, const at_file& here, request& in) {
+  auto found = co_await find(with, here, in);
   if (!found) co_return problem_of(found.error());
-  commit rows;
-  rows.cold.emplace_back(document_removed{found->what.organisation, found->what.id});
-  rows.cold.emplace_back(found->here.entry("document.remove", show(found->what), ""));
-  auto written = co_await write_client_rows(with, std::move(rows));
-  if (!written) co_return problem_of(written.error());
-  co_return no_content();
+  const document_removed gone{found->organisation, found->id};
+  auto entry = here.entry("document.remove", show(*found), "");
+  co_return co_await save_record(with, gone, std::move(entry), no_content());
 }
 
 } // namespace
@@ -196,15 +177,15 @@ void add_document_routes(router& to, client_services& with) {
   const std::string one = base + "/{document}";
   auto upload = staff_route("staff_add_document", client_writers);
   upload.body_max = document_size_max;
-  to.add(verb::get, household + "/documents", bind<list>(with),
+  to.add(verb::get, household + "/documents", bind_file<list>(with),
          staff_route("staff_list_documents", client_readers));
-  to.add(verb::get, household + "/documents/{document}", bind<get>(with),
+  to.add(verb::get, household + "/documents/{document}", bind_file<get>(with),
          staff_route("staff_get_document", client_readers));
-  to.add(verb::get, base, bind<list>(with), staff_route("staff_list_member_documents", client_readers));
-  to.add(verb::post, base, bind<post>(with), upload);
-  to.add(verb::get, one, bind<get>(with), staff_route("staff_get_member_document", client_readers));
-  to.add(verb::patch, one, bind<patch>(with), staff_route("staff_change_document", client_writers));
-  to.add(verb::delete_, one, bind<remove>(with), staff_route("staff_remove_document", client_writers));
+  to.add(verb::get, base, bind_file<list>(with), staff_route("staff_list_member_documents", client_readers));
+  to.add(verb::post, base, bind_file<post>(with), upload);
+  to.add(verb::get, one, bind_file<get>(with), staff_route("staff_get_member_document", client_readers));
+  to.add(verb::patch, one, bind_file<patch>(with), staff_route("staff_change_document", client_writers));
+  to.add(verb::delete_, one, bind_file<remove>(with), staff_route("staff_remove_document", client_writers));
 }
 
 } // namespace foyer::http::staff

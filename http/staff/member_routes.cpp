@@ -37,25 +37,18 @@ asio::awaitable<response> get(house_services& with, request& in) {
   co_return get_member(*here, in);
 }
 
-// A route that changes: enters, then acts.
-template <asio::awaitable<response> (*Act)(house_services&, at_household, request&)>
-asio::awaitable<response> act(house_services& with, request& in) {
-  auto here = co_await enter(with, in);
-  if (!here) co_return problem_of(here.error());
-  co_return co_await Act(with, std::move(*here), in);
-}
-
 } // namespace
 
 void add_member_routes(router& to, house_services& with) {
   const std::string base = "/api/v1/orgs/{org}/staff/households/{household}/members";
   const std::string one = base + "/{member}";
   to.add(verb::get, base, bind<list>(with), staff_route("staff_list_members", client_readers));
-  to.add(verb::post, base, bind<act<add_member>>(with), staff_route("staff_add_member", client_writers));
+  to.add(verb::post, base, bind<enter_and<enter, add_member>>(with),
+         staff_route("staff_add_member", client_writers));
   to.add(verb::get, one, bind<get>(with), staff_route("staff_get_member", client_readers));
-  to.add(verb::patch, one, bind<act<change_member>>(with),
+  to.add(verb::patch, one, bind<enter_and<enter, change_member>>(with),
          staff_route("staff_change_member", client_writers));
-  to.add(verb::delete_, one, bind<act<remove_member>>(with),
+  to.add(verb::delete_, one, bind<enter_and<enter, remove_member>>(with),
          staff_route("staff_remove_member", client_writers));
 }
 

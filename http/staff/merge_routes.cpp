@@ -51,10 +51,10 @@ asio::awaitable<outcome<both>> read_both(house_services& with, const staff_reque
   out.from = std::move(*other);
   auto purse = co_await ask_entity(with.wallets, out.into.id, wallet::get_view{});
   if (!purse) co_return purse.error();
-  out.into_purse = std::move(*purse);
+  out.into_purse = *purse;
   purse = co_await ask_entity(with.wallets, out.from.id, wallet::get_view{});
   if (!purse) co_return purse.error();
-  out.from_purse = std::move(*purse);
+  out.from_purse = *purse;
   co_return out;
 }
 
@@ -328,7 +328,7 @@ asio::awaitable<response> list_duplicates(house_services& with, const staff_requ
       if (!of) co_return problem_of(of.error());
       auto purse = co_await ask_entity(with.wallets, each, wallet::get_view{});
       if (!purse) co_return problem_of(purse.error());
-      known[each] = {std::move(*of), std::move(*purse)};
+      known[each] = {std::move(*of), *purse};
     }
   }
   const auto append = [&](json::writer& out, const merge::duplicates& group) {

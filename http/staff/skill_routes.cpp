@@ -29,75 +29,57 @@ asio::awaitable<outcome<std::vector<skill_row>>> skills_of(client_services& with
   return read_file<skill_row>(with, here.of, &household::files::list_skills);
 }
 
-asio::awaitable<response> list(client_services& with, request& in) {
-  auto here = co_await enter_file(with, in);
-  if (!here) co_return problem_of(here.error());
-  auto all = co_await skills_of(with, *here);
+asio::awaitable<response> list(client_services& with, const at_file& here, request&) {
+  auto all = co_await skills_of(with, here);
   if (!all) co_return problem_of(all.error());
-  if (here->member) std::erase_if(*all, [&](const skill_row& each) { return each.member != *here->member; });
-  const auto now = here->by.now;
+  keep_of_member(*all, here);
+  const auto now = here.by.now;
   co_return json_response(200, list_json(*all, [now](json::writer& out, const skill_row& each) {
                             append_skill(out, each, now);
                           }));
 }
 
-asio::awaitable<response> post(client_services& with, request& in) {
-  auto here = co_await enter_file(with, in);
-  if (!here) co_return problem_of(here.error());
+asio::awaitable<response> post(client_services& with, const at_file& here, request& in) {
   skill_row made;
-  made.organisation = here->by.at->id;
-  made.id = here->by.fresh_id();
-  made.household = here->of.id;
-  made.member = *here->member;
-  made.at = here->by.now;
+  made.organisation = here.by.at->id;
+  made.id = here.by.fresh_id();
+  made.household = here.of.id;
+  made.member = *here.member;
+  made.at = here.by.now;
   json::reader form(in);
   read_skill(*form, made);
   if (auto bad = form.finish()) co_return *bad;
-  auto all = co_await skills_of(with, *here);
+  auto all = co_await skills_of(with, here);
   if (!all) co_return problem_of(all.error());
   if (all->size() >= skills_max)
     co_return problem_of(refusal{errc::conflict, "The household has too many skills."});
-  commit rows;
-  rows.cold.emplace_back(made);
-  rows.cold.emplace_back(here->entry("skill.add", "", show(made, made.at)));
-  auto written = co_await write_client_rows(with, std::move(rows));
-  if (!written) co_return problem_of(written.error());
-  co_return json_response(201, show(made, made.at));
+  auto entry = here.entry("skill.add", "", show(made, made.at));
+  co_return co_await save_record(with, made, std::move(entry), json_response(201, show(made, made.at)));
 }
 
-asio::awaitable<response> patch(client_services& with, request& in) {
-  auto here = co_await enter_file(with, in);
-  if (!here) co_return problem_of(here.error());
-  auto all = co_await skills_of(with, *here);
+asio::awaitable<response> patch(client_services& with, const at_file& here, request& in) {
+  auto all = co_await skills_of(with, here);
   if (!all) co_return problem_of(all.error());
-  const auto* before = find_in_file(*all, in.parameter("skill"), *here);
+  const auto* before = find_in_file(*all, in.parameter("skill"), here);
   if (before == nullptr) co_return not_found();
   auto after = *before;
   json::reader form(in);
   read_skill(*form, after);
-  if (const auto other = read_reassignment(*form, *here)) after.member = *other;
+  if (const auto other = read_reassignment(*form, here)) after.member = *other;
   if (auto bad = form.finish()) co_return *bad;
-  commit rows;
-  rows.cold.emplace_back(after);
-  rows.cold.emplace_back(here->entry("skill.change", show(*before, here->by.now), show(after, here->by.now)));
-  auto written = co_await write_client_rows(with, std::move(rows));
-  if (!written) co_return problem_of(written.error());
-  co_return json_response(200, show(after, here->by.now));
+  const auto shown = show(after, here.by.now);
+  auto entry = here.entry("skill.change", show(*before, here.by.now), shown);
+  co_return co_await save_record(with, after, std::move(entry), json_response(200, shown));
 }
 
-asio::awaitable<response> remove(client_services& with, request& in) {
-  auto here = co_await enter_file(with, in);
-  if (!here) co_return problem_of(here.error());
-  auto all = co_await skills_of(with, *here);
+asio::awaitable<response> remove(client_services& with, const at_file& here, request& in) {
+  auto all = co_await skills_of(with, here);
   if (!all) co_return problem_of(all.error());
-  const auto* before = find_in_file(*all, in.parameter("skill"), *here);
+  const auto* before = find_in_file(*all, in.parameter("skill"), here);
   if (before == nullptr) co_return not_found();
-  commit rows;
-  rows.cold.emplace_back(skill_removed{here->by.at->id, before->id});
-  rows.cold.emplace_back(here->entry("skill.remove", show(*before, here->by.now), ""));
-  auto written = co_await write_client_rows(with, std::move(rows));
-  if (!written) co_return problem_of(written.error());
-  co_return no_content();
+  const skill_removed gone{here.by.at->id, before->id};
+  auto entry = here.entry("skill.remove", show(*before, here.by.now), "");
+  co_return co_await save_record(with, gone, std::move(entry), no_content());
 }
 
 } // namespace
@@ -105,13 +87,13 @@ asio::awaitable<response> remove(client_services& with, request& in) {
 void add_skill_routes(router& to, client_services& with) {
   const std::string household = "/api/v1/orgs/{org}/staff/households/{household}";
   const std::string base = household + "/members/{member}/skills";
-  to.add(verb::get, household + "/skills", bind<list>(with),
+  to.add(verb::get, household + "/skills", bind_file<list>(with),
          staff_route("staff_list_skills", client_readers));
-  to.add(verb::get, base, bind<list>(with), staff_route("staff_list_member_skills", client_readers));
-  to.add(verb::post, base, bind<post>(with), staff_route("staff_add_skill", client_writers));
-  to.add(verb::patch, base + "/{skill}", bind<patch>(with),
+  to.add(verb::get, base, bind_file<list>(with), staff_route("staff_list_member_skills", client_readers));
+  to.add(verb::post, base, bind_file<post>(with), staff_route("staff_add_skill", client_writers));
+  to.add(verb::patch, base + "/{skill}", bind_file<patch>(with),
          staff_route("staff_change_skill", client_writers));
-  to.add(verb::delete_, base + "/{skill}", bind<remove>(with),
+  to.add(verb::delete_, base + "/{skill}", bind_file<remove>(with),
          staff_route("staff_remove_skill", client_writers));
 }
 
