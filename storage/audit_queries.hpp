@@ -17,7 +17,9 @@ struct audit_query {
 /// How many wallets the walk can't see, though they should have entries, or have something without.
 extern const char* const wallets_unseen;
 
-/// In the order of their invariants.
+/// All, in the order of their invariants.
 std::span<const audit_query> audit_queries();
+/// Those of invariant 8 (storage/audit_organisations.cpp).
+std::span<const audit_query> queries_of_organisations();
 
 } // namespace foyer::storage

@@ -1,14 +1,11 @@
 #include "storage/audit.hpp"
 
 #include "actors/order/order.hpp"
-#include "actors/order/refund.hpp"
 #include "actors/wallet/wallet.hpp"
 #include "storage/ledger_walk.hpp"
-#include "storage/migrations.hpp"
-#include "tests/pg/database.hpp"
+#include "tests/pg/audited_house.hpp"
 
 #include <catch2/catch.hpp>
-#include <libpq-fe.h>
 
 #include <algorithm>
 
@@ -17,241 +14,6 @@ using namespace foyer::tests;
 
 namespace {
 
-/// The same server, another database.
-std::string url_of(const std::string& database) {
-  auto url = database_url();
-  const std::string key = "dbname=";
-  const auto at = url.find(key) + key.size();
-  return url.replace(at, url.find(' ', at) - at, database);
-}
-
-std::string run_in(const std::string& database, const std::string& statements) {
-  auto open = storage::connect_blocking(url_of(database));
-  REQUIRE(open);
-  auto answer = storage::query(open->get(), statements);
-  INFO((answer ? "" : answer.error().detail));
-  REQUIRE(answer);
-  return storage::first_value(*answer);
-}
-
-/// What the wallet decided, and its state afterwards.
-template <class Command>
-commit decided(wallet::state& now, Command command) {
-  auto step = wallet::decide(now, std::move(command));
-  REQUIRE(step);
-  now = std::move(step->next);
-  return std::move(step->rows);
-}
-
-/// A small organisation with a top-up, a paid order of two tickets, and an order that awaits a transfer.
-class house {
-public:
-  house() {
-    const auto schema = storage::migrate(url_of(name));
-    REQUIRE(schema);
-    running_journal journal({}, {}, url_of(name));
-    organisation = an_organisation(journal);
-    offer = an_offer(journal, organisation, 10);
-    add_shop_and_household(journal);
-    purse.household = household;
-    top_up(journal);
-    buy(journal);
-    reserve(journal);
-    buy_and_refund(journal);
-  }
-
-  static constexpr const char* name = "audited";
-  organisation_id organisation;
-  offer_id offer;
-  shop_id shop = fresh_id<shop_id>();
-  household_id household = fresh_id<household_id>();
-  wallet::state purse;
-  order::state paid;
-  order::state awaiting;
-  order::state refunded; // one of two lines, half of it to the wallet
-
-private:
-  void write(running_journal& journal, commit rows) {
-    const auto outcome = journal.append_and_wait(std::move(rows));
-    INFO(outcome.constraint << " " << outcome.detail);
-    REQUIRE(outcome.status == commit_status::committed);
-  }
-
-  void add_shop_and_household(running_journal& journal) {
-    commit rows;
-    shop_row point;
-    point.organisation = organisation;
-    point.id = shop;
-    point.slug = "online";
-    point.name = "En ligne";
-    point.created_at = noon();
-    rows.cold.emplace_back(point);
-    household_row client;
-    client.organisation = organisation;
-    client.id = household;
-    client.number = "C-000001";
-    client.locale = "fr";
-    client.responsible = fresh_id<member_id>();
-    client.members.push_back({client.responsible, "Zoé", "Lœuillet", {}, {}, {}, {}, "{}"});
-    client.created_at = noon();
-    rows.cold.emplace_back(client);
-    write(journal, std::move(rows));
-  }
-
-  void top_up(running_journal& journal) {
-    wallet::record command;
-    command.organisation = organisation;
-    command.change = 5'000;
-    command.counter_account = "cash";
-    command.by = {wallet::actor_kind::staff, {}, noon()};
-    command.id = fresh_id<entry_id>();
-    write(journal, decided(purse, std::move(command)));
-  }
-
-  order::state an_order(const std::string& number, int quantity) {
-    order::state made;
-    made.organisation = organisation;
-    made.id = fresh_id<order_id>();
-    made.number = number;
-    made.shop = shop;
-    made.household = household;
-    made.locale = "fr";
-    made.total = 1'000 * quantity;
-    made.created_at = noon();
-    order::line line;
-    line.id = fresh_id<line_id>();
-    line.offer = offer;
-    line.title = "Le Cid";
-    line.quantity = quantity;
-    line.unit_price = 1'000;
-    made.lines.push_back(line);
-    return made;
-  }
-
-  static order::payment a_payment(int position, order::payment_method method, amount sum,
-                                  order::payment_status status) {
-    order::payment out;
-    out.id = fresh_id<payment_id>();
-    out.position = position;
-    out.method = method;
-    out.sum = sum;
-    out.status = status;
-    out.at = noon();
-    return out;
-  }
-
-  void buy(running_journal& journal) {
-    paid = an_order("ORD-PAID", 2);
-    paid.status = order::status::paid;
-    paid.paid_at = noon();
-    order::make_invoice(paid, 2026);
-    paid.payments.push_back(
-        a_payment(0, order::payment_method::wallet, 2'000, order::payment_status::succeeded));
-    for (int i = 0; i < 2; ++i) {
-      order::ticket ticket;
-      ticket.id = fresh_id<ticket_id>();
-      ticket.position = i;
-      ticket.offer = offer;
-      paid.tickets.push_back(ticket);
-    }
-    wallet::pay pay;
-    pay.organisation = organisation;
-    pay.sum = 2'000;
-    pay.order = paid.id;
-    pay.order_number = paid.number;
-    pay.by = {wallet::actor_kind::buyer, {}, noon()};
-    pay.id = fresh_id<entry_id>();
-    order::write_new(paid, pay.rows);
-    pay.rows.stock.push_back({organisation, offer, 2, 0});
-    write(journal, decided(purse, std::move(pay)));
-  }
-
-  /// Two lines of an order paid in cash, one of which is taken back.
-  void buy_and_refund(running_journal& journal) {
-    refunded = an_order("ORD-REFUNDED", 1);
-    refunded.lines.push_back(refunded.lines.front());
-    refunded.lines.back().position = 1;
-    refunded.lines.back().id = fresh_id<line_id>();
-    refunded.total = 2'000;
-    refunded.status = order::status::paid;
-    refunded.paid_at = noon();
-    order::make_invoice(refunded, 2026);
-    refunded.payments.push_back(
-        a_payment(0, order::payment_method::cash, 2'000, order::payment_status::succeeded));
-    for (int i = 0; i < 2; ++i) {
-      order::ticket ticket;
-      ticket.id = fresh_id<ticket_id>();
-      ticket.position = i;
-      ticket.line_position = i;
-      ticket.offer = offer;
-      refunded.tickets.push_back(ticket);
-    }
-    commit rows;
-    order::write_new(refunded, rows);
-    rows.stock.push_back({organisation, offer, 2, 0});
-    write(journal, std::move(rows));
-
-    const auto what = order::plan_refund(refunded, {refunded.lines.back().id}, order::refund_to::wallet);
-    REQUIRE(what);
-    wallet::settle_hold settle;
-    settle.organisation = organisation;
-    settle.order = refunded.id;
-    settle.order_number = refunded.number;
-    settle.refund = what->to_wallet;
-    settle.refund_id = fresh_id<entry_id>();
-    settle.by = {wallet::actor_kind::staff, {}, noon()};
-    order_changed changed;
-    changed.id = refunded.id;
-    changed.expected_version = 1;
-    changed.version = 2;
-    changed.status = static_cast<int>(order::status::paid);
-    changed.paid_at = noon();
-    auto& cold = settle.rows.cold;
-    cold.emplace_back(changed);
-    cold.emplace_back(line_cancelled{refunded.id, 1});
-    cold.emplace_back(tickets_cancelled{refunded.id, what->line_positions, what->tickets});
-    credit_note_row note;
-    note.organisation = organisation;
-    note.id = fresh();
-    note.order = refunded.id;
-    note.year = 2026;
-    note.sum = what->sum;
-    note.line_positions = what->line_positions;
-    note.at = noon();
-    note.parts = what->parts;
-    cold.emplace_back(note);
-    settle.rows.stock.push_back({organisation, offer, -1, 0});
-    write(journal, decided(purse, std::move(settle)));
-  }
-
-  void reserve(running_journal& journal) {
-    awaiting = an_order("ORD-WAITS", 4);
-    awaiting.expires_at = noon();
-    awaiting.payments.push_back(
-        a_payment(0, order::payment_method::wallet, 1'500, order::payment_status::held));
-    awaiting.payments.push_back(
-        a_payment(1, order::payment_method::bank_transfer, 2'500, order::payment_status::pending));
-    wallet::hold hold;
-    hold.organisation = organisation;
-    hold.sum = 1'500;
-    hold.order = awaiting.id;
-    hold.order_number = awaiting.number;
-    hold.by = {wallet::actor_kind::buyer, {}, noon()};
-    hold.id = fresh_id<entry_id>();
-    order::write_new(awaiting, hold.rows);
-    hold.rows.stock.push_back({organisation, offer, 0, 4});
-    write(journal, decided(purse, std::move(hold)));
-  }
-};
-
-const house& the_house() {
-  static const house made = [] {
-    sql(std::string{"create database "} + house::name);
-    return house{};
-  }();
-  return made;
-}
-
 struct planted {
   int invariant;
   const char* check;
@@ -259,7 +21,7 @@ struct planted {
 };
 
 /// One falsehood for each check. The statements take away the constraint that would refuse it first.
-std::vector<planted> falsehoods(const house& in) {
+std::vector<planted> falsehoods(const audited_house& in) {
   const auto organisation = "'" + to_string(in.organisation) + "'";
   const auto household = "'" + to_string(in.household) + "'";
   const auto paid = "'" + to_string(in.paid.id) + "'";
@@ -357,17 +119,17 @@ std::string told(const std::vector<storage::violation>& found) {
 } // namespace
 
 TEST_CASE("audit: what the program itself wrote is clean") {
-  the_house();
-  const auto found = audited(url_of(house::name));
+  the_audited_house();
+  const auto found = audited(url_of(audited_house::name));
   INFO(told(found));
   CHECK(found.empty());
 }
 
 TEST_CASE("audit: every falsehood is named by its check") {
-  const auto all = falsehoods(the_house());
+  const auto all = falsehoods(the_audited_house());
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto copy = "forged_" + std::to_string(i);
-    sql("create database " + copy + " template " + house::name);
+    sql("create database " + copy + " template " + audited_house::name);
     run_in(copy, all[i].statements);
     INFO(all[i].check << " after " << all[i].statements);
     const auto found = audited(url_of(copy));
@@ -380,8 +142,8 @@ TEST_CASE("audit: every falsehood is named by its check") {
 }
 
 TEST_CASE("O4 audit: an order or a mail that outlives its time shows only while a server runs") {
-  the_house();
-  sql(std::string{"create database late template "} + house::name);
+  the_audited_house();
+  sql(std::string{"create database late template "} + audited_house::name);
   run_in("late",
          "insert into outbox values (gen_random_uuid(), null, 'confirmation', 'fr', 'zoe@example.org', null, "
          "'{}', 0, 1, 1, now(), now() - interval '1 hour', now())");
@@ -402,9 +164,9 @@ TEST_CASE("O4 audit: an order or a mail that outlives its time shows only while 
 }
 
 TEST_CASE("O7 the orders of one batch get the next numbers, and one that is refused leaves no gap") {
-  const auto& in = the_house();
+  const auto& in = the_audited_house();
   const std::string copy = "numbered";
-  sql("create database " + copy + " template " + house::name);
+  sql("create database " + copy + " template " + audited_house::name);
   const auto numbers =
       "select string_agg(invoice_number::text, ' ' order by invoice_number) from orders where "
       "invoice_year = 2026";
@@ -446,8 +208,8 @@ TEST_CASE("audit: a database that can't be reached, or has no tables, is no clea
 }
 
 TEST_CASE("W2 the walk names the first broken entry of a wallet, and counts what it saw") {
-  const auto& in = the_house();
-  const auto whole = storage::verify_ledger(url_of(house::name));
+  const auto& in = the_audited_house();
+  const auto whole = storage::verify_ledger(url_of(audited_house::name));
   REQUIRE(whole);
   CHECK(whole->wallets == 1);
   CHECK(whole->entries == 4);
@@ -463,7 +225,7 @@ TEST_CASE("W2 the walk names the first broken entry of a wallet, and counts what
   };
   for (std::size_t i = 0; i < forgeries.size(); ++i) {
     const auto copy = "broken_" + std::to_string(i);
-    sql("create database " + copy + " template " + house::name);
+    sql("create database " + copy + " template " + audited_house::name);
     run_in(copy, unlock + forgeries[i].first);
     const auto report = storage::verify_ledger(url_of(copy));
     INFO(forgeries[i].first);
