@@ -61,8 +61,7 @@ fs::path find_program(const std::string& wanted) {
   while (!rest.empty()) {
     const auto folder = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
-    if (const auto candidate = fs::path{folder} / "foyer"; fs::is_regular_file(candidate, error))
-      return candidate;
+    if (auto candidate = fs::path{folder} / "foyer"; fs::is_regular_file(candidate, error)) return candidate;
   }
   throw failure{"no program foyer beside " + here.string() + " or in PATH: name it with --foyer"};
 }
@@ -125,7 +124,7 @@ std::string kept_name(const options& wanted) {
 
 own_server::own_server(const options& wanted)
     : folder_{parent_folder(wanted.data_dir), wanted.keep_data ? kept_name(wanted) : std::string{}},
-      program_{find_program(wanted.foyer)} {
+      watchman_{folder_.path(), wanted.keep_data}, program_{find_program(wanted.foyer)} {
   address_.host = "127.0.0.1";
   address_.port = free_port();
   address_.host_header = address_.host + ":" + std::to_string(address_.port);
@@ -244,7 +243,7 @@ void own_server::must_command(std::vector<std::string> arguments, const fs::path
 }
 
 fs::path own_server::configure_for(const std::string& name) const {
-  const auto path = folder() / (name + ".toml");
+  auto path = folder() / (name + ".toml");
   std::ofstream file{path};
   file << "[database]\nurl = \"" << database_url(name) << "\"\n[data]\ndir = " << (folder() / name) << "\n";
   if (!file.flush()) throw failure{"cannot write " + path.string()};

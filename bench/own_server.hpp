@@ -2,6 +2,7 @@
 
 #include "bench/options.hpp"
 #include "bench/process.hpp"
+#include "bench/watchman.hpp"
 #include "storage/pg/embedded.hpp"
 
 #include <chrono>
@@ -85,6 +86,7 @@ public:
 
 private:
   scratch_folder folder_;
+  watchman watchman_; // before whatever it has to clear up
   std::filesystem::path program_;
   server_address address_;
   server_address metrics_;
