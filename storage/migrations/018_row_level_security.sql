@@ -85,8 +85,10 @@ begin
       execute format('alter table %s enable row level security, force row level security', it.which);
     end if;
     if not exists (select from pg_policy where polrelid = it.which and polname = 'tenant') then
-      execute format('create policy tenant on %s using (%I = nullif(current_setting(''foyer.organisation'', true), '''')::uuid)',
-        it.which, it.tenant);
+      -- Looked up once a statement, and never by index: plans are made before the tables are known to be large, and one
+      -- that went by the organisation alone would look at all of its rows for each that a join asks for.
+      execute format('create policy tenant on %s using ((%I = (select nullif(current_setting(''foyer.organisation'', true),
+        '''')::uuid)) is true)', it.which, it.tenant);
     end if;
     select * into has from pg_policies p
     where p.schemaname = current_schema() and p.tablename = it.relname and p.policyname = 'platform';

@@ -168,8 +168,7 @@ TEST_CASE("migrations run once, wait for each other, and refuse a newer schema")
   CHECK(storage::migrate(url).error().detail.find("use the newer foyer") != std::string::npos);
 }
 
-TEST_CASE(
-    "a data folder of the version before, which a superuser served, is handed over to a role that is none") {
+TEST_CASE("a data folder of a version before is handed over to a role that is no superuser") {
   constexpr int before_roles = 17; // the last migration of that version
   const data_folder data;
   {

@@ -62,7 +62,7 @@ join pg_class c on c.oid = x.table_name::regclass
 where not (c.relrowsecurity and c.relforcerowsecurity)
   or 2 <> (select count(*) from pg_policies p where p.tablename = x.table_name and p.permissive = 'PERMISSIVE' and p.cmd = 'ALL')
   or not exists (select from pg_policies p where p.tablename = x.table_name and p.policyname = 'tenant' and p.roles = '{public}'
-    and p.qual = format('(%s = (NULLIF(current_setting(''foyer.organisation''::text, true), ''''::text))::uuid)',
+    and p.qual = format('((%s = ( SELECT (NULLIF(current_setting(''foyer.organisation''::text, true), ''''::text))::uuid AS "nullif")) IS TRUE)',
       case x.table_name when 'organisations' then 'id' else 'organisation_id' end))
   or not exists (select from pg_policies p where p.tablename = x.table_name and p.policyname = 'platform'
     and p.roles = array[pg_get_userbyid(c.relowner)] and (p.qual = 'true'
