@@ -63,8 +63,9 @@ boost::asio::awaitable<outcome<placed>> finish(services& with, order::state next
 /// Whether to look at the order again: somebody else changed it, or the wallet's state was not the latest.
 bool may_try_again(const refusal& why);
 
-/// More often means trouble.
-inline constexpr int attempts_max = 4;
+/// Each time somebody else was first: of twenty at once who refund five orders of one wallet, some lose five
+/// times. More often means trouble.
+inline constexpr int attempts_max = 8;
 
 /// `once`, again while another one changed the order meanwhile.
 template <class Command, class Once>
