@@ -133,27 +133,6 @@ def race_to_refund(house, rounds=1):
     return household, what, statuses
 
 
-def race_to_refund(house, rounds=1):
-    """Twenty who refund five paid orders at once, whole or by line: (household, offer, their statuses)."""
-    household, what = client(house), house.offer(1250, capacity=500)
-    sold(house, client(house), (what, 90), ["cash"])  # places that a second refund could free
-    statuses = []
-    for _ in range(rounds):
-        orders = [sold(house, household, (what, 2), ["cash"]) for _ in range(5)]
-
-        def work(part):
-            by = house.admin.as_(house.admin.token)
-            body = {"to": "wallet", "reason": "x"}
-            if part % 2:
-                body["lines"] = [orders[part % 5]["lines"][0]["id"]]
-            done = by.post(f"{house.staff_base}/orders/{orders[part % 5]['number']}/refund", body, key=True)
-            by.close()
-            return done.status
-
-        statuses += in_parallel(work, 20)
-    return household, what, statuses
-
-
 def test_O8_two_refunds_at_once_give_back_once(house):
     household, what, statuses = race_to_refund(house)
     assert sorted(statuses) == [201] * 5 + [409] * 15, statuses
