@@ -93,13 +93,13 @@ asio::awaitable<outcome<done>> rename_in_offer(client_services& with, const staf
 
 // The list first, with the audit entry: from then on nobody is offered the former name.
 asio::awaitable<outcome<snapshot_ptr>> rename_in_list(client_services& with, const staff_request& by,
-                                                      const renaming& how, std::string action) {
+                                                      const renaming& how, const std::string& action) {
   for (int left = tries_max;; --left) {
     auto now = with.house.organisations.find(by.at->id);
     if (!now) now = by.at;
     auto to = *now;
     to.options.tags = renamed(now->options.tags, how);
-    auto entry = by.audit(std::move(action), "organisation", by.at->id.value);
+    auto entry = by.audit(action, "organisation", by.at->id.value);
     entry.before = json_object{}.add("tag", how.from).text();
     if (!how.to.empty()) entry.after = json_object{}.add("tag", how.to).text();
     commit rows;
@@ -145,7 +145,7 @@ asio::awaitable<response> follow(client_services& with, const staff_request& by,
   if (how.to.empty() && !offers->empty())
     co_return problem_of(
         refusal{errc::conflict, "A rate is for clients with this tag; change the rate first."});
-  auto saved = co_await rename_in_list(with, by, how, std::move(action));
+  auto saved = co_await rename_in_list(with, by, how, action);
   if (!saved) co_return problem_of(saved.error());
   for (const auto& each : *offers) {
     auto done = co_await rename_in_offer(with, by, each, how);
