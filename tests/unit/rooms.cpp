@@ -116,7 +116,7 @@ TEST_CASE("no file grows without end, no header of ours is included by a relativ
       std::size_t lines = 0;
       for (std::string line; std::getline(in, line);) ++lines;
       INFO(one.path << " has " << lines << " lines");
-      CHECK(lines <= 550);
+      CHECK(lines <= (room == "tests" ? 460 : 400)); // tests that are tables may be longer
       for (const auto& include : one.includes) {
         INFO(one.path << " includes " << include);
         CHECK_FALSE(include.starts_with(".."));
