@@ -171,13 +171,11 @@ void print_scale(std::ostream& to, const report& of) {
 void print_overload(std::ostream& to, const report& of) {
   histogram accepted, refused, too_early;
   std::uint64_t without = 0;
-  double seconds = 0;
   for (const auto& run : of.server) {
     accepted.merge(run.load.service);
     refused.merge(run.load.refused);
     too_early.merge(run.load.refused_too_early);
     without += run.load.refused_without_hint;
-    seconds += std::chrono::duration<double>(run.load.measured).count();
   }
   to << "\noverload\n";
   row(to, "accepted, once sent",

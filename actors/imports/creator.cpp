@@ -60,6 +60,7 @@ outcome<portion> creator::make(const state& of, std::size_t from, std::size_t to
                                const importer_of& by) const {
   const auto units = read(from, to, file_.rules_of(of.what.asked, by.now));
   std::vector<draft> drafts;
+  drafts.reserve(units.size());
   for (const auto& each : units) drafts.push_back(each.who);
   auto known = find_known(with_, on_, of.organisation, drafts);
   if (!known) return known.error();
