@@ -104,8 +104,7 @@ TEST_CASE("journal: a server that has become silent is given up, and its batch's
 
 TEST_CASE("journal: cut anywhere, any number of times, every answer is true") {
   const auto* given = std::getenv("FOYER_SEED");
-  const auto seed =
-      given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : 1U;
+  const auto seed = given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : 1U;
   INFO("FOYER_SEED=" << seed);
   std::mt19937 random{seed};
   proxy between;
