@@ -145,9 +145,11 @@ def test_O8_without_the_guard_on_orders_some_are_refunded_twice(make_server):
     house = Venue(make_server())
     house.server.sql("create or replace function guard(what text, expected bigint, changed bigint) returns boolean "
                      "language sql immutable as 'select true'")
-    household, _, statuses = race_to_refund(house, 8)
-    print(statuses)
-    assert statuses.count(201) > 40
+    for _ in range(6):  # who meets whom is left to the threads; the first eight rounds nearly always suffice
+        household, _, statuses = race_to_refund(house, 8)
+        if statuses.count(201) > 40:
+            break
+    assert statuses.count(201) > 40, statuses
     assert balance(house, household) > 40 * 2500
     assert house.server.command("audit", check=False).returncode == 1
 
