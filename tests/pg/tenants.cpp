@@ -377,6 +377,10 @@ TEST_CASE("tenants: each list that reads in a wrong organisation shows nothing")
         answer_of<merge::belongings>([&](auto done) { merges->count(here.at, claire.id, done); })->orders));
     return out;
   };
-  for (const auto found : counts(*here.from.pool)) CHECK(found == 1);
-  for (const auto found : counts(wrong)) CHECK(found == 0);
+  const auto right_counts = counts(*here.from.pool), wrong_counts = counts(wrong);
+  for (std::size_t list = 0; list < right_counts.size(); ++list) {
+    CAPTURE(list);
+    CHECK(right_counts[list] == 1);
+    CHECK(wrong_counts[list] == 0);
+  }
 }
