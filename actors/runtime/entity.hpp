@@ -168,6 +168,14 @@ private:
   }
   &&!requires { requires Command::in_memory; };
 
+  static constexpr bool versions_count = requires { requires Model::counted; };
+
+  /// Whether a command changes nothing.
+  template <class Command>
+  static constexpr bool reads = !requires(const state_type& now, Command&& command) {
+    decide(now, std::move(command))->rows;
+  };
+
   // Takes up what waits, as far as the state is there and no commit is in the way.
   void go_on() {
     while (current_ && !stash_.empty() && !(stash_.front().writes && commits_under_way_ > 0)) {
@@ -181,14 +189,16 @@ private:
   template <class Command>
   void process(ask<Command>& message) {
     if (!kept<Command> && under_way_.size() >= limits_.waiting_max) return message.back(errc::unavailable);
+    if constexpr (reads<Command>)
+      if (!under_way_.empty()) return read_when_durable(message);
     handing_on on;
     if constexpr (requires { message.command.on; }) on = std::move(message.command.on);
     auto decided = decide(*current_, std::move(message.command));
     if (!decided) {
       // Who asked has read something newer than what is in memory here: another process wrote it, or one that
       // died and whose last commit landed late. A refusal writes nothing by which this would be noticed
-      // otherwise.
-      if (decided.error().code == errc::version_conflict) drop_state();
+      // otherwise. Where versions count up, who names another one has mostly read something older.
+      if (!versions_count && decided.error().code == errc::version_conflict) drop_state();
       return answer_when_durable(std::move(message.back),
                                  outcome<typename Command::result>{std::move(decided.error())});
     }
@@ -222,6 +232,19 @@ private:
   void answer_when_durable(reply<Result> back, outcome<Result> answer) {
     if (under_way_.empty()) return back(std::move(answer));
     wait_for_commits(std::move(back), std::move(answer), false);
+  }
+
+  // The same for what only reads: of changes that failed it knows nothing, so it is decided anew.
+  template <class Command>
+  void read_when_durable(ask<Command>& message) {
+    auto answer = decide(*current_, Command{message.command});
+    under_way_.push_back({false,
+                          {},
+                          [this, held = std::make_shared<ask<Command>>(std::move(message)),
+                           answer = std::move(answer)](const commit_outcome& what) mutable {
+                            if (what.status != commit_status::committed) return submit(*held);
+                            held->back(outcome<typename Command::result>{std::move(answer)});
+                          }});
   }
 
   template <class Result>

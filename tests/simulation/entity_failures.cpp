@@ -23,6 +23,9 @@ struct add {
   using result = std::int64_t;
   std::int64_t what = 0;
 };
+struct get {
+  using result = std::int64_t;
+};
 struct fall_over {
   using result = std::int64_t;
 };
@@ -36,6 +39,10 @@ outcome<step<state, std::int64_t>> decide(const state& now, add command) {
   next.sum += command.what;
   commit rows;
   return step<state, std::int64_t>{next, next.sum, std::move(rows)};
+}
+
+outcome<std::int64_t> decide(const state& now, const get&) {
+  return now.sum;
 }
 
 outcome<std::int64_t> decide(const state&, const fall_over&) {
@@ -89,8 +96,8 @@ struct yard {
       dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   std::shared_ptr<counter_model> model = std::make_shared<counter_model>();
   held_journal to;
-  using kind =
-      runtime::entity<counter_model, counters::add, counters::fall_over, counters::take_what_was_read>;
+  using kind = runtime::entity<counter_model, counters::add, counters::get, counters::fall_over,
+                               counters::take_what_was_read>;
   std::unique_ptr<kind::directory_type> counters = kind::create_directory(system, model, to, {});
   household_id one{*parse_uuid("01920000-0000-7000-8000-000000000001")};
   household_id other{*parse_uuid("01920000-0000-7000-8000-000000000002")};
@@ -122,8 +129,9 @@ struct yard {
     REQUIRE((*told)->ok());
     return **(*told);
   }
-  void commit_all() {
-    for (auto& done : std::exchange(to.waiting, {})) done({commit_status::committed, {}, {}});
+  void commit_all() { settle_all(commit_status::committed); }
+  void settle_all(commit_status as) {
+    for (auto& done : std::exchange(to.waiting, {})) done({as, {}, {}});
     scheduler.run();
   }
 };
@@ -178,6 +186,22 @@ TEST_CASE("P4 an actor that refuses because it knows less than its asker has rea
   REQUIRE(*again);
   REQUIRE((*again)->ok());
   CHECK(**(*again) == 0);
+}
+
+TEST_CASE("P4 who reads what a failing commit takes back is told what is there without it") {
+  yard here;
+  CHECK(here.add_and_wait(here.one, 5) == 5);
+  here.model->stored[here.one] = 5;
+  const auto lost = here.ask_for(here.one, counters::add{3});
+  const auto behind_it = here.ask_for(here.one, counters::get{});
+  here.scheduler.run();
+  CHECK_FALSE(*behind_it);
+  here.settle_all(commit_status::lost);
+  REQUIRE(*lost);
+  CHECK((*lost)->error().code == errc::unavailable);
+  REQUIRE(*behind_it);
+  REQUIRE((*behind_it)->ok());
+  CHECK(**(*behind_it) == 5);
 }
 
 TEST_CASE("P4 who waits for a commit of an actor that an exception stops is told to come again") {
