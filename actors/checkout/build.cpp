@@ -75,8 +75,12 @@ void keep_answer(const answer_to_keep& how, const order::state& of, std::string&
   rows.idempotency.push_back(std::move(row));
 }
 
-std::string new_order_number() {
-  return "ORD-" + random_code(5);
+std::string new_order_number(time_point at) {
+  // The hour, of 32: numbers of the same time are neighbours in their index. Where they were as scattered as
+  // random ones, each order of a house with a long history would touch a page that nobody has in memory.
+  const auto hour = std::chrono::floor<std::chrono::hours>(at.time_since_epoch()).count();
+  const std::array first{static_cast<std::uint8_t>((hour & 31) << 3)};
+  return "ORD-" + crockford32(first).substr(0, 1) + random_code(5);
 }
 
 order::state build_order(const place_order& command, const priced& what, const household::state& whose,
@@ -84,7 +88,7 @@ order::state build_order(const place_order& command, const priced& what, const h
   order::state made;
   made.organisation = command.organisation->id;
   made.id = order_id{new_uuid(unix_ms(at))};
-  made.number = new_order_number();
+  made.number = new_order_number(at);
   made.shop = command.shop->id;
   made.household = whose.id;
   if (!command.staff) made.account = command.account;

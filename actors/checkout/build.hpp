@@ -40,8 +40,8 @@ mail_row order_mail(std::string_view template_name, const order::state& of,
 
 deadline_row expiry_deadline(const order::state& of);
 
-/// Eight characters of Crockford's base 32 from 40 random bits (S6).
-std::string new_order_number();
+/// A character for the hour, then eight of Crockford's base 32 from 40 random bits (S6).
+std::string new_order_number(time_point at);
 
 std::int64_t unix_ms(time_point at) noexcept;
 

@@ -47,7 +47,7 @@ order::state build(const repay_balance& command, const organisation::shop& shop,
   order::state made;
   made.organisation = command.organisation->id;
   made.id = order_id{new_uuid(unix_ms(at))};
-  made.number = new_order_number();
+  made.number = new_order_number(at);
   made.kind = order::kind::repayment;
   made.shop = shop.id;
   made.household = command.whose.id;

@@ -55,7 +55,7 @@ public:
       return done(refusal{errc::unavailable, "too many reads wait"});
     }
     waiting_.push_back({which, std::move(done)});
-    if (running_ == 0 || (running_ < queries_max && waiting_.size() >= second_least)) send(lock);
+    send_soon();
   }
 
 private:
@@ -76,6 +76,19 @@ private:
       out.emplace(which, make(row, which));
     }
     return out;
+  }
+
+  /// Not at once: whoever else asks in the same turn of the server's thread, such as all who were answered by
+  /// one commit of the journal, goes along. Holds the lock.
+  void send_soon() {
+    if (waking_ || waiting_.empty()) return;
+    if (running_ > 0 && (running_ >= queries_max || waiting_.size() < second_least)) return;
+    waking_ = true;
+    from_->after_this_turn([self = this->shared_from_this()] {
+      std::unique_lock lock{self->mutex_};
+      self->waking_ = false;
+      if (!self->waiting_.empty()) self->send(lock);
+    });
   }
 
   /// Takes the oldest and unlocks.
@@ -100,9 +113,9 @@ private:
 
   void answer(std::vector<asked>& batch, const outcome<values>& found) {
     {
-      std::unique_lock lock{mutex_};
+      std::lock_guard lock{mutex_};
       --running_;
-      if (!waiting_.empty()) send(lock);
+      send_soon();
     }
     for (auto& each : batch) {
       if (!found) {
@@ -122,6 +135,7 @@ private:
   std::mutex mutex_;
   std::vector<asked> waiting_;
   int running_ = 0;
+  bool waking_ = false;
 };
 
 } // namespace foyer::storage

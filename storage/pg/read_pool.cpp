@@ -115,6 +115,8 @@ public:
     });
   }
 
+  void after_this_turn(std::function<void()> then) override { asio::post(strand_, std::move(then)); }
+
   bool ready() const noexcept override {
     return tenants_.open.load(std::memory_order_relaxed) > 0 &&
            platform_.open.load(std::memory_order_relaxed) > 0;

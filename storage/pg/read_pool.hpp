@@ -71,6 +71,10 @@ public:
   virtual void run(std::vector<read_query> queries, read_scope scope,
                    std::function<void(outcome<all_rows>)> done) = 0;
 
+  /// Calls `then` once on the pool's strand, behind what its thread has at hand: who wants to ask for as much
+  /// as possible at once waits for this long. Any thread.
+  virtual void after_this_turn(std::function<void()> then) = 0;
+
   /// At least one connection of each set stands. Any thread.
   [[nodiscard]] virtual bool ready() const noexcept = 0;
   [[nodiscard]] virtual const read_stats& stats() const noexcept = 0;

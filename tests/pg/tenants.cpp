@@ -209,6 +209,7 @@ public:
   }
   [[nodiscard]] bool ready() const noexcept override { return pool_.ready(); }
   [[nodiscard]] const storage::pg::read_stats& stats() const noexcept override { return pool_.stats(); }
+  void after_this_turn(std::function<void()> then) override { pool_.after_this_turn(std::move(then)); }
   void close() override {}
 
 private:

@@ -264,7 +264,7 @@ private:
     order::state sold;
     sold.organisation = house_.organisation->id;
     sold.id = order_id{new_uuid(1)};
-    sold.number = checkout::new_order_number();
+    sold.number = checkout::new_order_number(time_point{});
     sold.status = order::status::paid;
     sold.total = 500;
     sold.lines.push_back(
