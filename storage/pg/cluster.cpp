@@ -141,9 +141,9 @@ std::string configuration_of(const cluster& files, std::int64_t shared_buffers_m
          "wal_buffers = 16MB\n"
          "min_wal_size = 256MB\n"
          // After a checkpoint each page is written whole once, and a rush in a large house changes three
-         // pages an order that nobody else changed: with half of it checkpoints came so often that this never
-         // ended. With more, recovery after a crash would not fit into ten seconds.
-         "max_wal_size = 2GB\n"
+         // pages an order that nobody else changed: when checkpoints come too often, this never ends. With
+         // more, recovery after a crash might not fit into ten seconds: a gigabyte takes five.
+         "max_wal_size = 1536MB\n"
          // One call instead of one for each of a thousand files, which alone took three seconds.
          "recovery_init_sync_method = syncfs\n"
          "checkpoint_timeout = 5min\n"
